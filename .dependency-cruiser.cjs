@@ -1,0 +1,66 @@
+/** The arrows of docs/architecture.md: main → cli → compose → adapters → app → domain, config → domain. */
+const layer = (path) => ({ path: `^src/${path}` });
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'domain-is-pure',
+      comment: 'The domain imports nothing but itself: no package, no Node module.',
+      severity: 'error',
+      from: layer('domain/'),
+      to: { pathNot: '^src/domain/' },
+    },
+    {
+      name: 'config-imports-domain-only',
+      severity: 'error',
+      from: layer('config/'),
+      to: { path: '^src/', pathNot: '^src/(config|domain)/' },
+    },
+    {
+      name: 'config-does-no-io',
+      severity: 'error',
+      from: layer('config/'),
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'app-imports-domain-only',
+      comment: 'Use cases know ports, never a technology. handlebars and the like live in adapters.',
+      severity: 'error',
+      from: layer('app/'),
+      to: { pathNot: '^src/(app|domain)/' },
+    },
+    {
+      name: 'adapters-import-app-and-domain',
+      severity: 'error',
+      from: layer('adapters/'),
+      to: { path: '^src/', pathNot: '^src/(adapters|app|domain)/' },
+    },
+    {
+      name: 'adapters-never-import-each-other',
+      severity: 'error',
+      from: { path: '^src/adapters/([^/]+)/' },
+      to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
+    },
+    {
+      name: 'only-compose-knows-adapters',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(adapters/|compose)' },
+      to: layer('adapters/'),
+    },
+    {
+      name: 'nothing-imports-main-or-cli',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main\\.ts|run\\.ts|cli/)' },
+      to: { path: '^src/(main\\.ts|cli/)' },
+    },
+    { name: 'src-imports-no-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(tests|demo|bench|tools)/' } },
+    { name: 'not-to-dev-dependency', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+  },
+};

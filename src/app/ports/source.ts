@@ -1,0 +1,80 @@
+import type { Group } from '../../domain/group.ts';
+import type { CountedGroup, GaugedGroup, SourceFailure } from '../../domain/observation.ts';
+import type { Signal } from '../../domain/service.ts';
+
+/** An interval on the source's clock, ms: after `from`, up to and including `to`. */
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One signal to read at one instant. */
+export interface SignalRead {
+  readonly signal: Signal;
+  /** Steps to count, oldest first, the last one ending at the instant; ignored for gauges. */
+  readonly steps: readonly Interval[];
+}
+
+export type SignalOutcome =
+  | { readonly kind: 'counted'; readonly groups: readonly CountedGroup[] }
+  | { readonly kind: 'gauged'; readonly groups: readonly GaugedGroup[] }
+  | { readonly kind: 'failed'; readonly failure: SourceFailure };
+
+/** What a signal did step by step over a past stretch, oldest first. */
+export type HistoryOutcome =
+  | { readonly kind: 'history'; readonly groups: readonly HistoryGroup[] }
+  | { readonly kind: 'failed'; readonly failure: SourceFailure };
+
+export interface HistoryGroup {
+  readonly group: Group;
+  /** Steps (or instants, for gauges) at which there was no data are missing here. */
+  readonly points: readonly HistoryPoint[];
+}
+
+export interface HistoryPoint {
+  /** End of the step, ms. */
+  readonly at: number;
+  readonly newestSampleAt: number;
+  /** Counting signals. */
+  readonly good?: number;
+  readonly total?: number;
+  readonly numeratorSeen?: boolean;
+  /** Gauges. */
+  readonly value?: number;
+}
+
+/** When a signal's samples land, as seen at one instant. */
+export interface Arrivals {
+  /** Median time between samples of one series, ms; absent when the series are too young to tell. */
+  readonly intervalMs?: number;
+  /** Distinct times of the newest samples of its series, ms, ascending; at most `arrivalsLimit`, newest kept. */
+  readonly sampleTimes: readonly number[];
+}
+export const arrivalsLimit = 200;
+
+export type Asked<T> = ({ readonly kind: 'ok' } & T) | { readonly kind: 'failed'; readonly failure: SourceFailure };
+
+/** A Prometheus-compatible API that readings come from. Failures are values; nothing here throws for a bad answer. */
+export interface Source {
+  readonly name: string;
+  /** The source's own clock, ms since the epoch, as of the middle of the round trip. */
+  clock(signal: AbortSignal): Promise<Asked<{ readonly now: number; readonly roundTripMs: number }>>;
+  /**
+   * Reads many signals at one instant `at` (source's clock), batched and deduplicated.
+   * The outcomes stand in the order of the reads. One bad signal does not spoil the others.
+   */
+  read(reads: readonly SignalRead[], at: number, signal: AbortSignal): Promise<readonly SignalOutcome[]>;
+  /** Reads a past stretch: one point at each `from + k * stepMs` up to `to`, each counting the step that ends there. */
+  history(
+    signals: readonly Signal[],
+    stretch: Interval,
+    stepMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly HistoryOutcome[]>;
+  /** Learns when samples land, to poll just after. */
+  arrivals(
+    signals: readonly Signal[],
+    at: number,
+    signal: AbortSignal,
+  ): Promise<readonly Asked<{ readonly arrivals: Arrivals }>[]>;
+}

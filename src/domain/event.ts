@@ -1,0 +1,81 @@
+import type { Group } from './group.ts';
+import type { Impact } from './impact.ts';
+import type { Onset } from './onset.ts';
+import type { Severity } from './service.ts';
+import type { TargetVerdict } from './verdict.ts';
+
+/** Facts of an incident's opening or worsening, frozen when it happened. */
+export interface StopFacts {
+  readonly rule: string;
+  readonly condition: string;
+  readonly severity: Severity;
+  readonly summary?: string;
+  readonly runbook?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** True when the rule opened because its condition could not be decided for too long. */
+  readonly because: 'condition-true' | 'unknown-too-long';
+  readonly verdicts: readonly TargetVerdict[];
+}
+
+interface EventBase {
+  readonly service: string;
+  readonly group: Group;
+  readonly incidentId: string;
+  /** When it happened, ms since the epoch on the source's clock (people's acts: Andon's clock). */
+  readonly at: number;
+}
+
+/** The append-only truth. Incidents, MTTD, MTTR, the line and dashboards are folds over these. */
+export type IncidentEvent =
+  | (EventBase & {
+      readonly type: 'opened';
+      readonly stop: StopFacts;
+      readonly onset: Onset;
+      readonly owner?: string;
+      readonly revision: string;
+      readonly endState: string;
+    })
+  /** A further rule became true, or the same one again at a higher severity. */
+  | (EventBase & { readonly type: 'rule-joined'; readonly stop: StopFacts })
+  /** The onset estimate after more samples came; the last one stands. */
+  | (EventBase & { readonly type: 'onset-settled'; readonly onset: Onset })
+  | (EventBase & { readonly type: 'notified'; readonly channel: string; readonly notificationId: string })
+  | (EventBase & {
+      readonly type: 'undeliverable';
+      readonly channel: string;
+      readonly notificationId: string;
+      readonly reason: string;
+    })
+  | (EventBase & { readonly type: 'acknowledged'; readonly by: string; readonly note?: string })
+  | (EventBase & { readonly type: 'noted'; readonly by: string; readonly note: string })
+  /** Readings that the incident rests on cannot be had; it stays open. */
+  | (EventBase & { readonly type: 'blinded'; readonly reason: string; readonly detail: string })
+  | (EventBase & { readonly type: 'sighted'; readonly blindForMs: number })
+  /** What was declared changed while the incident was open. */
+  | (EventBase & {
+      readonly type: 'definition-changed';
+      readonly before: string;
+      readonly after: string;
+      readonly endState: string;
+    })
+  /** The service left the rule files while the incident was open: nobody watches it any more. */
+  | (EventBase & { readonly type: 'unwatched' })
+  /** The end state held for `hold`: service is back since `recoveredAt`, and the line moves. */
+  | (EventBase & {
+      readonly type: 'resolved';
+      readonly recoveredAt: number;
+      readonly impact: Impact;
+      readonly verdicts: readonly TargetVerdict[];
+    })
+  /** A rule became true again inside the watch window. */
+  | (EventBase & { readonly type: 'relapsed'; readonly stop: StopFacts })
+  /** The watch window passed without a relapse; the incident's times are final. */
+  | (EventBase & { readonly type: 'closed' });
+
+/** An event as the store keeps it. */
+export type StoredEvent = IncidentEvent & {
+  /** Position in the log, from 1, without gaps within one store. */
+  readonly seq: number;
+  /** When it was written, ms since the epoch on Andon's clock. */
+  readonly recordedAt: number;
+};

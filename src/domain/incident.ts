@@ -1,0 +1,166 @@
+import type { StoredEvent } from './event.ts';
+import type { Group } from './group.ts';
+import type { Impact } from './impact.ts';
+import type { Onset } from './onset.ts';
+import type { Severity } from './service.ts';
+import type { TargetVerdict } from './verdict.ts';
+
+export type IncidentPhase = 'open' | 'watching' | 'closed';
+
+/** An incident as its events tell it. Times on the source's clock unless named otherwise, ms since the epoch. */
+export interface Incident {
+  readonly id: string;
+  readonly service: string;
+  readonly group: Group;
+  readonly owner?: string;
+  /** `open` until the end state has held; `watching` for a relapse; then `closed`. */
+  readonly phase: IncidentPhase;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly rules: readonly string[];
+  readonly condition: string;
+  readonly summary?: string;
+  readonly runbook?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly endState: string;
+  readonly revision: string;
+  readonly onset: Onset;
+  readonly onsetSettled: boolean;
+  readonly detectedAt: number;
+  readonly recoveredAt?: number;
+  readonly resolvedAt?: number;
+  readonly closedAt?: number;
+  /** From detection's recording to the first accepted page, on Andon's clock, ms. */
+  readonly timeToNotifyMs?: number;
+  readonly timeToAcknowledgeMs?: number;
+  readonly acknowledgedBy?: string;
+  readonly blind: boolean;
+  readonly unwatched: boolean;
+  readonly relapses: number;
+  readonly impact?: Impact;
+  /** The verdicts last recorded in an event. */
+  readonly verdicts: readonly TargetVerdict[];
+  /** When `opened` was recorded, on Andon's clock. */
+  readonly openedRecordedAt: number;
+  readonly lastSeq: number;
+}
+
+/** MTTD's addend: detected − onset, never negative, ms. */
+export function timeToDetectMs(incident: Incident): number {
+  return Math.max(0, incident.detectedAt - incident.onset.at);
+}
+
+/** MTTR's addend: recovered − onset, never negative, ms; absent while service is not back. */
+export function timeToRecoverMs(incident: Incident): number | undefined {
+  return incident.recoveredAt === undefined ? undefined : Math.max(0, incident.recoveredAt - incident.onset.at);
+}
+
+const severityRank: Readonly<Record<Severity, number>> = { ticket: 0, page: 1 };
+
+export function worseSeverity(a: Severity, b: Severity): Severity {
+  return severityRank[a] >= severityRank[b] ? a : b;
+}
+
+/** Folds one event into an incident; an `opened` event starts one. Events of a lost beginning are ignored. */
+export function foldIncident(incident: Incident | undefined, event: StoredEvent): Incident | undefined {
+  if (event.type === 'opened') return begin(event);
+  if (incident === undefined) return undefined;
+  return dropUndefined({ ...incident, ...changes(incident, event), lastSeq: event.seq });
+}
+
+function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
+  const { stop } = event;
+  return {
+    id: event.incidentId,
+    service: event.service,
+    group: event.group,
+    ...(event.owner === undefined ? {} : { owner: event.owner }),
+    phase: 'open',
+    severity: stop.severity,
+    title: stop.summary ?? stop.rule,
+    rules: [stop.rule],
+    condition: stop.condition,
+    ...(stop.summary === undefined ? {} : { summary: stop.summary }),
+    ...(stop.runbook === undefined ? {} : { runbook: stop.runbook }),
+    labels: stop.labels,
+    endState: event.endState,
+    revision: event.revision,
+    onset: event.onset,
+    onsetSettled: false,
+    detectedAt: event.at,
+    blind: false,
+    unwatched: false,
+    relapses: 0,
+    verdicts: stop.verdicts,
+    openedRecordedAt: event.recordedAt,
+    lastSeq: event.seq,
+  };
+}
+
+function changes(incident: Incident, event: StoredEvent): Changes {
+  switch (event.type) {
+    case 'opened':
+      return {};
+    case 'rule-joined':
+      return {
+        rules: withRule(incident.rules, event.stop.rule),
+        severity: worseSeverity(incident.severity, event.stop.severity),
+        verdicts: event.stop.verdicts,
+      };
+    case 'onset-settled':
+      return { onset: event.onset, onsetSettled: true };
+    case 'notified':
+      return incident.timeToNotifyMs === undefined ? { timeToNotifyMs: sinceOpened(incident, event) } : {};
+    case 'acknowledged':
+      return incident.acknowledgedBy === undefined
+        ? { acknowledgedBy: event.by, timeToAcknowledgeMs: sinceOpened(incident, event) }
+        : {};
+    case 'blinded':
+      return { blind: true };
+    case 'sighted':
+      return { blind: false };
+    case 'definition-changed':
+      return { revision: event.after, endState: event.endState, unwatched: false };
+    case 'unwatched':
+      return { unwatched: true };
+    case 'resolved':
+      return {
+        phase: 'watching',
+        blind: false,
+        recoveredAt: event.recoveredAt,
+        resolvedAt: event.at,
+        impact: event.impact,
+        verdicts: event.verdicts,
+      };
+    case 'relapsed':
+      return {
+        phase: 'open',
+        relapses: incident.relapses + 1,
+        rules: withRule(incident.rules, event.stop.rule),
+        severity: worseSeverity(incident.severity, event.stop.severity),
+        verdicts: event.stop.verdicts,
+        recoveredAt: undefined,
+        resolvedAt: undefined,
+      };
+    case 'closed':
+      return { phase: 'closed', closedAt: event.at };
+    case 'undeliverable':
+    case 'noted':
+      return {};
+  }
+}
+
+/** A relapse takes the recovery back: what was set to undefined is really gone. */
+function dropUndefined(incident: { readonly [K in keyof Incident]: Incident[K] | undefined }): Incident {
+  return Object.fromEntries(Object.entries(incident).filter(([, value]) => value !== undefined)) as unknown as Incident;
+}
+
+type Changes = { readonly [K in keyof Incident]?: Incident[K] | undefined };
+
+function withRule(rules: readonly string[], rule: string): readonly string[] {
+  return rules.includes(rule) ? rules : [...rules, rule];
+}
+
+function sinceOpened(incident: Incident, event: StoredEvent): number {
+  return Math.max(0, event.recordedAt - incident.openedRecordedAt);
+}

@@ -1,0 +1,35 @@
+import type { Group } from './group.ts';
+import type { Impact } from './impact.ts';
+import type { Onset } from './onset.ts';
+import type { Severity } from './service.ts';
+import type { TargetVerdict } from './verdict.ts';
+
+/** What on-call must know at 2:07: every channel renders from this one fact sheet. Times are ms since the epoch. */
+export interface Page {
+  readonly incidentId: string;
+  readonly service: string;
+  readonly group: Group;
+  readonly owner?: string;
+  readonly runbook?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly severity: Severity;
+  /** One line that says what is off. */
+  readonly title: string;
+  readonly summary?: string;
+  /** Rules that stopped the line in this incident, in order. */
+  readonly rules: readonly string[];
+  readonly condition: string;
+  readonly onset: Onset;
+  readonly detectedAt: number;
+  readonly recoveredAt?: number;
+  readonly resolvedAt?: number;
+  /** Targets that are missed, or cannot be told. */
+  readonly off: readonly TargetVerdict[];
+  /** Targets that hold. */
+  readonly fine: readonly TargetVerdict[];
+  readonly impact?: Impact;
+  readonly endState: string;
+  readonly relapses: number;
+  /** Where to look; absent when no external URL is configured. */
+  readonly link?: string;
+}

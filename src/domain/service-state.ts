@@ -1,0 +1,46 @@
+import type { Group } from './group.ts';
+import type { Onset } from './onset.ts';
+import type { Severity } from './service.ts';
+
+/** How far one stop-the-line rule has come in one scope. All times: ms on the source's clock. */
+export interface RuleState {
+  readonly rule: string;
+  /** Set while the condition is true: how long it has been known to be true, and since when. */
+  readonly trueSince?: number;
+  /** Time inside that stretch for which the condition could not be decided; it does not count towards `for`. */
+  readonly undecidedMs: number;
+  /** Set while the condition cannot be decided. */
+  readonly unknownSince?: number;
+  /** True once the condition has been true for `for`, until it is known to be false. */
+  readonly firing: boolean;
+}
+
+/** The incident a scope is in. */
+export interface OpenIncident {
+  readonly id: string;
+  readonly detectedAt: number;
+  readonly severity: Severity;
+  /** Rules that stopped the line in this incident, by name. */
+  readonly rules: readonly string[];
+  readonly onset: Onset;
+  readonly onsetSettled: boolean;
+  readonly revision: string;
+  readonly endState: string;
+  readonly relapses: number;
+  /** Start of the stretch over which the end state has held so far; absent while it does not. */
+  readonly heldSince?: number;
+  /** Time in that stretch that could not be judged; it does not count towards `hold`. */
+  readonly undecidedMs: number;
+  /** Set while readings the incident rests on cannot be had. */
+  readonly blindSince?: number;
+  /** Set once resolved: the watch window runs. */
+  readonly resolvedAt?: number;
+  readonly recoveredAt?: number;
+}
+
+/** One service, or one group of it, under evaluation. */
+export interface ScopeState {
+  readonly group: Group;
+  readonly rules: readonly RuleState[];
+  readonly incident?: OpenIncident;
+}
