@@ -1,6 +1,6 @@
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
-import type { Onset } from './onset.ts';
+import type { Onset, TimeEstimate } from './onset.ts';
 import type { Severity } from './service.ts';
 import type { TargetVerdict } from './verdict.ts';
 
@@ -64,6 +64,7 @@ export type IncidentEvent =
   | (EventBase & {
       readonly type: 'resolved';
       readonly recoveredAt: number;
+      readonly recovery: TimeEstimate;
       readonly impact: Impact;
       readonly verdicts: readonly TargetVerdict[];
     })

@@ -53,6 +53,8 @@ export interface GaugeSignal extends SignalBase {
   readonly query: string;
   /** The vector selectors inside the query, whose sample times tell how old the number is. */
   readonly selectors: readonly string[];
+  /** The longest range inside the query, such as 300000 for `rate(x[5m])`: by so much it may lag behind the truth, ms. */
+  readonly smearMs?: number;
   readonly unit?: string;
 }
 
@@ -88,6 +90,8 @@ export interface Target {
   readonly value: number;
   /** Window the signal is read over, ms; absent: the newest value (gauges only). */
   readonly overMs?: number;
+  /** What `value` counts in, for people: `ratio` for counting signals, otherwise the gauge's unit if it has one. */
+  readonly unit?: string;
 }
 
 export type Severity = 'page' | 'ticket';

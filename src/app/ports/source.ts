@@ -1,12 +1,7 @@
-import type { Group } from '../../domain/group.ts';
+import type { Interval } from '../../domain/interval.ts';
+import type { HistoryGroup } from '../../domain/history.ts';
 import type { CountedGroup, GaugedGroup, SourceFailure } from '../../domain/observation.ts';
 import type { Signal } from '../../domain/service.ts';
-
-/** An interval on the source's clock, ms: after `from`, up to and including `to`. */
-export interface Interval {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** One signal to read at one instant. */
 export interface SignalRead {
@@ -24,24 +19,6 @@ export type SignalOutcome =
 export type HistoryOutcome =
   | { readonly kind: 'history'; readonly groups: readonly HistoryGroup[] }
   | { readonly kind: 'failed'; readonly failure: SourceFailure };
-
-export interface HistoryGroup {
-  readonly group: Group;
-  /** Steps (or instants, for gauges) at which there was no data are missing here. */
-  readonly points: readonly HistoryPoint[];
-}
-
-export interface HistoryPoint {
-  /** End of the step, ms. */
-  readonly at: number;
-  readonly newestSampleAt: number;
-  /** Counting signals. */
-  readonly good?: number;
-  readonly total?: number;
-  readonly numeratorSeen?: boolean;
-  /** Gauges. */
-  readonly value?: number;
-}
 
 /** When a signal's samples land, as seen at one instant. */
 export interface Arrivals {

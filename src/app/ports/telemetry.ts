@@ -1,0 +1,97 @@
+import type { Group } from '../../domain/group.ts';
+import type { SourceFailureReason } from '../../domain/observation.ts';
+import type { TargetVerdict } from '../../domain/verdict.ts';
+import type { AppliedEvent } from '../incident-book.ts';
+import type { LineState, ReadingRow, RuleView } from '../service-view.ts';
+
+/** How a poll ended: every signal answered, some failed, or none could be read. */
+export const pollOutcomes = ['complete', 'partial', 'failed'] as const;
+export type PollOutcome = (typeof pollOutcomes)[number];
+
+/** How an attempt to deliver a notification ended; `collapsed`: a newer one of the incident went out instead. */
+export const deliveryOutcomes = ['delivered', 'retry', 'refused', 'gone', 'collapsed'] as const;
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+/** An HTTP request that Andon answered; `route` is the pattern, never the path asked for. */
+export interface AnsweredRequest {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/**
+ * What Andon tells about itself. Methods never throw and never wait.
+ * State (readings, targets, line, rules) stands until it is told anew or forgotten.
+ */
+export interface Telemetry {
+  /** Lateness: how long after its due time the poll began. */
+  pollFinished(service: string, poll: PolledFacts): void;
+  /** Polls that were due and never ran, because one before them took too long or the process was away. */
+  pollsMissed(service: string, count: number): void;
+  /** A stretch that Andon was away for has been evaluated from the source's history. */
+  caughtUp(service: string, stretchMs: number): void;
+  sourceAnswered(source: string, operation: SourceOperation, durationMs: number): void;
+  /** `detail` is for people and never becomes a label. */
+  sourceFailed(source: string, reason: SourceFailureReason, detail?: string): void;
+  /** The source's clock less Andon's, ms. */
+  clockSkew(source: string, skewMs: number): void;
+  /** All readings of a service; groups and windows that are missing here vanish. */
+  readings(service: string, source: string, rows: readonly ReadingRow[]): void;
+  targets(service: string, group: Group, verdicts: readonly TargetVerdict[]): void;
+  rules(service: string, group: Group, rules: readonly RuleView[]): void;
+  line(service: string, group: Group, line: LineState): void;
+  /** Groups of a service beyond its limit, which are not evaluated. */
+  groupsDropped(service: string, count: number): void;
+  /** Every event once, in the order of the log; at the start the whole log again. */
+  eventsCommitted(applied: readonly AppliedEvent[]): void;
+  deliveryFinished(channel: string, outcome: DeliveryOutcome, durationMs?: number): void;
+  /** Notifications of a channel that are not delivered yet. */
+  outboxDepth(channel: string, count: number): void;
+  /** `at`: ms since the epoch on Andon's clock. */
+  reloadFinished(ok: boolean, at: number): void;
+  storeHealth(degraded: boolean): void;
+  requestAnswered(request: AnsweredRequest): void;
+  forgetGroup(service: string, group: Group): void;
+  forgetService(service: string): void;
+  forgetChannel(channel: string): void;
+  forgetSource(source: string): void;
+}
+
+export const sourceOperations = ['clock', 'read', 'history', 'arrivals'] as const;
+export type SourceOperation = (typeof sourceOperations)[number];
+
+export interface PolledFacts {
+  readonly durationMs: number;
+  readonly latenessMs: number;
+  readonly outcome: PollOutcome;
+  /** The instant evaluated, ms on the source's clock; absent when the source did not answer. */
+  readonly at?: number;
+}
+
+const nothing = (): void => undefined;
+
+/** Telemetry that nobody listens to. */
+export const silentTelemetry: Telemetry = {
+  pollFinished: nothing,
+  pollsMissed: nothing,
+  caughtUp: nothing,
+  sourceAnswered: nothing,
+  sourceFailed: nothing,
+  clockSkew: nothing,
+  readings: nothing,
+  targets: nothing,
+  rules: nothing,
+  line: nothing,
+  groupsDropped: nothing,
+  eventsCommitted: nothing,
+  deliveryFinished: nothing,
+  outboxDepth: nothing,
+  reloadFinished: nothing,
+  storeHealth: nothing,
+  requestAnswered: nothing,
+  forgetGroup: nothing,
+  forgetService: nothing,
+  forgetChannel: nothing,
+  forgetSource: nothing,
+};

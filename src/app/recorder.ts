@@ -1,0 +1,118 @@
+import type { Checkpoint } from '../domain/checkpoint.ts';
+import type { IncidentEvent, StoredEvent } from '../domain/event.ts';
+import { foldIncident, type Incident } from '../domain/incident.ts';
+import type { Notification } from '../domain/notification.ts';
+import { planNotifications } from '../domain/notification-plan.ts';
+import type { IncidentBook } from './incident-book.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
+import type { Store } from './ports/store.ts';
+import type { Telemetry } from './ports/telemetry.ts';
+
+export interface RecorderParts {
+  readonly store: Pick<Store, 'commit'>;
+  readonly book: IncidentBook;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  readonly telemetry: Pick<Telemetry, 'eventsCommitted'>;
+  readonly externalUrl?: string;
+  /** Hands over what was committed; sends that can start have started when it returns. */
+  readonly deliver: (notifications: readonly Notification[]) => void;
+}
+
+/** What an evaluation leaves to be written. */
+export interface Record {
+  readonly events: readonly IncidentEvent[];
+  readonly checkpoints: readonly Checkpoint[];
+  /** Channels that the service pages. */
+  readonly channels: readonly string[];
+  /** When the notifications came to be, ms on Andon's clock; earlier than now when the past was caught up with. */
+  readonly createdAt?: number;
+}
+
+/** Writes events together with the notifications they cause, then lets everybody know. */
+export class Recorder {
+  readonly #parts: RecorderParts;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects with StoreError when the store takes nothing; then nothing was told to anybody. */
+  async record(record: Record): Promise<void> {
+    const { store, book, clock, telemetry } = this.#parts;
+    if (record.events.length === 0 && record.checkpoints.length === 0) return;
+    const recordedAt = clock.now();
+    const notifications = this.#plan(record, recordedAt);
+    const stored = await store.commit({
+      events: record.events,
+      checkpoints: record.checkpoints,
+      notifications,
+      recordedAt,
+    });
+    this.#parts.deliver(notifications);
+    if (stored.length === 0) return;
+    telemetry.eventsCommitted(book.apply(stored));
+    for (const event of stored) this.#say(event);
+  }
+
+  /** Folds ahead of the commit, since a notification shows the incident as its event leaves it. */
+  #plan(record: Record, recordedAt: number): readonly Notification[] {
+    const { book, externalUrl } = this.#parts;
+    const ahead = new Map<string, { incident: Incident | undefined; told: number }>();
+    return record.events.flatMap((event) => {
+      const known = ahead.get(event.incidentId) ?? {
+        incident: book.get(event.incidentId)?.incident,
+        told: book.get(event.incidentId)?.timeline.filter(isTelling).length ?? 0,
+      };
+      const after = foldIncident(known.incident, { ...event, seq: 0, recordedAt });
+      const told = known.told + (isTelling(event) ? 1 : 0);
+      ahead.set(event.incidentId, { incident: after, told });
+      if (after === undefined) return [];
+      return planNotifications(event, after, record.channels, {
+        recordedAt: record.createdAt ?? recordedAt,
+        severityBefore: known.incident?.severity,
+        nextSequence: told,
+        ...(externalUrl === undefined ? {} : { externalUrl }),
+      });
+    });
+  }
+
+  #say(event: StoredEvent): void {
+    const fields = { service: event.service, group: event.group, incident: event.incidentId };
+    switch (event.type) {
+      case 'opened':
+        this.#parts.log.warn('line stopped: incident opened', {
+          ...fields,
+          rule: event.stop.rule,
+          severity: event.stop.severity,
+        });
+        return;
+      case 'relapsed':
+        this.#parts.log.warn('line stopped again: incident relapsed', { ...fields, rule: event.stop.rule });
+        return;
+      case 'resolved':
+        this.#parts.log.info('line moves: the end state has held', { ...fields, recoveredAt: event.recoveredAt });
+        return;
+      case 'blinded':
+        this.#parts.log.warn('an open incident cannot be seen', {
+          ...fields,
+          reason: event.reason,
+          detail: event.detail,
+        });
+        return;
+      case 'unwatched':
+        this.#parts.log.warn('an open incident is not watched any more: its service left the rule files', fields);
+        return;
+      default:
+        this.#parts.log.info('incident event', { ...fields, type: event.type });
+    }
+  }
+}
+
+/** The events that notify, counted, give each notification its place: derived from the log, so that it never changes. */
+function isTelling(event: IncidentEvent): boolean {
+  return (
+    event.type === 'opened' || event.type === 'rule-joined' || event.type === 'relapsed' || event.type === 'resolved'
+  );
+}

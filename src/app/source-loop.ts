@@ -1,0 +1,316 @@
+import { aimAfter, nextPoll } from '../domain/cadence.ts';
+import { rebase } from '../domain/rebase.ts';
+import type { SourceFailure } from '../domain/observation.ts';
+import type { Service } from '../domain/service.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
+import type { Source } from './ports/source.ts';
+import type { Telemetry } from './ports/telemetry.ts';
+import { learnArrivals, prepare } from './prepare.ts';
+import { pollBlindly, pollTogether, type Polled } from './poll.ts';
+import type { Recorder } from './recorder.ts';
+import { reportView } from './report-view.ts';
+import { SourceClock } from './source-clock.ts';
+import { checkpointOf, viewOf, type Watch } from './watch.ts';
+
+export interface SourceLoopParts {
+  readonly source: Source;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly recorder: Recorder;
+  /** Bound of one poll with all its retries, ms. */
+  readonly pollDeadlineMs: number;
+  /** Channels that a service pages. */
+  readonly channelsOf: (service: string) => readonly string[];
+}
+
+/** How long the loop sleeps at most, so that a clock that was set is noticed, ms. */
+const longestSleepMs = 1_000;
+/** How often the state of all services is written down, ms. */
+const checkpointEveryMs = 60_000;
+/** Services that are prepared in one turn, so that the others' polls go on. */
+const preparedPerTurn = 8;
+/** Polls after which the times at which samples land are learnt anew. */
+const relearnAfterPolls = 240;
+const relearnAfterMisses = 3;
+/** A source's clock that goes back by more than this was set. */
+const clockSetMs = 1_000;
+
+/**
+ * Polls everything that reads from one source. Polls never overlap: what falls due meanwhile is read together
+ * in the next one, so that a slow source delays only its own services.
+ */
+export class SourceLoop {
+  readonly sourceClock: SourceClock;
+  readonly #parts: SourceLoopParts;
+  readonly #watches = new Map<string, Watch>();
+  #wake = new AbortController();
+  #checkpointAt = -Infinity;
+  #failing: string | undefined;
+  #lock: Promise<void> = Promise.resolve();
+
+  constructor(parts: SourceLoopParts) {
+    this.#parts = parts;
+    this.sourceClock = new SourceClock(parts.clock, parts.source);
+  }
+
+  get name(): string {
+    return this.#parts.source.name;
+  }
+
+  watches(): readonly Watch[] {
+    return [...this.#watches.values()];
+  }
+
+  set(watch: Watch): void {
+    this.#watches.set(watch.service.name, watch);
+    this.#wake.abort();
+  }
+
+  watch(service: string): Watch | undefined {
+    return this.#watches.get(service);
+  }
+
+  /** Takes over words that change nothing measured or judged, such as an owner. */
+  rename(service: Service): void {
+    const watch = this.#watches.get(service.name);
+    if (watch !== undefined) watch.service = service;
+  }
+
+  delete(service: string): void {
+    this.#watches.delete(service);
+  }
+
+  /** Runs a task between two polls. */
+  exclusively<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.#lock.then(task);
+    this.#lock = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
+  /** Runs until the signal aborts, then writes down where everything stands. Does not reject. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#turn(signal);
+      } catch (error) {
+        this.#parts.log.error('a poll ended unexpectedly; polling goes on', { source: this.name, error });
+        await this.#parts.clock.sleep(longestSleepMs, signal);
+      }
+    }
+    await this.#checkpoint().catch((error: unknown) => {
+      this.#parts.log.error('the last checkpoint could not be written; the next start catches up from an earlier one', {
+        source: this.name,
+        error,
+      });
+    });
+  }
+
+  /** One turn: compare clocks, poll what is due, prepare what is new; or sleep until something is due. */
+  async #turn(stop: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    const now = this.sourceClock.now();
+    const due = this.watches().filter((watch) => watch.dueAt <= now);
+    if (due.length === 0) {
+      const next = Math.min(now + longestSleepMs, ...this.watches().map((watch) => watch.dueAt));
+      this.#wake = new AbortController();
+      await clock.sleep(Math.max(1, next - now), AbortSignal.any([stop, this.#wake.signal]));
+      return;
+    }
+    const deadline = new AbortController();
+    const bound = AbortSignal.any([stop, deadline.signal]);
+    const ended = new AbortController();
+    void clock.sleep(this.#parts.pollDeadlineMs, ended.signal).then(() => {
+      if (!ended.signal.aborted) deadline.abort();
+    });
+    try {
+      await this.exclusively(async () => await this.#serve(due, bound, stop));
+    } finally {
+      ended.abort();
+    }
+    if (clock.monotonic() - this.#checkpointAt > checkpointEveryMs) await this.#checkpoint();
+  }
+
+  async #serve(due: readonly Watch[], bound: AbortSignal, stop: AbortSignal): Promise<void> {
+    const failure = await this.sourceClock.sync(bound);
+    if (stop.aborted) return;
+    if (failure !== undefined) this.#parts.telemetry.sourceFailed(this.name, failure.reason, failure.detail);
+    else this.#parts.telemetry.clockSkew(this.name, this.sourceClock.skewMs());
+    if (failure !== undefined && !this.sourceClock.isKnown) {
+      for (const watch of due) this.#standStill(watch, failure);
+      return;
+    }
+    const at = this.sourceClock.now();
+    // A reload may have replaced some while this turn waited for it.
+    const current = due.filter((watch) => this.#watches.get(watch.service.name) === watch);
+    for (const watch of current) this.#followSetClock(watch, at);
+    const fresh = current.filter((watch) => needsPreparing(watch, at));
+    const live = current.filter((watch) => !fresh.includes(watch) && at > (watch.state.evaluatedAt ?? -Infinity));
+    if (live.length > 0) await this.#poll(live, at, bound, stop);
+    const turn = fresh.slice(0, preparedPerTurn);
+    await Promise.all(turn.map(async (watch) => await this.#prepare(watch, bound, stop)));
+  }
+
+  async #poll(live: readonly Watch[], at: number, bound: AbortSignal, stop: AbortSignal): Promise<void> {
+    const startedAt = this.#parts.clock.monotonic();
+    const polled = await pollTogether(this.#parts.source, live, at, bound);
+    // A stop is no answer: what was cut off is caught up with at the next start.
+    if (stop.aborted) return;
+    for (const each of polled) {
+      const latenessMs = Number.isFinite(each.watch.dueAt) ? Math.max(0, at - each.watch.dueAt) : 0;
+      await this.#settle(each, at);
+      this.#parts.telemetry.pollFinished(each.watch.service.name, {
+        durationMs: this.#parts.clock.monotonic() - startedAt,
+        latenessMs,
+        outcome: each.outcome,
+        at,
+      });
+    }
+    const doubtful = live.filter(
+      (watch) => watch.misses >= relearnAfterMisses || watch.polls % relearnAfterPolls === 0 || !watch.cadence.learnt,
+    );
+    if (doubtful.length > 0 && !bound.aborted)
+      await learnArrivals(this.#parts.source, doubtful, this.sourceClock.now(), bound);
+  }
+
+  /** Writes first, then takes over: what could not be written is judged again from the same state at the next poll. */
+  async #settle(polled: Polled, at: number): Promise<void> {
+    const { watch, evaluation, failure } = polled;
+    if (failure !== undefined) this.#tellFailure(failure);
+    else this.#tellAnswer();
+    if (failure !== undefined && evaluation.events.length === 0 && canStandStill(watch)) {
+      watch.blind = true;
+    } else {
+      // What happened while nothing could be read is read again in fine steps, for onset and impact.
+      if (watch.blind && failure === undefined) watch.unread = watch.service.signals;
+      watch.blind = failure !== undefined;
+      const after: Watch = { ...watch, state: evaluation.state };
+      if (evaluation.events.length > 0) {
+        const channels = this.#parts.channelsOf(watch.service.name);
+        await this.#parts.recorder.record({ events: evaluation.events, checkpoints: [checkpointOf(after)], channels });
+      }
+      watch.state = evaluation.state;
+    }
+    watch.view = viewOf(watch.service, evaluation);
+    watch.polls += 1;
+    this.#aim(watch, at, failure !== undefined);
+    reportView(this.#parts.telemetry, watch.view);
+  }
+
+  #aim(watch: Watch, at: number, failed: boolean): void {
+    if (failed || !Number.isFinite(watch.dueAt)) {
+      watch.dueAt = nextPoll(watch.cadence, at);
+      return;
+    }
+    const newest = Math.max(
+      -Infinity,
+      ...[...watch.state.ledgers.values()].flatMap((ledger) =>
+        [...ledger.groups.values()].map((group) => group.newestSampleAt),
+      ),
+    );
+    const aim = aimAfter(watch.cadence, watch.dueAt, at, newest, watch.tries);
+    // A retry aims for the same sample, so it keeps the time at which that one was due.
+    const retrying = aim.tries > 0;
+    watch.misses = retrying || aim.tries === watch.tries ? watch.misses : 0;
+    if (!retrying && watch.tries > 0 && newest < watch.dueAt - watch.cadence.landingMs) watch.misses += 1;
+    watch.cadence = aim.cadence;
+    watch.tries = aim.tries;
+    watch.dueAt = aim.nextAt;
+  }
+
+  async #prepare(watch: Watch, bound: AbortSignal, stop: AbortSignal): Promise<void> {
+    const now = this.sourceClock.now();
+    const prepared = await prepare(this.#parts.source, this.#parts.clock, watch, now, bound);
+    if (stop.aborted || !this.#watches.has(watch.service.name)) return;
+    if (prepared.kind === 'failed') {
+      this.#tellFailure(prepared.failure);
+      this.#standStill(watch, prepared.failure);
+      return;
+    }
+    const after: Watch = { ...watch, state: prepared.state };
+    if (prepared.events.length > 0) {
+      const channels = this.#parts.channelsOf(watch.service.name);
+      await this.#parts.recorder.record({ events: prepared.events, checkpoints: [checkpointOf(after)], channels });
+    }
+    watch.state = prepared.state;
+    watch.unread = [];
+    watch.blind = false;
+    watch.tries = 0;
+    watch.dueAt = -Infinity;
+    if (prepared.evaluation !== undefined) watch.view = viewOf(watch.service, prepared.evaluation);
+    if (prepared.missedMs > 0) this.#parts.telemetry.caughtUp(watch.service.name, prepared.missedMs);
+  }
+
+  /** Shows that nothing can be read, and leaves the state for the catch-up to go on from. */
+  #standStill(watch: Watch, failure: SourceFailure): void {
+    const at = this.sourceClock.now();
+    watch.blind = true;
+    watch.view = viewOf(
+      watch.service,
+      pollBlindly(
+        { ...watch, state: { ...watch.state, ledgers: new Map() } },
+        failure,
+        Math.max(at, (watch.state.evaluatedAt ?? 0) + 1),
+      ).evaluation,
+    );
+    watch.dueAt = nextPoll(watch.cadence, at);
+    this.#tellFailure(failure);
+    reportView(this.#parts.telemetry, watch.view);
+    this.#parts.telemetry.pollFinished(watch.service.name, { durationMs: 0, latenessMs: 0, outcome: 'failed' });
+  }
+
+  #followSetClock(watch: Watch, at: number): void {
+    const behindMs = (watch.state.evaluatedAt ?? at) - at;
+    if (behindMs > clockSetMs) {
+      this.#parts.log.warn("the source's clock was set back; timers go on, readings are read again", {
+        source: this.name,
+        service: watch.service.name,
+        behindMs,
+      });
+      watch.state = rebase(watch.state, -behindMs - 1);
+      watch.unread = watch.service.signals;
+    }
+    if (watch.dueAt > at + clockSetMs + watch.cadence.intervalMs) watch.dueAt = -Infinity;
+  }
+
+  async #checkpoint(): Promise<void> {
+    this.#checkpointAt = this.#parts.clock.monotonic();
+    const known = this.watches().filter((watch) => watch.state.evaluatedAt !== undefined);
+    await this.#parts.recorder.record({ events: [], checkpoints: known.map(checkpointOf), channels: [] });
+  }
+
+  /** Logs when the trouble begins, changes or ends, never at each poll. */
+  #tellFailure(failure: SourceFailure): void {
+    this.#parts.telemetry.sourceFailed(this.name, failure.reason, failure.detail);
+    if (this.#failing === failure.reason) return;
+    this.#failing = failure.reason;
+    this.#parts.log.warn('the source does not answer; its readings are unknown', {
+      source: this.name,
+      reason: failure.reason,
+      detail: failure.detail,
+    });
+  }
+
+  #tellAnswer(): void {
+    if (this.#failing === undefined) return;
+    this.#failing = undefined;
+    this.#parts.log.info('the source answers again', { source: this.name });
+  }
+}
+
+/** New services, new signals, and any stretch that nobody looked at are read from history first. */
+function needsPreparing(watch: Watch, now: number): boolean {
+  const { evaluatedAt } = watch.state;
+  if (watch.unread.length > 0) return true;
+  return evaluatedAt !== undefined && now - evaluatedAt > watch.timing.maxGapMs;
+}
+
+/** With no incident to keep an eye on and no rule that minds, a blind stretch is better judged afterwards, from history. */
+function canStandStill(watch: Watch): boolean {
+  if (watch.service.rules.some((rule) => rule.onUnknown.policy === 'open')) return false;
+  return ![...watch.state.scopes.values()].some((scope) => scope.incident !== undefined);
+}

@@ -1,0 +1,95 @@
+/** When the samples of one service land, and so when to poll for them. All in ms; phases are offsets within the interval. */
+export interface Cadence {
+  readonly intervalMs: number;
+  /** Ends of the clusters in which samples are taken, ascending. */
+  readonly phases: readonly number[];
+  /** True when the samples are taken at too many instants to follow each: polls are spread evenly instead. */
+  readonly spread: boolean;
+  /** How long after a sample's own time it can be read. */
+  readonly landingMs: number;
+  /** False until samples were seen: polls go by a guess. */
+  readonly learnt: boolean;
+}
+
+/** At most so many polls an interval; with more instants than that, a sample waits for at most a quarter of the interval. */
+export const mostPollsPerInterval = 4;
+
+const firstLandingMs = 40;
+const leastLandingMs = 8;
+
+/** Polls before anything is known. */
+export function guessedCadence(intervalMs: number): Cadence {
+  return { intervalMs, phases: [0], spread: true, landingMs: 0, learnt: false };
+}
+
+/** Finds the clusters in the times of the newest samples. */
+export function learnCadence(intervalMs: number, sampleTimes: readonly number[], before?: Cadence): Cadence {
+  const landingMs = before?.learnt === true ? before.landingMs : firstLandingMs;
+  const phases = clusterEnds(
+    sampleTimes.map((time) => time % intervalMs).sort((a, b) => a - b),
+    intervalMs,
+  );
+  if (phases.length > 0 && phases.length <= mostPollsPerInterval)
+    return { intervalMs, phases, spread: false, landingMs, learnt: true };
+  const even = Array.from({ length: mostPollsPerInterval }, (_, index) => (index * intervalMs) / mostPollsPerInterval);
+  return { intervalMs, phases: even, spread: true, landingMs: 0, learnt: sampleTimes.length > 0 };
+}
+
+/** Samples this close together are polled for at once. */
+function clusterEnds(sorted: readonly number[], intervalMs: number): readonly number[] {
+  const near = Math.min(intervalMs / 10, 250);
+  const ends = sorted.filter((phase, index) => (sorted[index + 1] ?? Infinity) - phase > near);
+  const [first] = sorted;
+  const last = sorted.at(-1);
+  // The interval is a circle: a cluster that reaches over its seam ends in its first part.
+  const wraps = first !== undefined && last !== undefined && ends.length > 1 && first + intervalMs - last <= near;
+  return wraps ? ends.slice(0, -1) : ends;
+}
+
+/** The first poll after `after`: just when the next sample can be read. */
+export function nextPoll(cadence: Cadence, after: number): number {
+  const { intervalMs, phases, landingMs } = cadence;
+  const start = Math.floor((after - landingMs) / intervalMs) * intervalMs;
+  for (let turn = start; ; turn += intervalMs) {
+    for (const phase of phases) {
+      const at = turn + phase + landingMs;
+      if (at > after) return at;
+    }
+  }
+}
+
+export interface Aim {
+  readonly cadence: Cadence;
+  /** When to poll next. */
+  readonly nextAt: number;
+}
+
+/** Misses in a row after which the sample is taken for lost rather than late. */
+const mostTries = 6;
+
+/**
+ * Learns from a poll whether its sample had landed: if it had, the next aim is a little sooner,
+ * if not, a little later, and the same sample is polled for again at once.
+ */
+export function aimAfter(
+  cadence: Cadence,
+  dueAt: number,
+  polledAt: number,
+  newestSampleAt: number,
+  tries: number,
+): Aim & { readonly tries: number } {
+  if (cadence.spread) return { cadence, nextAt: nextPoll(cadence, polledAt), tries: 0 };
+  const expected = dueAt - cadence.landingMs;
+  const tolerance = Math.min(cadence.intervalMs / 10, 250);
+  if (newestSampleAt >= expected - tolerance) {
+    // The sample lands somewhere between the last miss and now: creep back slowly, so that misses stay rare.
+    const landingMs =
+      tries === 0
+        ? Math.max(leastLandingMs, cadence.landingMs * 0.99)
+        : Math.min(cadence.intervalMs / 2, polledAt - expected + 4);
+    const aimed = { ...cadence, landingMs };
+    return { cadence: aimed, nextAt: nextPoll(aimed, Math.max(polledAt, expected + landingMs)), tries: 0 };
+  }
+  if (tries + 1 >= mostTries) return { cadence, nextAt: nextPoll(cadence, polledAt), tries: 0 };
+  return { cadence, nextAt: polledAt + Math.min(10 * 2 ** tries, cadence.intervalMs / 4), tries: tries + 1 };
+}

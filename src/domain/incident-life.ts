@@ -1,0 +1,131 @@
+import { noImpact, impactOf } from './assess-impact.ts';
+import { onsetOfCounts, onsetOfGauge } from './estimate-onset.ts';
+import { recoveryOfCounts, recoveryOfGauge } from './estimate-recovery.ts';
+import type { StopFacts } from './event.ts';
+import type { Group } from './group.ts';
+import type { Impact } from './impact.ts';
+import type { Onset, TimeEstimate } from './onset.ts';
+import type { ServiceReadings } from './scope-readings.ts';
+import type { StopRule, Target } from './service.ts';
+import type { RuleState } from './service-state.ts';
+import type { Timing } from './timing.ts';
+import type { TargetVerdict } from './verdict.ts';
+
+/** Everything one evaluation of one scope looks at. */
+export interface Scene {
+  readonly readings: ServiceReadings;
+  readonly group: Group;
+  readonly now: number;
+  readonly timing: Timing;
+  readonly verdicts: readonly TargetVerdict[];
+}
+
+/** Freezes what a rule saw when it stopped the line. */
+export function stopFacts(scene: Scene, rule: StopRule, because: StopFacts['because']): StopFacts {
+  const { service } = scene.readings;
+  const runbook = rule.runbook ?? service.runbook;
+  return {
+    rule: rule.name,
+    condition: rule.when.text,
+    severity: rule.severity,
+    ...(rule.summary === undefined ? {} : { summary: rule.summary }),
+    ...(runbook === undefined ? {} : { runbook }),
+    labels: { ...service.labels, ...rule.labels },
+    because,
+    verdicts: scene.verdicts.map((verdict) => withTrend(scene, verdict)),
+  };
+}
+
+function withTrend(scene: Scene, verdict: TargetVerdict): TargetVerdict {
+  if (verdict.verdict !== 'missed') return verdict;
+  const perMinute = scene.readings.perMinute(verdict.target, verdict.group ?? scene.group);
+  return perMinute === undefined ? verdict : { ...verdict, perMinute };
+}
+
+/** The earliest onset among the signals that a rule looks at; without a target for any of them, the rule's own first true moment. */
+export function estimateOnset(
+  scene: Scene,
+  rules: readonly StopRule[],
+  states: readonly RuleState[],
+  detectedAt: number,
+): Onset {
+  const used = new Set(rules.flatMap((rule) => rule.when.uses.map((use) => use.signal)));
+  const found = targetsBySignal(scene)
+    .filter((target) => used.has(target.signal))
+    .flatMap((target) => onsetOf(scene, target, detectedAt) ?? []);
+  const [first] = found.sort((a, b) => a.at - b.at);
+  if (first !== undefined) return first;
+  const trueSince = Math.min(
+    detectedAt,
+    ...states
+      .filter((state) => rules.some((rule) => rule.name === state.rule))
+      .map((state) => state.trueSince ?? detectedAt),
+  );
+  const longest = Math.max(0, ...rules.flatMap((rule) => rule.when.uses.map((use) => use.windowMs ?? 0)));
+  return {
+    at: trueSince,
+    earliest: trueSince - longest - scene.timing.intervalMs,
+    latest: trueSince,
+    method: 'detection',
+  };
+}
+
+function onsetOf(scene: Scene, target: Target, detectedAt: number): Onset | undefined {
+  const signal = scene.readings.signal(target.signal);
+  const ledger = scene.readings.ledger(target.signal, scene.group);
+  if (signal === undefined || ledger === undefined) return undefined;
+  return signal.kind === 'gauge'
+    ? onsetOfGauge(ledger.values, target, detectedAt, signal.smearMs ?? 0)
+    : onsetOfCounts(ledger.rows, target, detectedAt, scene.timing.intervalMs);
+}
+
+/** The latest recovery among the targets' signals; without a trace of one, the moment from which the end state held. */
+export function estimateRecovery(scene: Scene, onsetAt: number, heldSince: number): TimeEstimate {
+  const found = targetsBySignal(scene).flatMap((target) => {
+    const signal = scene.readings.signal(target.signal);
+    const ledger = scene.readings.ledger(target.signal, scene.group);
+    if (signal === undefined || ledger === undefined) return [];
+    const recovery =
+      signal.kind === 'gauge'
+        ? recoveryOfGauge(
+            ledger.values.filter((value) => value.at >= onsetAt),
+            target,
+            heldSince,
+          )
+        : recoveryOfCounts(ledger.rows, target, onsetAt, heldSince);
+    return recovery ?? [];
+  });
+  const [last] = found.sort((a, b) => b.at - a.at);
+  if (last !== undefined)
+    return {
+      at: Math.max(onsetAt, last.at),
+      earliest: Math.max(onsetAt, last.earliest),
+      latest: Math.max(onsetAt, last.latest),
+    };
+  const longest = Math.max(0, ...scene.readings.service.endState.targets.map((target) => target.overMs ?? 0));
+  return {
+    at: heldSince,
+    earliest: Math.max(onsetAt, heldSince - longest - scene.timing.intervalMs),
+    latest: heldSince,
+  };
+}
+
+/** Impact of the counting signal that lost most. */
+export function assessImpact(scene: Scene, onsetAt: number, recoveredAt: number): Impact {
+  let worst = noImpact;
+  for (const target of targetsBySignal(scene)) {
+    const ledger = scene.readings.ledger(target.signal, scene.group);
+    if (ledger === undefined || scene.readings.signal(target.signal)?.kind === 'gauge') continue;
+    const impact = impactOf(ledger.rows, target, onsetAt, recoveredAt);
+    if (impact.badEvents > worst.badEvents) worst = impact;
+  }
+  return worst;
+}
+
+/** The first target of each signal: the bound that its onset and recovery are measured against. */
+function targetsBySignal(scene: Scene): readonly Target[] {
+  const first = new Map<string, Target>();
+  for (const target of scene.readings.service.endState.targets)
+    if (!first.has(target.signal)) first.set(target.signal, target);
+  return [...first.values()];
+}

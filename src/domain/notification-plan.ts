@@ -1,0 +1,164 @@
+import { formatDuration } from './duration.ts';
+import type { IncidentEvent } from './event.ts';
+import type { Group } from './group.ts';
+import type { Incident } from './incident.ts';
+import { timeToRecoverMs, worseSeverity } from './incident.ts';
+import type { Notification, NotificationKind } from './notification.ts';
+import type { Page } from './page.ts';
+import type { Severity } from './service.ts';
+import { utcFields } from './utc.ts';
+import { describeVerdict } from './verdict-text.ts';
+
+export interface PlanOptions {
+  /** When the event is written, ms since the epoch on Andon's clock. */
+  readonly recordedAt: number;
+  /** The incident's severity before the event; undefined for the event that opens it. Tells whether a joined rule raised it. */
+  readonly severityBefore: Severity | undefined;
+  /** The incident's next free sequence number. */
+  readonly nextSequence: number;
+  /** Where Andon's pages are reached from outside, without a trailing path of their own. */
+  readonly externalUrl?: string;
+}
+
+/** Titles are cut here, in characters: the narrowest receiver shows fewer still. */
+const titleLimit = 240;
+
+/**
+ * What to tell each channel because of an event: nothing for most. `incident` is as the event left it.
+ * The ids depend on nothing but the incident, the sequence and the channel, so planning twice pages once.
+ */
+export function planNotifications(
+  event: IncidentEvent,
+  incident: Incident,
+  channels: readonly string[],
+  options: PlanOptions,
+): readonly Notification[] {
+  const kind = notificationKind(event, options.severityBefore);
+  if (kind === undefined) return [];
+  const page = pageOf(event, incident, kind, options.externalUrl);
+  return channels.map((channel) => ({
+    id: notificationId(incident.id, options.nextSequence, channel),
+    channel,
+    incidentId: incident.id,
+    sequence: options.nextSequence,
+    kind,
+    createdAt: options.recordedAt,
+    page,
+  }));
+}
+
+/** The idempotency key that receivers see: printable ASCII, and unlike for unlike parts. */
+export function notificationId(incidentId: string, sequence: number, channel: string): string {
+  return `${safe(incidentId)}:${sequence}:${safe(channel)}`;
+}
+
+/** Signed headers join id and time with full stops, so an id must not hold one (Standard Webhooks, signature scheme). */
+function safe(part: string): string {
+  return part.replaceAll(/[^A-Za-z0-9_-]/gu, (character) => `~${(character.codePointAt(0) ?? 0).toString(16)}~`);
+}
+
+function notificationKind(event: IncidentEvent, severityBefore: Severity | undefined): NotificationKind | undefined {
+  switch (event.type) {
+    case 'opened':
+      return 'firing';
+    case 'rule-joined':
+      return severityBefore !== undefined && worseSeverity(severityBefore, event.stop.severity) !== severityBefore
+        ? 'escalated'
+        : undefined;
+    case 'relapsed':
+      return 'relapsed';
+    case 'resolved':
+      return 'resolved';
+    case 'onset-settled':
+    case 'notified':
+    case 'undeliverable':
+    case 'acknowledged':
+    case 'noted':
+    case 'blinded':
+    case 'sighted':
+    case 'definition-changed':
+    case 'unwatched':
+    case 'closed':
+      return undefined;
+  }
+}
+
+function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind, externalUrl?: string): Page {
+  const { owner, runbook, summary, recoveredAt, resolvedAt, impact } = incident;
+  return {
+    incidentId: incident.id,
+    service: incident.service,
+    group: incident.group,
+    ...(owner === undefined ? {} : { owner }),
+    ...(runbook === undefined ? {} : { runbook }),
+    labels: incident.labels,
+    severity: incident.severity,
+    title: oneLine(`${place(incident.service, incident.group)}: ${headline(event, incident, kind)}`),
+    ...(summary === undefined ? {} : { summary }),
+    rules: incident.rules,
+    condition: incident.condition,
+    onset: incident.onset,
+    detectedAt: incident.detectedAt,
+    ...(recoveredAt === undefined ? {} : { recoveredAt }),
+    ...(resolvedAt === undefined ? {} : { resolvedAt }),
+    off: incident.verdicts.filter(({ verdict }) => verdict !== 'held'),
+    fine: incident.verdicts.filter(({ verdict }) => verdict === 'held'),
+    ...(impact === undefined ? {} : { impact }),
+    endState: incident.endState,
+    relapses: incident.relapses,
+    ...(externalUrl === undefined ? {} : { link: incidentLink(externalUrl, incident.id) }),
+  };
+}
+
+/** The incident's page in Andon. */
+export function incidentLink(externalUrl: string, incidentId: string): string {
+  return `${externalUrl.replace(/\/+$/, '')}/incidents/${encodeURIComponent(incidentId)}`;
+}
+
+function headline(event: IncidentEvent, incident: Incident, kind: NotificationKind): string {
+  const since = `since ${clockTime(incident.onset.at, event.at)}`;
+  switch (kind) {
+    case 'firing':
+      return `${whatIsOff(incident)} — ${since}`;
+    case 'escalated':
+      return `escalated to ${incident.severity}: ${whatIsOff(incident)} — ${since}`;
+    case 'relapsed':
+      return `off again at ${clockTime(event.at, event.at)}: ${whatIsOff(incident)} — first off ${since}`;
+    case 'resolved': {
+      const offFor = timeToRecoverMs(incident);
+      const back = `back in its end state since ${clockTime(incident.recoveredAt ?? event.at, event.at)}`;
+      return offFor === undefined ? back : `${back}, was off for ${formatDuration(Math.round(offFor / 1000) * 1000)}`;
+    }
+  }
+}
+
+/** The first target that is missed, or else the first that cannot be told, or else the rule itself. */
+function whatIsOff(incident: Incident): string {
+  const missed = incident.verdicts.filter(({ verdict }) => verdict === 'missed');
+  const off = missed.length > 0 ? missed : incident.verdicts.filter(({ verdict }) => verdict === 'unknown');
+  const [first] = off;
+  if (first === undefined) return incident.summary ?? `${incident.rules.at(-1) ?? 'stopped'} (${incident.condition})`;
+  return `${describeVerdict(first)}${off.length === 1 ? '' : `, and ${off.length - 1} more off`}`;
+}
+
+function place(service: string, group: Group): string {
+  const parts = Object.entries(group).map(([label, value]) => `${label} ${value}`);
+  return parts.length === 0 ? service : `${service} (${parts.join(', ')})`;
+}
+
+/** `02:07:12 UTC`, with the date when it is not the day of `today`. */
+function clockTime(at: number, today: number): string {
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const { year, month, day, hour, minute, second } = utcFields(at);
+  const day0 = utcFields(today);
+  const sameDay = day0.year === year && day0.month === month && day0.day === day;
+  const date = sameDay ? '' : `${year}-${pad(month)}-${pad(day)} `;
+  return `${date}${pad(hour)}:${pad(minute)}:${pad(second)} UTC`;
+}
+
+/** Label values and summaries come from people and metrics: no line breaks, no control characters, no end of text. */
+function oneLine(text: string): string {
+  const flat = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  const characters = Array.from(flat);
+  return characters.length <= titleLimit ? flat : `${characters.slice(0, titleLimit - 1).join('')}…`;
+}

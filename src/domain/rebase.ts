@@ -1,0 +1,35 @@
+import type { ServiceState } from './evaluate.ts';
+import type { OpenIncident, RuleState, ScopeState } from './service-state.ts';
+
+/**
+ * Moves running timers by `deltaMs` after the source's clock was set: what had lasted a minute has still lasted a
+ * minute. Readings are forgotten, since their times mean nothing any more. Times that were recorded stay as they were.
+ */
+export function rebase(state: ServiceState, deltaMs: number): ServiceState {
+  const scopes = new Map([...state.scopes].map(([key, scope]) => [key, shiftScope(scope, deltaMs)]));
+  return {
+    ...(state.evaluatedAt === undefined ? {} : { evaluatedAt: state.evaluatedAt + deltaMs }),
+    ledgers: new Map(),
+    scopes,
+  };
+}
+
+function shiftScope(scope: ScopeState, deltaMs: number): ScopeState {
+  return {
+    ...scope,
+    rules: scope.rules.map((rule): RuleState => ({ ...rule, ...shift(rule, ['trueSince', 'unknownSince'], deltaMs) })),
+    ...(scope.incident === undefined
+      ? {}
+      : {
+          incident: {
+            ...scope.incident,
+            ...shift(scope.incident, ['heldSince', 'blindSince', 'resolvedAt'], deltaMs),
+          } satisfies OpenIncident,
+        }),
+  };
+}
+
+function shift<T, K extends keyof T>(value: T, keys: readonly K[], deltaMs: number): Partial<T> {
+  const present = keys.filter((key) => typeof value[key] === 'number');
+  return Object.fromEntries(present.map((key) => [key, (value[key] as number) + deltaMs])) as unknown as Partial<T>;
+}

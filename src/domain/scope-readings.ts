@@ -1,0 +1,128 @@
+import type { ReadingLookup, SignalUse } from './condition.ts';
+import { countWindow, lastRow } from './count-rows.ts';
+import { groupKey, type Group } from './group.ts';
+import { readSignal } from './read-signal.ts';
+import type { Reading } from './reading.ts';
+import type { Service, Signal, StopRule, Target } from './service.ts';
+import type { GroupLedger, SignalLedger } from './signal-ledger.ts';
+import type { Timing } from './timing.ts';
+import { judge, type TargetVerdict } from './verdict.ts';
+
+export const wholeService: Group = {};
+
+/** One signal read one way. */
+export interface ReadingRow extends SignalUse {
+  readonly group: Group;
+  readonly reading: Reading;
+}
+
+/** All readings of one service at one instant, each computed once. */
+export class ServiceReadings {
+  readonly service: Service;
+  readonly now: number;
+  readonly #ledgers: ReadonlyMap<string, SignalLedger>;
+  readonly #timing: Timing;
+  readonly #signals: ReadonlyMap<string, Signal>;
+  readonly #memo = new Map<string, ReadingRow>();
+
+  constructor(service: Service, ledgers: ReadonlyMap<string, SignalLedger>, now: number, timing: Timing) {
+    this.service = service;
+    this.now = now;
+    this.#ledgers = ledgers;
+    this.#timing = timing;
+    this.#signals = new Map(service.signals.map((signal) => [signal.name, signal]));
+  }
+
+  /** Every reading looked up so far. */
+  rows(): readonly ReadingRow[] {
+    return [...this.#memo.values()];
+  }
+
+  /** Reads for a group: a signal that is not grouped reads the same for every group. */
+  lookup(group: Group): ReadingLookup {
+    return (use) => this.#read(use, this.isGrouped(use.signal) ? group : wholeService);
+  }
+
+  #read(use: SignalUse, group: Group): Reading {
+    const key = groupKey(group);
+    const id = `${use.signal}|${use.fold}|${use.windowMs ?? ''}|${key}`;
+    const known = this.#memo.get(id);
+    if (known !== undefined) return known.reading;
+    const signal = this.#signals.get(use.signal);
+    if (signal === undefined)
+      throw new Error(`condition uses ${use.signal}, which ${this.service.name} does not declare`);
+    const reading = readSignal(signal, this.#ledgers.get(use.signal), key, use, this.now, this.#timing);
+    this.#memo.set(id, { ...use, group, reading });
+    return reading;
+  }
+
+  isGrouped(signal: string): boolean {
+    return (this.#signals.get(signal)?.by.length ?? 0) > 0;
+  }
+
+  ledger(signal: string, group: Group): GroupLedger | undefined {
+    return this.#ledgers.get(signal)?.groups.get(this.isGrouped(signal) ? groupKey(group) : '');
+  }
+
+  signal(name: string): Signal | undefined {
+    return this.#signals.get(name);
+  }
+
+  /** Groups that any grouped signal knows, in a stable order. */
+  groups(): readonly Group[] {
+    const found = new Map<string, Group>();
+    for (const signal of this.service.signals) {
+      if (signal.by.length === 0) continue;
+      for (const [key, ledger] of this.#ledgers.get(signal.name)?.groups ?? []) found.set(key, ledger.group);
+    }
+    return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+  }
+
+  /** Targets as they stand for a scope. The whole service asks a grouped target of every group. */
+  verdicts(group: Group): readonly TargetVerdict[] {
+    const whole = groupKey(group) === '';
+    return this.service.endState.targets.flatMap((target) => {
+      if (!whole || !this.isGrouped(target.signal))
+        return [judge(target, this.#read(useOf(target), this.#groupFor(target, group)))];
+      return this.groups().map((each) => ({ ...judge(target, this.#read(useOf(target), each)), group: each }));
+    });
+  }
+
+  #groupFor(target: Target, group: Group): Group {
+    return this.isGrouped(target.signal) ? group : wholeService;
+  }
+
+  /** Change of a target's signal per minute over the last minute; absent when it cannot be told. */
+  perMinute(target: Target, group: Group): number | undefined {
+    const ledger = this.ledger(target.signal, group);
+    if (ledger === undefined) return undefined;
+    const end = lastRow(ledger.rows)?.to;
+    if (end === undefined) return gaugeSlope(ledger);
+    const half = Math.min(30_000, (target.overMs ?? 60_000) / 2);
+    const late = countWindow(ledger.rows, end - half, end);
+    const early = countWindow(ledger.rows, end - 2 * half, end - half);
+    if (late.total <= 0 || early.total <= 0 || early.coverage < 0.9) return undefined;
+    return (late.good / late.total - early.good / early.total) / (half / 60_000);
+  }
+}
+
+function gaugeSlope(ledger: GroupLedger): number | undefined {
+  const newest = ledger.values.at(-1);
+  const since =
+    newest === undefined
+      ? undefined
+      : (ledger.values.findLast((value) => value.at <= newest.at - 60_000) ?? ledger.values[0]);
+  if (newest === undefined || since === undefined || since.at === newest.at) return undefined;
+  return (newest.value - since.value) / ((newest.at - since.at) / 60_000);
+}
+
+export function useOf(target: Target): SignalUse {
+  return target.overMs === undefined
+    ? { signal: target.signal, fold: 'latest' }
+    : { signal: target.signal, fold: 'over', windowMs: target.overMs };
+}
+
+/** Whether a rule is judged for each group, or once for the whole service. */
+export function isGroupedRule(readings: ServiceReadings, rule: StopRule): boolean {
+  return rule.when.uses.some((use) => readings.isGrouped(use.signal));
+}

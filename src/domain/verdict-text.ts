@@ -1,0 +1,57 @@
+import { formatDuration } from './duration.ts';
+import { groupKey } from './group.ts';
+import { formatRatio } from './ratio.ts';
+import type { TargetVerdict } from './verdict.ts';
+
+/** `success rate 91.2% over 1m, target at least 99.9%`. */
+export function describeVerdict(verdict: TargetVerdict): string {
+  const { target, reading, group } = verdict;
+  const of = group === undefined ? '' : ` {${groupKey(group)}}`;
+  const value =
+    reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : `unknown (${reading.reason})`;
+  const over = target.overMs === undefined ? '' : ` over ${formatDuration(target.overMs)}`;
+  return `${signalWords(target.signal)}${of} ${value}${over}, target ${describeTarget(verdict)}`;
+}
+
+/** `at least 99.9%`. */
+export function describeTarget(verdict: TargetVerdict): string {
+  const { bound, value } = verdict.target;
+  return `${bound === 'atLeast' ? 'at least' : 'at most'} ${formatMeasure(value, verdict)}`;
+}
+
+/** Whether the target's numbers are shares of events, 0 to 1, rather than a gauge's own. */
+export function isRatio({ target, reading }: TargetVerdict): boolean {
+  if (target.unit !== undefined) return target.unit === 'ratio';
+  return reading.kind === 'value' && reading.total !== undefined;
+}
+
+/** A signal's name as words: `success_rate` → `success rate`. */
+export function signalWords(signal: string): string {
+  return signal.replaceAll('_', ' ');
+}
+
+/** One of a verdict's numbers with its unit, short, but never rounded into what it is held `against`. */
+export function formatMeasure(value: number, verdict: TargetVerdict, against?: number): string {
+  if (isRatio(verdict)) {
+    if (against === undefined) return formatRatio(value);
+    for (let decimals = 1; decimals <= 6; decimals += 1) {
+      const text = `${trimZeros((value * 100).toFixed(decimals))}%`;
+      if (value === against || text !== formatRatio(against)) return text;
+    }
+    return formatRatio(value);
+  }
+  const { unit } = verdict.target;
+  return `${formatNumber(value, against)}${unit === undefined ? '' : ` ${unit}`}`;
+}
+
+function formatNumber(value: number, against?: number): string {
+  for (let digits = 4; against !== undefined && digits <= 15; digits += 1) {
+    const rounded = Number(value.toPrecision(digits));
+    if (value === against || rounded !== against) return String(rounded);
+  }
+  return String(value);
+}
+
+function trimZeros(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
+}
