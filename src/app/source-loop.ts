@@ -151,6 +151,8 @@ export class SourceLoop {
     const fresh = current.filter((watch) => needsPreparing(watch, at));
     const live = current.filter((watch) => !fresh.includes(watch) && at > (watch.state.evaluatedAt ?? -Infinity));
     if (live.length > 0) await this.#poll(live, at, bound, stop);
+    // Two looks within the same millisecond would see the same.
+    else if (fresh.length === 0) await this.#parts.clock.sleep(1, stop);
     const turn = fresh.slice(0, preparedPerTurn);
     await Promise.all(turn.map(async (watch) => await this.#prepare(watch, bound, stop)));
   }
@@ -240,7 +242,8 @@ export class SourceLoop {
     watch.unread = [];
     watch.blind = false;
     watch.tries = 0;
-    watch.dueAt = -Infinity;
+    // What was caught up with reaches to now; otherwise the first evaluation is due at once.
+    watch.dueAt = prepared.state.evaluatedAt === now ? nextPoll(watch.cadence, now) : -Infinity;
     if (prepared.evaluation !== undefined) watch.view = viewOf(watch.service, prepared.evaluation);
     if (prepared.missedMs > 0) this.#parts.telemetry.caughtUp(watch.service.name, prepared.missedMs);
   }

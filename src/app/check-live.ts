@@ -1,0 +1,187 @@
+import { bucketBoundMatcher } from '../domain/bucket-bound.ts';
+import type { DeclarationPath, Diagnostic, Position } from '../domain/diagnostic.ts';
+import type { CounterTerm, LatencySignal, RatioSignal, Service, Signal } from '../domain/service.ts';
+import type { Inspector } from './ports/inspector.ts';
+
+/** Series looked at for one selector; enough to see its labels, few enough for a large source. */
+const seriesLimit = 1000;
+/** Signals under way at once. */
+const concurrency = 4;
+
+export type Locate = (service: string, path: DeclarationPath) => Position | undefined;
+
+/**
+ * Holds rules against a live source: does each selector match anything, does the threshold have its bucket, does `good` let
+ * failures through. Whatever the source does not say is a warning; it never rejects.
+ */
+export async function checkLive(
+  services: readonly Service[],
+  inspector: Inspector,
+  locate: Locate,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  const diagnostics: Diagnostic[] = [];
+  const queue = services.flatMap((service) => service.signals.map((each) => ({ service, each })));
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined && !signal.aborted; next = queue.shift()) {
+      const { service, each } = next;
+      for (const finding of await checkSignal(each, inspector, signal)) {
+        const position = locate(service.name, ['spec', 'signals', each.name, ...finding.path]);
+        diagnostics.push({ ...(position ?? { file: service.name, line: 1, column: 1 }), ...finding.said });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return diagnostics;
+}
+
+interface Finding {
+  readonly path: DeclarationPath;
+  readonly said: Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>;
+}
+
+async function checkSignal(signal: Signal, inspector: Inspector, abort: AbortSignal): Promise<readonly Finding[]> {
+  switch (signal.kind) {
+    case 'ratio':
+      return [
+        ...(await checkNumerator(signal, inspector, abort)),
+        ...(await checkMatches(signal.totalTerms.map(selectorOf), ['ratio', 'total'], inspector, abort)),
+      ];
+    case 'latency':
+      return checkHistogram(signal, inspector, abort);
+    case 'gauge':
+      return checkMatches(signal.selectors, ['gauge', 'query'], inspector, abort);
+  }
+}
+
+async function checkNumerator(
+  signal: RatioSignal,
+  inspector: Inspector,
+  abort: AbortSignal,
+): Promise<readonly Finding[]> {
+  const path = ['ratio', signal.numerator];
+  const findings: Finding[] = [];
+  for (const term of signal.numeratorTerms) {
+    const asked = await inspector.series(term.selector, seriesLimit, abort);
+    if (asked.kind === 'failed') return [...findings, sourceFailed(path, asked.failure.detail)];
+    // No failure yet is how a bad counter should look; good events that were never seen are suspicious.
+    if (asked.series.length === 0 && signal.numerator === 'good') findings.push(noSeries(path, term.selector));
+    const failures = signal.numerator === 'good' && term.sign === 1 ? failuresIn(asked.series) : undefined;
+    if (failures === undefined || isSubtracted(signal, failures)) continue;
+    findings.push({
+      path,
+      said: {
+        severity: 'error',
+        code: 'live-good-counts-failures',
+        message: `\`good\` also counts failures: it matches series with ${failures.label}="${failures.value}"`,
+        hint: `leave them out: ${failures.label}!~"5.."`,
+      },
+    });
+  }
+  return findings;
+}
+
+interface FailureLabel {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The first label that says a series counts server errors. */
+function failuresIn(series: readonly Readonly<Record<string, string>>[]): FailureLabel | undefined {
+  for (const labels of series) {
+    for (const label of [
+      'code',
+      'status',
+      'status_code',
+      'http_status_code',
+      'http_response_status_code',
+      'response_code',
+    ]) {
+      const value = labels[label];
+      if (value !== undefined && /^5(?:\d\d|xx)$/i.test(value)) return { label, value };
+    }
+  }
+  return undefined;
+}
+
+/** True when the failures that one term lets in are taken out again by another, as in `all - failed`. */
+function isSubtracted(signal: RatioSignal, { label }: FailureLabel): boolean {
+  return signal.numeratorTerms.some((term) => term.sign === -1 && term.selector.includes(label));
+}
+
+async function checkHistogram(
+  signal: LatencySignal,
+  inspector: Inspector,
+  abort: AbortSignal,
+): Promise<readonly Finding[]> {
+  const path = ['latency', 'histogram'];
+  const findings = await checkMatches(signal.totalTerms.map(selectorOf), path, inspector, abort);
+  if (signal.native || findings.length > 0) return findings;
+  const [bucket] = signal.numeratorTerms;
+  if (bucket === undefined) return [];
+  const matched = await inspector.series(bucket.selector, 1, abort);
+  if (matched.kind === 'failed') return [sourceFailed(path, matched.failure.detail)];
+  if (matched.series.length > 0) return [];
+  const every = bucket.selector.replace(bucketBoundMatcher(signal.thresholdSeconds), 'le!=""');
+  const buckets = await inspector.series(every, seriesLimit, abort);
+  if (buckets.kind === 'failed') return [sourceFailed(path, buckets.failure.detail)];
+  const bounds = [
+    ...new Set(buckets.series.flatMap(({ le }) => (le === undefined ? [] : [Number(le.replace('+Inf', 'Infinity'))]))),
+  ]
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const hint =
+    bounds.length === 0
+      ? 'no classic buckets were found: for a native histogram, add native: true'
+      : `take one of the buckets there are: ${bounds.map((bound) => `${bound * 1000 >= 1000 ? `${bound}s` : `${roundMs(bound)}ms`}`).join(', ')}`;
+  return [
+    {
+      path: ['latency', 'threshold'],
+      said: {
+        severity: 'error',
+        code: 'live-no-bucket',
+        message: `the histogram has no bucket at ${signal.thresholdSeconds}s`,
+        hint,
+      },
+    },
+  ];
+}
+
+function roundMs(seconds: number): number {
+  return Number((seconds * 1000).toPrecision(12));
+}
+
+async function checkMatches(
+  selectors: readonly string[],
+  path: DeclarationPath,
+  inspector: Inspector,
+  abort: AbortSignal,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const selector of selectors) {
+    const asked = await inspector.series(selector, 1, abort);
+    if (asked.kind === 'failed') return [...findings, sourceFailed(path, asked.failure.detail)];
+    if (asked.series.length === 0) findings.push(noSeries(path, selector));
+  }
+  return findings;
+}
+
+function noSeries(path: DeclarationPath, selector: string): Finding {
+  return {
+    path,
+    said: {
+      severity: 'error',
+      code: 'live-no-series',
+      message: `no series matches ${selector}`,
+      hint: 'check the spelling of the metric and its labels, and whether the job is scraped',
+    },
+  };
+}
+
+function sourceFailed(path: DeclarationPath, detail: string): Finding {
+  return { path, said: { severity: 'warning', code: 'live-not-checked', message: `could not be checked: ${detail}` } };
+}
+
+function selectorOf(term: CounterTerm): string {
+  return term.selector;
+}

@@ -1,0 +1,141 @@
+import type { Incident } from '../domain/incident.ts';
+import type { IncidentEvent } from '../domain/event.ts';
+import type { AppliedEvent, IncidentBook } from './incident-book.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
+import { StoreError, type Store, type StoreFailureReason } from './ports/store.ts';
+import type { Telemetry } from './ports/telemetry.ts';
+
+/** Longest note and longest name of a person, characters. */
+export const noteLimit = 4000;
+export const byLimit = 200;
+
+/** What became of a person's act on an incident. */
+export type ActResult =
+  | { readonly kind: 'recorded'; readonly incident: Incident }
+  /** It was acknowledged before: nothing was written. */
+  | { readonly kind: 'already-acknowledged'; readonly incident: Incident }
+  | { readonly kind: 'unknown-incident'; readonly id: string }
+  | { readonly kind: 'closed-incident'; readonly id: string }
+  | { readonly kind: 'invalid'; readonly field: 'by' | 'note'; readonly problem: string }
+  /** The store could not keep it; nothing happened. */
+  | { readonly kind: 'not-stored'; readonly reason: StoreFailureReason; readonly detail: string };
+
+/** What people do to an incident: acknowledge it and write notes. Failures are values. */
+export interface Responder {
+  acknowledge(id: string, by: string, note?: string): Promise<ActResult>;
+  note(id: string, by: string, text: string): Promise<ActResult>;
+}
+
+export interface ResponderParts {
+  readonly store: Pick<Store, 'commit'>;
+  readonly book: IncidentBook;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  readonly telemetry: Pick<Telemetry, 'eventsCommitted'>;
+}
+
+/** Acts are recorded one after another, so that two people who acknowledge at once leave one acknowledgement. */
+export function createResponder(parts: ResponderParts): Responder {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = async (act: () => Promise<ActResult>): Promise<ActResult> => {
+    const turn = last.then(act);
+    last = turn.catch(() => undefined);
+    return await turn;
+  };
+  return {
+    acknowledge: async (id, by, note) => await inTurn(async () => await acknowledge(parts, id, by, note)),
+    note: async (id, by, text) => await inTurn(async () => await addNote(parts, id, by, text)),
+  };
+}
+
+async function acknowledge(parts: ResponderParts, id: string, by: string, note?: string): Promise<ActResult> {
+  const person = personOf(by);
+  if (person.kind === 'invalid') return person;
+  const text = note === undefined ? undefined : noteOf(note);
+  if (text?.kind === 'invalid') return text;
+  const incident = parts.book.get(id)?.incident;
+  if (incident === undefined) return { kind: 'unknown-incident', id };
+  if (incident.acknowledgedBy !== undefined) return { kind: 'already-acknowledged', incident };
+  if (incident.phase === 'closed') return { kind: 'closed-incident', id };
+  return await record(parts, incident, {
+    ...scopeOf(incident, parts.clock.now()),
+    type: 'acknowledged',
+    by: person.text,
+    ...(text === undefined ? {} : { note: text.text }),
+  });
+}
+
+/** Closed incidents take notes too: what a review finds belongs to the incident. */
+async function addNote(parts: ResponderParts, id: string, by: string, text: string): Promise<ActResult> {
+  const person = personOf(by);
+  if (person.kind === 'invalid') return person;
+  const note = noteOf(text);
+  if (note.kind === 'invalid') return note;
+  const incident = parts.book.get(id)?.incident;
+  if (incident === undefined) return { kind: 'unknown-incident', id };
+  return await record(parts, incident, {
+    ...scopeOf(incident, parts.clock.now()),
+    type: 'noted',
+    by: person.text,
+    note: note.text,
+  });
+}
+
+async function record(parts: ResponderParts, incident: Incident, event: IncidentEvent): Promise<ActResult> {
+  let applied: readonly AppliedEvent[];
+  try {
+    const stored = await parts.store.commit({ events: [event], recordedAt: event.at });
+    applied = parts.book.apply(stored);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    parts.log.error('an act on an incident could not be stored', {
+      incident: incident.id,
+      type: event.type,
+      reason: error.reason,
+      error,
+    });
+    return { kind: 'not-stored', reason: error.reason, detail: error.message };
+  }
+  parts.telemetry.eventsCommitted(applied);
+  parts.log.info('an act on an incident was recorded', { incident: incident.id, type: event.type });
+  return { kind: 'recorded', incident: parts.book.get(incident.id)?.incident ?? incident };
+}
+
+function scopeOf(incident: Incident, at: number) {
+  return { service: incident.service, group: incident.group, incidentId: incident.id, at };
+}
+
+type Checked =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'invalid'; readonly field: 'by' | 'note'; readonly problem: string };
+
+/** Control characters, and those that reorder text on a screen, could make a name or note pass for something else. */
+const forbiddenInNote = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const forbiddenInName = /\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+function personOf(by: string): Checked {
+  const text = by.replaceAll(forbiddenInName, '').trim();
+  if (text === '') return { kind: 'invalid', field: 'by', problem: 'say who acts: `by` is empty' };
+  if (text.length > byLimit) {
+    return {
+      kind: 'invalid',
+      field: 'by',
+      problem: `\`by\` has ${text.length} characters; at most ${byLimit} are kept`,
+    };
+  }
+  return { kind: 'text', text };
+}
+
+function noteOf(note: string): Checked {
+  const text = note.replaceAll('\r\n', '\n').replaceAll(forbiddenInNote, '').trim();
+  if (text === '') return { kind: 'invalid', field: 'note', problem: 'the note is empty' };
+  if (text.length > noteLimit) {
+    return {
+      kind: 'invalid',
+      field: 'note',
+      problem: `the note has ${text.length} characters; at most ${noteLimit} are kept, so link to the long text instead`,
+    };
+  }
+  return { kind: 'text', text };
+}

@@ -1,0 +1,120 @@
+import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { Daemon } from '../../src/app/daemon.ts';
+import { DegradableStore } from '../../src/app/degradable-store.ts';
+import type { Channel, SendResult } from '../../src/app/ports/channel.ts';
+import type { Log } from '../../src/app/ports/log.ts';
+import type { LoadedRules } from '../../src/app/ports/rule-source.ts';
+import type { Store } from '../../src/app/ports/store.ts';
+import { silentTelemetry, type Telemetry } from '../../src/app/ports/telemetry.ts';
+import type { Notification } from '../../src/domain/notification.ts';
+import type { Service } from '../../src/domain/service.ts';
+import { ManualClock } from './manual-clock.ts';
+import { SimulatedSource } from './simulated-source.ts';
+import { aService, start, type Traffic } from './simulation.ts';
+
+/** A channel that keeps what it was given. */
+export class KeepingChannel implements Channel {
+  readonly name: string;
+  readonly type = 'test';
+  readonly concurrency = 4;
+  readonly sent: Notification[] = [];
+  answer: SendResult = { kind: 'accepted' };
+
+  constructor(name = 'on-call') {
+    this.name = name;
+  }
+
+  send({ notification }: { readonly notification: Notification }): Promise<SendResult> {
+    if (this.answer.kind === 'accepted') this.sent.push(notification);
+    return Promise.resolve(this.answer);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export interface HarnessOptions {
+  readonly traffic: Traffic;
+  readonly scrapeMs?: number;
+  /** When Andon starts, ms after the traffic. */
+  readonly startsAt?: number;
+  readonly services?: readonly Service[];
+  readonly store?: Store;
+  readonly telemetry?: Partial<Telemetry>;
+}
+
+/** A whole daemon in one process and in manual time, with a simulated source. */
+export class DaemonHarness implements AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly source: SimulatedSource;
+  readonly channel = new KeepingChannel();
+  readonly store: Store;
+  readonly lines: { level: string; message: string }[] = [];
+  rules: LoadedRules;
+  daemon!: Daemon;
+  readonly #telemetry: Telemetry;
+
+  constructor(options: HarnessOptions) {
+    this.clock = new ManualClock(start + (options.startsAt ?? 30 * 60_000));
+    this.source = new SimulatedSource(this.clock, options.traffic, start, start + 6 * 3_600_000, options.scrapeMs ?? 5_000);
+    this.store = options.store ?? new MemoryStore();
+    this.rules = { kind: 'loaded', services: options.services ?? [aService()], warnings: [] };
+    this.#telemetry = { ...silentTelemetry, ...options.telemetry };
+  }
+
+  /** Starts the daemon on what the store holds. */
+  async start(): Promise<this> {
+    const log = (level: string) => (message: string) => void this.lines.push({ level, message });
+    const lines: Log = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+    this.daemon = await Daemon.start({
+      version: 'test',
+      // A restart closes its view of the store, never the store itself.
+      store: await DegradableStore.over(unclosable(this.store), { clock: this.clock, log: lines }),
+      rules: { load: () => Promise.resolve(this.rules), watch: () => Promise.resolve() },
+      sources: [this.source],
+      channels: [this.channel],
+      clock: this.clock,
+      log: lines,
+      telemetry: this.#telemetry,
+      random: () => 0.5,
+      staleAfterMs: 15 * 60_000,
+      pollDeadlineMs: 10_000,
+    });
+    return this;
+  }
+
+  /** Moves time on in small steps, so that everything started in between gets its turn. */
+  async advance(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 250) await this.clock.advance(Math.min(250, left));
+  }
+
+  async stop(): Promise<void> {
+    const stopping = this.daemon.stop(1_000);
+    await this.advance(2_000);
+    await stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  kinds(): readonly string[] {
+    return this.channel.sent.map((notification) => notification.kind);
+  }
+
+  incidents() {
+    return this.daemon.book.list({ limit: 100 });
+  }
+}
+
+function unclosable(store: Store): Store {
+  return {
+    commit: async (commit) => await store.commit(commit),
+    events: async (after, limit) => await store.events(after, limit),
+    checkpoints: async () => await store.checkpoints(),
+    pending: async () => await store.pending(),
+    outbox: async (incident) => await store.outbox(incident),
+    close: () => Promise.resolve(),
+  };
+}

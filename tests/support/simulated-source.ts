@@ -1,0 +1,100 @@
+import type { HistoryPoint } from '../../src/domain/history.ts';
+import type { SourceFailure } from '../../src/domain/observation.ts';
+import type { Signal } from '../../src/domain/service.ts';
+import type { Clock } from '../../src/app/ports/clock.ts';
+import type { HistoryOutcome, SignalOutcome, Source } from '../../src/app/ports/source.ts';
+import type { Traffic } from './simulation.ts';
+
+interface Sample {
+  readonly at: number;
+  readonly bad: number;
+  readonly total: number;
+}
+
+/** A source in memory: one scraped counter pair whose truth is known, answering live reads and history alike. */
+export class SimulatedSource implements Source {
+  readonly name = 'default';
+  /** Set to make every call fail. */
+  failure: SourceFailure | undefined;
+  /** Added to the clock that the source shows; its samples carry it too. */
+  skewMs = 0;
+  reads = 0;
+  histories = 0;
+  readonly #clock: Clock;
+  readonly #samples: Sample[] = [];
+  readonly #scrapeMs: number;
+
+  constructor(clock: Clock, traffic: Traffic, from: number, until: number, scrapeMs: number) {
+    this.#clock = clock;
+    this.#scrapeMs = scrapeMs;
+    let bad = 0;
+    let total = 0;
+    for (let at = from; at <= until; at += scrapeMs) {
+      this.#samples.push({ at, bad: Math.round(bad), total: Math.round(total) });
+      const events = (traffic.perSecond(at - from) * scrapeMs) / 1000;
+      total += events;
+      bad += events * traffic.badShare(at - from);
+    }
+  }
+
+  #now(): number {
+    return this.#clock.now();
+  }
+
+  async clock(): ReturnType<Source['clock']> {
+    if (this.failure !== undefined) return { kind: 'failed', failure: this.failure };
+    return { kind: 'ok', now: this.#now() + this.skewMs, roundTripMs: 0 };
+  }
+
+  async read(reads: Parameters<Source['read']>[0], at: number): Promise<readonly SignalOutcome[]> {
+    this.reads += 1;
+    return reads.map(({ steps }): SignalOutcome => {
+      if (this.failure !== undefined) return { kind: 'failed', failure: this.failure };
+      const newest = this.#at(at);
+      if (newest === undefined) return { kind: 'counted', groups: [] };
+      const counted = steps.map(({ from, to }) => this.#count(from, to));
+      return { kind: 'counted', groups: [{ group: {}, newestSampleAt: newest.at + this.skewMs, steps: counted, numeratorSeen: true }] };
+    });
+  }
+
+  async history(signals: readonly Signal[], stretch: { from: number; to: number }, stepMs: number): Promise<readonly HistoryOutcome[]> {
+    this.histories += 1;
+    if (this.failure !== undefined) return signals.map(() => ({ kind: 'failed', failure: this.failure as SourceFailure }));
+    const points: HistoryPoint[] = [];
+    for (let at = stretch.from + stepMs; at <= stretch.to; at += stepMs) {
+      const newest = this.#at(at);
+      if (newest === undefined) continue;
+      const { good, total } = this.#count(at - stepMs, at);
+      points.push({ at, newestSampleAt: newest.at + this.skewMs, good, total, numeratorSeen: true });
+    }
+    return signals.map(() => ({ kind: 'history', groups: [{ group: {}, points }] }));
+  }
+
+  async arrivals(signals: readonly Signal[], at: number): ReturnType<Source['arrivals']> {
+    const { failure } = this;
+    if (failure !== undefined) return signals.map(() => ({ kind: 'failed', failure }));
+    const newest = this.#at(at);
+    const sampleTimes = newest === undefined ? [] : [newest.at + this.skewMs];
+    return signals.map(() => ({ kind: 'ok', arrivals: { intervalMs: this.#scrapeMs, sampleTimes } }));
+  }
+
+  /** The newest sample that has been taken by now and is not after `at`. */
+  #at(at: number): Sample | undefined {
+    const visible = Math.min(at - this.skewMs, this.#now());
+    let low = 0;
+    let high = this.#samples.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#samples[middle]?.at ?? Infinity) <= visible) low = middle + 1;
+      else high = middle;
+    }
+    return this.#samples[low - 1];
+  }
+
+  #count(from: number, to: number) {
+    const before = this.#at(from) ?? this.#samples[0];
+    const after = this.#at(to) ?? before;
+    const total = (after?.total ?? 0) - (before?.total ?? 0);
+    return { from, to, total, good: total - ((after?.bad ?? 0) - (before?.bad ?? 0)) };
+  }
+}
