@@ -1,10 +1,15 @@
 import type { Clock } from './ports/clock.ts';
 
+interface Setting {
+  readonly at: number;
+  readonly controller: AbortController;
+}
+
 /** Rings once at the earliest of the times it was set to, and is then unset. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
-  #set: { readonly at: number; readonly controller: AbortController } | undefined;
+  #set: Setting | undefined;
   #stopped = false;
 
   constructor(clock: Clock, ring: () => void) {
@@ -18,11 +23,7 @@ export class Alarm {
     this.#set?.controller.abort();
     const own = { at, controller: new AbortController() };
     this.#set = own;
-    void this.#clock.sleep(Math.max(0, at - this.#clock.monotonic()), own.controller.signal).then(() => {
-      if (this.#set !== own) return;
-      this.#set = undefined;
-      this.#ring();
-    });
+    void this.#wait(own);
   }
 
   /** Never rings again. */
@@ -30,5 +31,13 @@ export class Alarm {
     this.#stopped = true;
     this.#set?.controller.abort();
     this.#set = undefined;
+  }
+
+  async #wait(setting: Setting): Promise<void> {
+    await this.#clock.sleep(Math.max(0, setting.at - this.#clock.monotonic()), setting.controller.signal);
+    // Another, earlier setting may have taken its place.
+    if (this.#set !== setting) return;
+    this.#set = undefined;
+    this.#ring();
   }
 }

@@ -1,5 +1,6 @@
 import { bucketBoundMatcher } from '../domain/bucket-bound.ts';
 import type { DeclarationPath, Diagnostic, Position } from '../domain/diagnostic.ts';
+import { formatDuration } from '../domain/duration.ts';
 import type { CounterTerm, LatencySignal, RatioSignal, Service, Signal } from '../domain/service.ts';
 import type { Inspector } from './ports/inspector.ts';
 
@@ -133,22 +134,23 @@ async function checkHistogram(
   const hint =
     bounds.length === 0
       ? 'no classic buckets were found: for a native histogram, add native: true'
-      : `take one of the buckets there are: ${bounds.map((bound) => `${bound * 1000 >= 1000 ? `${bound}s` : `${roundMs(bound)}ms`}`).join(', ')}`;
+      : `take one of the buckets there are: ${bounds.map(formatSeconds).join(', ')}`;
   return [
     {
       path: ['latency', 'threshold'],
       said: {
         severity: 'error',
         code: 'live-no-bucket',
-        message: `the histogram has no bucket at ${signal.thresholdSeconds}s`,
+        message: `the histogram has no bucket at ${formatSeconds(signal.thresholdSeconds)}`,
         hint,
       },
     },
   ];
 }
 
-function roundMs(seconds: number): number {
-  return Number((seconds * 1000).toPrecision(12));
+/** As a threshold is written in a rule file. */
+function formatSeconds(seconds: number): string {
+  return formatDuration(seconds * 1000);
 }
 
 async function checkMatches(

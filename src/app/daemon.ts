@@ -11,6 +11,7 @@ import type { Log } from './ports/log.ts';
 import type { RuleSource } from './ports/rule-source.ts';
 import type { Source } from './ports/source.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import type { Trace } from './ports/trace.ts';
 import { Recorder } from './recorder.ts';
 import { createResponder, type Responder } from './respond.ts';
 import type { ServiceView } from './service-view.ts';
@@ -28,6 +29,7 @@ export interface DaemonParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
+  readonly trace: Trace;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly externalUrl?: string;
@@ -59,7 +61,7 @@ export class Daemon {
   readonly #status: StatusBoard;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>[] = [];
-  readonly #checkpoints: ReadonlyMap<string, Checkpoint>;
+  readonly #checkpoints: Map<string, Checkpoint>;
   #services: readonly Service[] = [];
   #reloading: Promise<ReloadResult> | undefined;
   #stopped: Promise<void> | undefined;
@@ -195,6 +197,8 @@ export class Daemon {
         checkpoints: [checkpointOf(watch)],
         channels: [],
       });
+      // Should it come back, it goes on from here.
+      this.#checkpoints.set(service.name, checkpointOf(watch));
       loop.delete(service.name);
     });
     this.#parts.telemetry.forgetService(service.name);

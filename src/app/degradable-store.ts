@@ -3,12 +3,12 @@ import type { StoredEvent } from '../domain/event.ts';
 import type { Notification } from '../domain/notification.ts';
 import { CommitBuffer } from './commit-buffer.ts';
 import { endOfLog } from './end-of-log.ts';
-import { frozenCopy } from './frozen-copy.ts';
 import { byChannelAndSequence, byIncidentAndSequence, compare } from './outbox-order.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Commit, OutboxEntry, Store, StoreFailureReason } from './ports/store.ts';
 import { StoreError } from './ports/store.ts';
+import { storableCopy } from './storable-commit.ts';
 
 /** Whether what Andon knows is safe from a crash. */
 export type StoreHealth =
@@ -78,14 +78,15 @@ export class DegradableStore implements Store {
   commit(commit: Commit): Promise<readonly StoredEvent[]> {
     return this.#inTurn(async () => {
       await this.#drain();
-      if (!this.#buffer.isEmpty) return this.#hold(writable(commit));
+      if (!this.#buffer.isEmpty) return this.#hold(storableCopy(commit));
       try {
         const stored = await this.#inner.commit(commit);
         this.#lastSeq = stored.at(-1)?.seq ?? this.#lastSeq;
         return stored;
       } catch (error) {
         const failure = toFailure(error);
-        const copy = writable(commit);
+        // What no store can write fails for its caller; held, it would stop all commits behind it for good.
+        const copy = storableCopy(commit);
         this.#degrade(failure);
         return this.#hold(copy);
       }
@@ -231,21 +232,12 @@ export class DegradableStore implements Store {
   }
 }
 
+const neverMended: ReadonlySet<StoreFailureReason> = new Set(['closed', 'too-new', 'invalid']);
+
 /** Failures that a later try can mend; the others are passed on. */
 function toFailure(error: unknown): StoreError {
   if (!(error instanceof StoreError))
     return new StoreError('unknown', `The store failed: ${String(error)}`, { cause: error });
-  if (error.reason === 'closed' || error.reason === 'too-new') throw error;
+  if (neverMended.has(error.reason)) throw error;
   return error;
-}
-
-/** A commit that no store can write must fail for its caller, not stop all those behind it for good. */
-function writable(commit: Commit): Commit {
-  try {
-    return frozenCopy(commit);
-  } catch (error) {
-    throw new StoreError('unknown', `Nothing was stored: the commit cannot be written as JSON (${String(error)}).`, {
-      cause: error,
-    });
-  }
 }

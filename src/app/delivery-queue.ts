@@ -41,6 +41,7 @@ export class DeliveryQueue {
   readonly #alarm: Alarm;
   #ready: Lane[] = [];
   #pending = 0;
+  #sending = 0;
   #failuresInARow = 0;
   #lastDeliveryAt: number | undefined;
   #lastError: ChannelStatus['lastError'];
@@ -89,7 +90,7 @@ export class DeliveryQueue {
       name: this.#parts.channel.name,
       type: this.#parts.channel.type,
       pending: this.#pending,
-      sending: this.#underWay.size,
+      sending: this.#sending,
       oldestAgeMs: now - oldest,
       ...(this.#lastDeliveryAt === undefined ? {} : { lastDeliveryAt: this.#lastDeliveryAt }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
@@ -128,7 +129,7 @@ export class DeliveryQueue {
   }
 
   #pump(): void {
-    while (!this.#stopped && this.#underWay.size < this.#parts.channel.concurrency) {
+    while (!this.#stopped && this.#sending < this.#parts.channel.concurrency) {
       const lane = this.#ready.shift();
       if (lane === undefined) return;
       // Asked again: a newer notification may have joined, or an older one turned stale, while the lane stood in line.
@@ -139,26 +140,30 @@ export class DeliveryQueue {
   }
 
   #start(lane: Lane, next: QueuedNotification, collapsing: readonly QueuedNotification[]): void {
-    lane.state = 'sending';
-    const startedAt = this.#parts.clock.monotonic();
-    const send = this.#send(next, collapsing).then((result) => {
-      this.#underWay.delete(send);
-      // A send that was cut short tells nothing about the receiver.
-      if (this.#abort.signal.aborted && result.kind !== 'accepted') return;
-      this.#parts.listener.attempted({
-        channel: this.#parts.channel.name,
-        notification: next.notification,
-        attempt: next.attempts + 1,
-        outcome: result.kind,
-        ...('reason' in result ? { reason: result.reason } : {}),
-        durationMs: this.#parts.clock.monotonic() - startedAt,
-      });
-      this.#digest(lane, next, collapsing, result);
-      if (this.#gone) this.#abandon(lane);
-      else this.#place(lane);
-      this.#pump();
-    });
+    const send = this.#carry(lane, next, collapsing).finally(() => this.#underWay.delete(send));
     this.#underWay.add(send);
+  }
+
+  async #carry(lane: Lane, next: QueuedNotification, collapsing: readonly QueuedNotification[]): Promise<void> {
+    lane.state = 'sending';
+    this.#sending += 1;
+    const startedAt = this.#parts.clock.monotonic();
+    const result = await this.#send(next, collapsing);
+    this.#sending -= 1;
+    // A send that was cut short tells nothing about the receiver.
+    if (this.#abort.signal.aborted && result.kind !== 'accepted') return;
+    this.#parts.listener.attempted({
+      channel: this.#parts.channel.name,
+      notification: next.notification,
+      attempt: next.attempts + 1,
+      outcome: result.kind,
+      ...('reason' in result ? { reason: result.reason } : {}),
+      durationMs: this.#parts.clock.monotonic() - startedAt,
+    });
+    this.#digest(lane, next, collapsing, result);
+    if (this.#gone) this.#abandon(lane);
+    else this.#place(lane);
+    this.#pump();
   }
 
   /** Never rejects: a channel that throws is one that cannot be reached. */

@@ -8,6 +8,7 @@ import type { Source } from './ports/source.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import { learnArrivals, prepare } from './prepare.ts';
 import { pollBlindly, pollTogether, type Polled } from './poll.ts';
+import type { Trace } from './ports/trace.ts';
 import type { Recorder } from './recorder.ts';
 import { reportView } from './report-view.ts';
 import { SourceClock } from './source-clock.ts';
@@ -19,6 +20,7 @@ export interface SourceLoopParts {
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly recorder: Recorder;
+  readonly trace: Trace;
   /** Bound of one poll with all its retries, ms. */
   readonly pollDeadlineMs: number;
   /** Channels that a service pages. */
@@ -150,7 +152,10 @@ export class SourceLoop {
     for (const watch of current) this.#followSetClock(watch, at);
     const fresh = current.filter((watch) => needsPreparing(watch, at));
     const live = current.filter((watch) => !fresh.includes(watch) && at > (watch.state.evaluatedAt ?? -Infinity));
-    if (live.length > 0) await this.#poll(live, at, bound, stop);
+    if (live.length > 0) {
+      const attributes = { 'andon.source': this.name, 'andon.services': live.length };
+      await this.#parts.trace('poll', attributes, async () => await this.#poll(live, at, bound, stop));
+    }
     // Two looks within the same millisecond would see the same.
     else if (fresh.length === 0) await this.#parts.clock.sleep(1, stop);
     const turn = fresh.slice(0, preparedPerTurn);

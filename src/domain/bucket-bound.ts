@@ -11,7 +11,7 @@ export function boundSpellings(bound: number): string {
   const [mantissa = '0', exponentText = '0'] = bound.toExponential().split('e');
   const exponent = Number(exponentText);
   const digits = mantissa.replace('.', '');
-  const [first = '0', rest = ''] = [digits.slice(0, 1), digits.slice(1)];
+  const [first, rest] = [digits.slice(0, 1), digits.slice(1)];
   const scientific = `${first}${fraction(rest)}[eE]${power(exponent)}`;
   return `${plain(digits, exponent)}|${scientific}`;
 }

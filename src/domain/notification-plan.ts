@@ -148,12 +148,15 @@ function place(service: string, group: Group): string {
 
 /** `02:07:12 UTC`, with the date when it is not the day of `today`. */
 function clockTime(at: number, today: number): string {
-  const pad = (value: number): string => String(value).padStart(2, '0');
   const { year, month, day, hour, minute, second } = utcFields(at);
   const day0 = utcFields(today);
   const sameDay = day0.year === year && day0.month === month && day0.day === day;
   const date = sameDay ? '' : `${year}-${pad(month)}-${pad(day)} `;
   return `${date}${pad(hour)}:${pad(minute)}:${pad(second)} UTC`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 /** Label values and summaries come from people and metrics: no line breaks, no control characters, no end of text. */

@@ -45,7 +45,8 @@ export function formatMeasure(value: number, verdict: TargetVerdict, against?: n
 }
 
 function formatNumber(value: number, against?: number): string {
-  for (let digits = 4; against !== undefined && digits <= 15; digits += 1) {
+  if (against === undefined) return String(value);
+  for (let digits = 4; digits <= 15; digits += 1) {
     const rounded = Number(value.toPrecision(digits));
     if (value === against || rounded !== against) return String(rounded);
   }

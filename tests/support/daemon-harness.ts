@@ -6,6 +6,7 @@ import type { Log } from '../../src/app/ports/log.ts';
 import type { LoadedRules } from '../../src/app/ports/rule-source.ts';
 import type { Store } from '../../src/app/ports/store.ts';
 import { silentTelemetry, type Telemetry } from '../../src/app/ports/telemetry.ts';
+import { untraced } from '../../src/app/ports/trace.ts';
 import type { Notification } from '../../src/domain/notification.ts';
 import type { Service } from '../../src/domain/service.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -77,6 +78,7 @@ export class DaemonHarness implements AsyncDisposable {
       clock: this.clock,
       log: lines,
       telemetry: this.#telemetry,
+      trace: untraced,
       random: () => 0.5,
       staleAfterMs: 15 * 60_000,
       pollDeadlineMs: 10_000,

@@ -10,12 +10,13 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
-    if (signal?.aborted === true) return;
+    const isOver = (): boolean => signal?.aborted === true;
+    if (isOver()) return;
     try {
       await wait(Math.min(Math.max(0, ms), longestWaitMs), undefined, signal === undefined ? {} : { signal });
     } catch (error) {
       // An aborted wait is an early end, not a failure.
-      if (signal?.aborted !== true) throw error;
+      if (!isOver()) throw error;
     }
   },
 };

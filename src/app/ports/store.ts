@@ -34,7 +34,16 @@ export interface Commit {
 }
 
 /** Why a store cannot do what was asked. */
-export type StoreFailureReason = 'full' | 'read-only' | 'corrupt' | 'locked' | 'closed' | 'too-new' | 'unknown';
+export type StoreFailureReason =
+  | 'full'
+  | 'read-only'
+  | 'corrupt'
+  | 'locked'
+  | 'closed'
+  | 'too-new'
+  /** The commit itself cannot be stored; trying it again is of no use. */
+  | 'invalid'
+  | 'unknown';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -1,0 +1,55 @@
+import { endpoint, json, text, type Endpoint } from '../endpoint.ts';
+import type { HttpParts } from '../http-parts.ts';
+import { openApiDocument } from '../openapi.ts';
+import { statusPage } from '../status-page.ts';
+import { incidentEndpoints } from './incidents.ts';
+import { operationEndpoints } from './operations.ts';
+import { serviceEndpoints } from './services.ts';
+
+const mostIncidentsShown = 100;
+
+/** The whole surface: the API with its own description, and the page for people, which is no part of the API. */
+export function allEndpoints(parts: HttpParts, version: string): readonly Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/',
+      name: 'getPage',
+      summary: 'A page with every line, target and open incident',
+      answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+      answer: () => text(pageOf(parts), 'text/html; charset=utf-8'),
+    }),
+    ...apiEndpoints(parts, version),
+  ];
+}
+
+/** The endpoints that the OpenAPI document describes, itself among them. */
+export function apiEndpoints(parts: HttpParts, version: string): readonly Endpoint[] {
+  const endpoints: readonly Endpoint[] = [
+    ...serviceEndpoints(parts),
+    ...incidentEndpoints(parts),
+    ...operationEndpoints(parts),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/openapi.json',
+      name: 'getOpenApi',
+      summary: 'This description',
+      answers: { 200: { description: 'An OpenAPI 3.1 document.', contentType: 'application/json' } },
+      answer: () => json(openApiDocument(endpoints, version)),
+    }),
+  ];
+  return endpoints;
+}
+
+function pageOf(parts: HttpParts): string {
+  return statusPage({
+    services: parts.services(),
+    incidents: [
+      ...parts.incidents.list({ phase: 'open', limit: mostIncidentsShown }),
+      ...parts.incidents.list({ phase: 'watching', limit: mostIncidentsShown }),
+    ],
+    status: parts.status(),
+    readiness: parts.readiness(),
+    now: parts.now(),
+  });
+}

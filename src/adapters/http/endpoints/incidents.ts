@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { closedIncidentsKept } from '../../../app/incident-book.ts';
+import { present } from '../../../app/json-fields.ts';
+import { byLimit, noteLimit, type ActResult } from '../../../app/respond.ts';
+import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
+import type { HttpParts } from '../http-parts.ts';
+import { problem, type Problem } from '../problem.ts';
+import { incidentPhases, IncidentsWire, IncidentWire, toIncidentWire } from '../wire/incident.ts';
+import { IncidentRecordWire, toTimelineEventWire } from '../wire/timeline.ts';
+
+const mostListed = 500;
+
+const IncidentId = z.strictObject({ id: z.string().min(1).max(200) });
+
+const IncidentsQuery = z.strictObject({
+  service: z.string().min(1).max(253).optional(),
+  phase: z.enum(incidentPhases).optional(),
+  limit: z.coerce.number().int().min(1).max(mostListed).default(50),
+  before: z.string().max(200).optional().meta({ description: 'Id of an incident: only those that opened before it.' }),
+});
+
+const By = z.string().min(1).max(byLimit).meta({ description: 'Who acts.' });
+const Note = z.string().min(1).max(noteLimit).meta({ description: 'Plain text; control characters are cut out.' });
+const AcknowledgementBody = z.strictObject({ by: By, note: Note.optional() }).meta({ id: 'Acknowledgement' });
+const NoteBody = z.strictObject({ by: By, note: Note }).meta({ id: 'Note' });
+
+const actAnswers = {
+  200: { description: 'The incident after it.', schema: IncidentWire },
+  404: { description: 'No such incident is kept.' },
+  422: { description: 'A field is blank.' },
+  503: { description: 'The store could not keep it; nothing happened.' },
+};
+
+/** What happened, and what people add to it. */
+export function incidentEndpoints(parts: HttpParts): readonly Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/v1/incidents',
+      name: 'listIncidents',
+      summary: 'Incidents, newest first',
+      query: IncidentsQuery,
+      answers: {
+        200: { description: 'The incidents.', schema: IncidentsWire },
+        404: { description: 'Unknown `before`.' },
+      },
+      answer: ({ query: { service, phase, limit, before } }) => {
+        if (before !== undefined && parts.incidents.get(before) === undefined) return unknownIncident(before);
+        const found = parts.incidents.list({ limit: limit + 1, ...present({ service, phase, before }) });
+        const incidents = found.slice(0, limit);
+        const next = found.length > limit ? incidents.at(-1)?.id : undefined;
+        return json({ incidents: incidents.map(toIncidentWire), ...present({ before: next }) });
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/incidents/{id}',
+      name: 'getIncident',
+      summary: 'One incident with its timeline',
+      params: IncidentId,
+      answers: {
+        200: { description: 'The incident.', schema: IncidentRecordWire },
+        404: { description: 'No such incident is kept.' },
+      },
+      answer: ({ params }) => {
+        const record = parts.incidents.get(params.id);
+        if (record === undefined) return unknownIncident(params.id);
+        return json({
+          incident: toIncidentWire(record.incident),
+          timeline: record.timeline.map(toTimelineEventWire),
+        });
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/v1/incidents/{id}/acknowledge',
+      name: 'acknowledgeIncident',
+      summary: 'Say that a person is on it; a second time changes nothing',
+      params: IncidentId,
+      body: AcknowledgementBody,
+      answers: { ...actAnswers, 409: { description: 'The incident is closed.' } },
+      answer: async ({ params, body }) => answerAct(await parts.responder.acknowledge(params.id, body.by, body.note)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/api/v1/incidents/{id}/notes',
+      name: 'noteIncident',
+      summary: 'Write a note into the timeline',
+      params: IncidentId,
+      body: NoteBody,
+      answers: actAnswers,
+      answer: async ({ params, body }) => answerAct(await parts.responder.note(params.id, body.by, body.note)),
+    }),
+  ];
+}
+
+function answerAct(result: ActResult): Answer {
+  switch (result.kind) {
+    case 'recorded':
+    case 'already-acknowledged':
+      return json(toIncidentWire(result.incident));
+    case 'unknown-incident':
+      return unknownIncident(result.id);
+    case 'closed-incident':
+      return problem(409, {
+        reason: result.kind,
+        title: 'The incident is closed',
+        detail: `incident ${result.id} is closed and can no longer be acknowledged`,
+        hint: 'Write a note instead: POST /api/v1/incidents/{id}/notes.',
+      });
+    case 'invalid':
+      return problem(422, {
+        reason: 'invalid-request',
+        title: 'The request does not fit',
+        detail: result.problem,
+        hint: `Mend the field \`${result.field}\`.`,
+      });
+    case 'not-stored':
+      return problem(503, {
+        reason: 'not-stored',
+        title: 'The store could not keep it',
+        detail: `nothing was recorded (${result.reason}): ${result.detail}`,
+        hint: 'GET /api/v1/status shows the state of the store; try again when it is mended.',
+      });
+  }
+}
+
+function unknownIncident(id: string): Problem {
+  return problem(404, {
+    reason: 'unknown-incident',
+    title: 'No such incident',
+    detail: `no incident ${JSON.stringify(id)} is kept`,
+    hint: `GET /api/v1/incidents lists them; of the closed ones Andon keeps the newest ${closedIncidentsKept} at hand.`,
+  });
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import Handlebars from 'handlebars';
+import type { ScopeView, ServiceView } from '../../app/service-view.ts';
+import type { Readiness, StatusView } from '../../app/status-view.ts';
+import { groupKey } from '../../domain/group.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { Incident } from '../../domain/incident.ts';
+import { formatUtc } from '../../domain/utc.ts';
+import { describeTarget, formatMeasure, signalWords } from '../../domain/verdict-text.ts';
+import type { TargetVerdict } from '../../domain/verdict.ts';
+import { pageStyle, pageTemplate } from './status-page-template.ts';
+
+export interface PageFacts {
+  readonly services: readonly ServiceView[];
+  /** Incidents that are not closed, newest first. */
+  readonly incidents: readonly Incident[];
+  readonly status: StatusView;
+  readonly readiness: Readiness;
+  /** Wall clock, ms since the epoch. */
+  readonly now: number;
+}
+
+/** What the browser may load with the page: its one style sheet, by its digest, and nothing else. */
+export const pagePolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+const template = Handlebars.create().compile(pageTemplate, { strict: true, knownHelpersOnly: true });
+
+/** The page at `/`: every line, target and open incident at a glance. All text is escaped by the template. */
+export function statusPage({ services, incidents, status, readiness, now }: PageFacts): string {
+  return template({
+    style: new Handlebars.SafeString(pageStyle),
+    version: status.version,
+    now: formatUtc(now),
+    warnings: warningsOf(status, readiness),
+    services: services.map((view) => ({
+      name: view.service,
+      owner: view.owner ?? '',
+      endState: view.endState,
+      runbook: linkOf(view.runbook),
+      lastPoll: view.lastPollAt === undefined ? 'not yet evaluated' : `evaluated at ${formatUtc(view.lastPollAt)}`,
+      problems: view.problems.map(({ reason, detail }) => `${reason}: ${detail}`),
+      scopes: view.scopes.map(scopeFacts),
+    })),
+    incidents: incidents.map((incident) => incidentFacts(incident, now)),
+  });
+}
+
+function warningsOf({ reload, store, sources }: StatusView, readiness: Readiness): readonly string[] {
+  return [
+    ...(readiness.ready ? [] : [`Not ready yet: ${readiness.reasons.join('; ')}`]),
+    ...(reload.ok ? [] : ['The rule files have problems; the rules before them still run.', ...reload.problems]),
+    ...(store.degraded ? [`The store cannot keep what happens: ${store.reason ?? 'unknown'}`] : []),
+    ...sources
+      .filter(({ lastError, lastAnswerAt }) => lastError !== undefined && lastError.at > (lastAnswerAt ?? 0))
+      .map(({ name, lastError }) => `Source ${name} does not answer (${lastError?.reason}): ${lastError?.detail}`),
+  ];
+}
+
+function scopeFacts({ group, line, targets, rules, incidentId }: ScopeView) {
+  return {
+    group: groupKey(group),
+    line,
+    incident: incidentId === undefined ? undefined : incidentLink(incidentId),
+    incidentId,
+    targets: targets.map(targetFacts),
+    rules: rules.filter(({ state }) => state !== 'inactive').map(({ rule, state }) => ({ rule, state })),
+  };
+}
+
+function targetFacts(verdict: TargetVerdict) {
+  const { target, reading, group } = verdict;
+  return {
+    signal: signalWords(target.signal) + (group === undefined ? '' : ` ${groupKey(group)}`),
+    window: target.overMs === undefined ? 'newest' : formatDuration(target.overMs),
+    bound: describeTarget(verdict),
+    value: reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : reading.reason,
+    detail: reading.kind === 'value' ? '' : reading.detail,
+    verdict: verdict.verdict,
+  };
+}
+
+function incidentFacts(incident: Incident, now: number) {
+  const since = incident.onset.at;
+  return {
+    id: incident.id,
+    link: incidentLink(incident.id),
+    title: incident.title,
+    scope: [incident.service, groupKey(incident.group)].filter((text) => text !== '').join(' '),
+    severity: incident.severity,
+    phase: incident.blind ? `${incident.phase}, blind` : incident.phase,
+    since: formatUtc(since),
+    age: formatDuration(Math.max(0, Math.round((now - since) / 60_000) * 60_000)),
+    acknowledgedBy: incident.acknowledgedBy ?? 'nobody',
+    runbook: linkOf(incident.runbook),
+  };
+}
+
+function incidentLink(id: string): string {
+  return `api/v1/incidents/${encodeURIComponent(id)}`;
+}
+
+/** Only web addresses become links: `javascript:` in a rule file must not run in a reader's browser. */
+function linkOf(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  return ['http:', 'https:'].includes(new URL(url).protocol) ? url : undefined;
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { present, secondsOf, timeOf } from '../../../app/json-fields.ts';
+import { verdictJson } from '../../../app/service-json.ts';
+import type { Impact } from '../../../domain/impact.ts';
+import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../../domain/incident.ts';
+import type { Onset } from '../../../domain/onset.ts';
+import { formatUtc } from '../../../domain/utc.ts';
+import { GroupWire, SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
+
+export const incidentPhases = ['open', 'watching', 'closed'] as const;
+
+export const OnsetWire = z
+  .strictObject({
+    at: TimeWire,
+    earliest: TimeWire,
+    latest: TimeWire,
+    method: z.enum(['change-point', 'contiguous-breach', 'history-limit', 'detection']),
+    signal: z.string().optional(),
+  })
+  .meta({ id: 'Onset', description: 'When a signal left its bound: an estimate with early and late bounds.' });
+
+export const ImpactWire = z
+  .strictObject({
+    badEvents: z.number(),
+    totalEvents: z.number(),
+    peakBadRatio: z.number(),
+    signal: z.string().optional(),
+  })
+  .meta({ id: 'Impact', description: 'What it cost customers between onset and recovery.' });
+
+export const IncidentWire = z
+  .strictObject({
+    id: z.string(),
+    service: z.string(),
+    group: GroupWire,
+    owner: z.string().optional(),
+    phase: z.enum(incidentPhases),
+    severity: SeverityWire,
+    title: z.string(),
+    summary: z.string().optional(),
+    runbook: z.string().optional(),
+    rules: z.array(z.string()),
+    condition: z.string(),
+    labels: z.record(z.string(), z.string()),
+    endState: z.string(),
+    revision: z.string(),
+    onset: OnsetWire,
+    onsetSettled: z.boolean(),
+    detectedAt: TimeWire,
+    recoveredAt: TimeWire.optional(),
+    resolvedAt: TimeWire.optional(),
+    closedAt: TimeWire.optional(),
+    timeToDetectSeconds: z.number(),
+    timeToNotifySeconds: z.number().optional(),
+    timeToAcknowledgeSeconds: z.number().optional(),
+    timeToRecoverSeconds: z.number().optional(),
+    acknowledgedBy: z.string().optional(),
+    blind: z.boolean().meta({ description: 'True while readings it rests on cannot be had.' }),
+    unwatched: z.boolean().meta({ description: 'True when the service has left the rule files.' }),
+    relapses: z.int(),
+    impact: ImpactWire.optional(),
+    verdicts: z.array(TargetVerdictWire).meta({ description: 'The verdicts last recorded in an event.' }),
+  })
+  .meta({ id: 'Incident' });
+
+export const IncidentsWire = z
+  .strictObject({
+    incidents: z.array(IncidentWire),
+    before: z.string().optional().meta({
+      description: 'Present when there may be more: pass it as `before` to get the next page.',
+    }),
+  })
+  .meta({ id: 'Incidents' });
+
+export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire> {
+  const { owner, summary, runbook, acknowledgedBy, impact } = incident;
+  return {
+    id: incident.id,
+    service: incident.service,
+    group: { ...incident.group },
+    phase: incident.phase,
+    severity: incident.severity,
+    title: incident.title,
+    rules: [...incident.rules],
+    condition: incident.condition,
+    labels: { ...incident.labels },
+    endState: incident.endState,
+    revision: incident.revision,
+    onset: toOnsetWire(incident.onset),
+    onsetSettled: incident.onsetSettled,
+    detectedAt: formatUtc(incident.detectedAt),
+    timeToDetectSeconds: timeToDetectMs(incident) / 1000,
+    blind: incident.blind,
+    unwatched: incident.unwatched,
+    relapses: incident.relapses,
+    verdicts: incident.verdicts.map(verdictJson),
+    ...present({
+      owner,
+      summary,
+      runbook,
+      acknowledgedBy,
+      recoveredAt: timeOf(incident.recoveredAt),
+      resolvedAt: timeOf(incident.resolvedAt),
+      closedAt: timeOf(incident.closedAt),
+      timeToNotifySeconds: secondsOf(incident.timeToNotifyMs),
+      timeToAcknowledgeSeconds: secondsOf(incident.timeToAcknowledgeMs),
+      timeToRecoverSeconds: secondsOf(timeToRecoverMs(incident)),
+      impact: impact && toImpactWire(impact),
+    }),
+  };
+}
+
+export function toOnsetWire({ at, earliest, latest, method, signal }: Onset): z.infer<typeof OnsetWire> {
+  return {
+    at: formatUtc(at),
+    earliest: formatUtc(earliest),
+    latest: formatUtc(latest),
+    method,
+    ...present({ signal }),
+  };
+}
+
+export function toImpactWire({ badEvents, totalEvents, peakBadRatio, signal }: Impact): z.infer<typeof ImpactWire> {
+  return { badEvents, totalEvents, peakBadRatio, ...present({ signal }) };
+}

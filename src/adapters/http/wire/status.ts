@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { present, secondsOf, timeOf } from '../../../app/json-fields.ts';
+import type { ChannelView, SourceView, StatusView } from '../../../app/status-view.ts';
+import { formatUtc } from '../../../domain/utc.ts';
+import { TimeWire } from './common.ts';
+
+const FailureWire = z.strictObject({ at: TimeWire, reason: z.string(), detail: z.string() });
+
+const SourceWire = z
+  .strictObject({
+    name: z.string(),
+    clockSkewSeconds: z.number().optional().meta({ description: "The source's clock less Andon's." }),
+    lastAnswerAt: TimeWire.optional(),
+    lastError: FailureWire.optional(),
+  })
+  .meta({ id: 'SourceStatus' });
+
+const ChannelWire = z
+  .strictObject({
+    name: z.string(),
+    type: z.string(),
+    pending: z.int().meta({ description: 'Notifications that are not delivered yet.' }),
+    lastDeliveryAt: TimeWire.optional(),
+    lastError: FailureWire.optional(),
+  })
+  .meta({ id: 'ChannelStatus' });
+
+export const StatusWire = z
+  .strictObject({
+    version: z.string(),
+    startedAt: TimeWire,
+    ready: z.boolean(),
+    reasons: z.array(z.string()).meta({ description: 'Why it is not ready yet.' }),
+    reload: z.strictObject({
+      ok: z.boolean(),
+      lastAttemptAt: TimeWire,
+      lastSuccessAt: TimeWire.optional(),
+      problems: z.array(z.string()),
+    }),
+    store: z.strictObject({ degraded: z.boolean(), reason: z.string().optional() }),
+    sources: z.array(SourceWire),
+    channels: z.array(ChannelWire),
+  })
+  .meta({ id: 'Status' });
+
+export function toStatusWire(
+  { version, startedAt, reload, store, sources, channels }: StatusView,
+  readiness: { readonly ready: boolean; readonly reasons: readonly string[] },
+): z.infer<typeof StatusWire> {
+  return {
+    version,
+    startedAt: formatUtc(startedAt),
+    ready: readiness.ready,
+    reasons: [...readiness.reasons],
+    reload: {
+      ok: reload.ok,
+      lastAttemptAt: formatUtc(reload.lastAttemptAt),
+      problems: [...reload.problems],
+      ...present({ lastSuccessAt: timeOf(reload.lastSuccessAt) }),
+    },
+    store: { degraded: store.degraded, ...present({ reason: store.reason }) },
+    sources: sources.map(toSourceWire),
+    channels: channels.map(toChannelWire),
+  };
+}
+
+function toSourceWire({ name, clockSkewMs, lastAnswerAt, lastError }: SourceView): z.infer<typeof SourceWire> {
+  return {
+    name,
+    ...present({
+      clockSkewSeconds: secondsOf(clockSkewMs),
+      lastAnswerAt: timeOf(lastAnswerAt),
+      lastError: lastError && toFailureWire(lastError),
+    }),
+  };
+}
+
+function toChannelWire({ name, type, pending, lastDeliveryAt, lastError }: ChannelView): z.infer<typeof ChannelWire> {
+  return {
+    name,
+    type,
+    pending,
+    ...present({ lastDeliveryAt: timeOf(lastDeliveryAt), lastError: lastError && toFailureWire(lastError) }),
+  };
+}
+
+function toFailureWire({ at, reason, detail }: NonNullable<SourceView['lastError']>): z.infer<typeof FailureWire> {
+  return { at: formatUtc(at), reason, detail };
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { present } from '../../../app/json-fields.ts';
+import { verdictJson } from '../../../app/service-json.ts';
+import type { StopFacts, StoredEvent } from '../../../domain/event.ts';
+import { formatUtc } from '../../../domain/utc.ts';
+import { SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
+import { ImpactWire, IncidentWire, OnsetWire, toImpactWire, toOnsetWire } from './incident.ts';
+
+const StopWire = z
+  .strictObject({
+    rule: z.string(),
+    condition: z.string(),
+    severity: SeverityWire,
+    summary: z.string().optional(),
+    runbook: z.string().optional(),
+    labels: z.record(z.string(), z.string()),
+    because: z.enum(['condition-true', 'unknown-too-long']),
+    verdicts: z.array(TargetVerdictWire),
+  })
+  .meta({ id: 'Stop', description: 'The stop-the-line rule that became true, and the targets at that moment.' });
+
+const EstimateWire = z.strictObject({ at: TimeWire, earliest: TimeWire, latest: TimeWire });
+
+const common = { seq: z.int(), at: TimeWire, recordedAt: TimeWire };
+
+/** One entry of an incident's timeline, told apart by `type`. */
+export const TimelineEventWire = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      ...common,
+      type: z.literal('opened'),
+      stop: StopWire,
+      onset: OnsetWire,
+      endState: z.string(),
+      revision: z.string(),
+      owner: z.string().optional(),
+    }),
+    z.strictObject({ ...common, type: z.literal('rule-joined'), stop: StopWire }),
+    z.strictObject({ ...common, type: z.literal('relapsed'), stop: StopWire }),
+    z.strictObject({ ...common, type: z.literal('onset-settled'), onset: OnsetWire }),
+    z.strictObject({ ...common, type: z.literal('notified'), channel: z.string(), notificationId: z.string() }),
+    z.strictObject({
+      ...common,
+      type: z.literal('undeliverable'),
+      channel: z.string(),
+      notificationId: z.string(),
+      reason: z.string(),
+    }),
+    z.strictObject({ ...common, type: z.literal('acknowledged'), by: z.string(), note: z.string().optional() }),
+    z.strictObject({ ...common, type: z.literal('noted'), by: z.string(), note: z.string() }),
+    z.strictObject({ ...common, type: z.literal('blinded'), reason: z.string(), detail: z.string() }),
+    z.strictObject({ ...common, type: z.literal('sighted'), blindForSeconds: z.number() }),
+    z.strictObject({
+      ...common,
+      type: z.literal('definition-changed'),
+      before: z.string(),
+      after: z.string(),
+      endState: z.string(),
+    }),
+    z.strictObject({ ...common, type: z.literal('unwatched') }),
+    z.strictObject({
+      ...common,
+      type: z.literal('resolved'),
+      recovery: EstimateWire,
+      impact: ImpactWire,
+      verdicts: z.array(TargetVerdictWire),
+    }),
+    z.strictObject({ ...common, type: z.literal('closed') }),
+  ])
+  .meta({ id: 'TimelineEvent' });
+
+export type TimelineEventWire = z.infer<typeof TimelineEventWire>;
+
+export const IncidentRecordWire = z
+  .strictObject({ incident: IncidentWire, timeline: z.array(TimelineEventWire) })
+  .meta({ id: 'IncidentRecord' });
+
+export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
+  const shared = { seq: event.seq, at: formatUtc(event.at), recordedAt: formatUtc(event.recordedAt) };
+  switch (event.type) {
+    case 'opened': {
+      const { type, stop, onset, endState, revision, owner } = event;
+      return {
+        ...shared,
+        type,
+        stop: toStop(stop),
+        onset: toOnsetWire(onset),
+        endState,
+        revision,
+        ...present({ owner }),
+      };
+    }
+    case 'rule-joined':
+    case 'relapsed':
+      return { ...shared, type: event.type, stop: toStop(event.stop) };
+    case 'onset-settled':
+      return { ...shared, type: event.type, onset: toOnsetWire(event.onset) };
+    case 'notified':
+      return { ...shared, type: event.type, channel: event.channel, notificationId: event.notificationId };
+    case 'undeliverable': {
+      const { type, channel, notificationId, reason } = event;
+      return { ...shared, type, channel, notificationId, reason };
+    }
+    case 'acknowledged':
+      return { ...shared, type: event.type, by: event.by, ...present({ note: event.note }) };
+    case 'noted':
+      return { ...shared, type: event.type, by: event.by, note: event.note };
+    case 'blinded':
+      return { ...shared, type: event.type, reason: event.reason, detail: event.detail };
+    case 'sighted':
+      return { ...shared, type: event.type, blindForSeconds: event.blindForMs / 1000 };
+    case 'definition-changed': {
+      const { type, before, after, endState } = event;
+      return { ...shared, type, before, after, endState };
+    }
+    case 'resolved': {
+      const { type, recovery, impact, verdicts } = event;
+      return {
+        ...shared,
+        type,
+        recovery: {
+          at: formatUtc(recovery.at),
+          earliest: formatUtc(recovery.earliest),
+          latest: formatUtc(recovery.latest),
+        },
+        impact: toImpactWire(impact),
+        verdicts: verdicts.map(verdictJson),
+      };
+    }
+    case 'unwatched':
+    case 'closed':
+      return { ...shared, type: event.type };
+  }
+}
+
+function toStop({ rule, condition, severity, summary, runbook, labels, because, verdicts }: StopFacts) {
+  return {
+    rule,
+    condition,
+    severity,
+    labels: { ...labels },
+    because,
+    verdicts: verdicts.map(verdictJson),
+    ...present({ summary, runbook }),
+  };
+}

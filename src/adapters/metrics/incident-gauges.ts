@@ -1,0 +1,42 @@
+import type { Incident } from '../../domain/incident.ts';
+import type { Severity } from '../../domain/service.ts';
+import type { Instruments } from './instruments.ts';
+
+const severities: readonly Severity[] = ['page', 'ticket'];
+
+/** The incidents that are not closed, counted at each scrape; a service without one reads 0 once it has been polled. */
+export class IncidentGauges {
+  readonly #metrics: Instruments;
+  readonly #services = new Set<string>();
+  readonly #current = new Map<string, Incident>();
+
+  constructor(metrics: Instruments) {
+    this.#metrics = metrics;
+  }
+
+  watch(service: string): void {
+    this.#services.add(service);
+  }
+
+  /** The service's open incidents are counted on until they close. */
+  unwatch(service: string): void {
+    this.#services.delete(service);
+  }
+
+  update(incident: Incident): void {
+    if (incident.phase === 'closed') this.#current.delete(incident.id);
+    else this.#current.set(incident.id, incident);
+  }
+
+  collect(): void {
+    const { incidentsOpen, incidentsWatched, incidentsBlind } = this.#metrics;
+    for (const gauge of [incidentsOpen, incidentsWatched, incidentsBlind]) {
+      gauge.reset();
+      for (const service of this.#services) for (const severity of severities) gauge.set({ service, severity }, 0);
+    }
+    for (const { service, severity, phase, blind } of this.#current.values()) {
+      (phase === 'open' ? incidentsOpen : incidentsWatched).inc({ service, severity });
+      if (phase === 'open' && blind) incidentsBlind.inc({ service, severity });
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { AppliedEvent } from '../../app/incident-book.ts';
+import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident.ts';
+import type { Instruments } from './instruments.ts';
+
+/**
+ * Counts what one event settles about its incident. Every number follows from the log alone,
+ * so that feeding the whole log again after a restart gives the same histograms.
+ */
+export function countEvent(metrics: Instruments, { event, before, after }: AppliedEvent): void {
+  const { service, severity } = after;
+  switch (event.type) {
+    case 'opened':
+      metrics.incidents.inc({ service, severity: event.stop.severity, rule: event.stop.rule });
+      return;
+    case 'onset-settled':
+      if (before?.onsetSettled === false && before.phase !== 'closed') observeDetection(metrics, after);
+      return;
+    case 'closed':
+      if (before?.phase !== 'closed') countClosed(metrics, after);
+      return;
+    case 'notified':
+      if (before?.timeToNotifyMs === undefined && after.timeToNotifyMs !== undefined) {
+        metrics.timeToNotify.observe({ service, severity }, after.timeToNotifyMs / 1000);
+      }
+      return;
+    case 'acknowledged':
+      if (before?.timeToAcknowledgeMs === undefined && after.timeToAcknowledgeMs !== undefined) {
+        metrics.timeToAcknowledge.observe({ service, severity }, after.timeToAcknowledgeMs / 1000);
+      }
+      return;
+    case 'relapsed':
+      metrics.relapses.inc({ service });
+      return;
+    case 'undeliverable':
+      metrics.undeliverable.inc({ service, channel: event.channel });
+      return;
+    case 'rule-joined':
+    case 'resolved':
+    case 'noted':
+    case 'blinded':
+    case 'sighted':
+    case 'definition-changed':
+    case 'unwatched':
+      return;
+  }
+}
+
+function observeDetection(metrics: Instruments, incident: Incident): void {
+  const { service, severity } = incident;
+  metrics.timeToDetect.observe({ service, severity }, timeToDetectMs(incident) / 1000);
+}
+
+function countClosed(metrics: Instruments, incident: Incident): void {
+  const { service, severity } = incident;
+  if (!incident.onsetSettled) observeDetection(metrics, incident);
+  const recovered = timeToRecoverMs(incident);
+  if (recovered !== undefined) metrics.timeToRecover.observe({ service, severity }, recovered / 1000);
+  if (incident.impact !== undefined) metrics.badEvents.inc({ service }, Math.max(0, incident.impact.badEvents));
+}

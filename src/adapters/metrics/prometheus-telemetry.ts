@@ -1,0 +1,132 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { deliveryOutcomes, pollOutcomes, sourceOperations, type Telemetry } from '../../app/ports/telemetry.ts';
+import type { SourceFailureReason } from '../../domain/observation.ts';
+import { countEvent } from './incident-metrics.ts';
+import { IncidentGauges } from './incident-gauges.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
+import { ServiceGauges } from './service-gauges.ts';
+
+export interface TelemetryOptions {
+  readonly version: string;
+  readonly nodeVersion: string;
+  /** Wall clock, ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** Andon's own metrics, and the text a scrape gets. */
+export interface PrometheusTelemetry extends Telemetry {
+  scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** Gauges whose names end in `_total` break the naming rules that `promtool check metrics` holds; the by-type ones stay. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+const sourceFailureReasons: readonly SourceFailureReason[] = [
+  'unavailable',
+  'timeout',
+  'rejected',
+  'too-expensive',
+  'bad-response',
+];
+
+/** Telemetry as Prometheus metrics in a registry of its own, with Node.js's process metrics. */
+export function createPrometheusTelemetry(options: TelemetryOptions): PrometheusTelemetry {
+  const registry = new Registry();
+  const metrics = createInstruments(registry);
+  collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
+  metrics.buildInfo.set({ version: options.version, node: options.nodeVersion }, 1);
+
+  const services = new ServiceGauges(metrics);
+  const incidents = new IncidentGauges(metrics);
+  const skews = new Map<string, number>();
+  const sourceNow = (source: string | undefined): number => options.now() + (skews.get(source ?? '') ?? 0);
+  const known = new Set<string>();
+  const meet = (service: string): void => {
+    if (known.has(service)) return;
+    known.add(service);
+    incidents.watch(service);
+    startAtZero(metrics, service);
+  };
+
+  return {
+    pollFinished(service, poll) {
+      meet(service);
+      metrics.polls.inc({ service, outcome: poll.outcome });
+      metrics.pollDuration.observe(seconds(poll.durationMs));
+      metrics.pollLateness.observe(Math.max(0, seconds(poll.latenessMs)));
+      if (poll.at !== undefined) metrics.lastPoll.set({ service }, seconds(poll.at));
+    },
+    pollsMissed: (service, count) => metrics.pollsMissed.inc({ service }, count),
+    caughtUp: (service, stretchMs) => metrics.caughtUp.inc({ service }, seconds(stretchMs)),
+    sourceAnswered: (source, operation, ms) => metrics.sourceRequests.observe({ source, operation }, seconds(ms)),
+    sourceFailed: (source, reason) => metrics.sourceErrors.inc({ source, reason }),
+    clockSkew(source, skewMs) {
+      skews.set(source, skewMs);
+      metrics.clockSkew.set({ source }, seconds(skewMs));
+    },
+    readings(service, source, rows) {
+      meet(service);
+      services.readings(service, source, rows);
+    },
+    targets: (service, group, verdicts) => services.targets(service, group, verdicts),
+    rules: (service, group, rules) => services.rules(service, group, rules),
+    line: (service, group, line) => services.line(service, group, line),
+    groupsDropped: (service, count) => services.groupsDropped(service, count),
+    eventsCommitted(applied) {
+      for (const each of applied) {
+        countEvent(metrics, each);
+        incidents.update(each.after);
+      }
+    },
+    deliveryFinished(channel, outcome, durationMs) {
+      for (const each of deliveryOutcomes)
+        metrics.notifications.inc({ channel, outcome: each }, each === outcome ? 1 : 0);
+      if (durationMs !== undefined) metrics.notificationDuration.observe({ channel }, seconds(durationMs));
+    },
+    outboxDepth: (channel, count) => metrics.outboxDepth.set({ channel }, count),
+    reloadFinished(ok, at) {
+      metrics.reloadSuccess.set(ok ? 1 : 0);
+      if (ok) metrics.reloadTime.set(seconds(at));
+    },
+    storeHealth: (degraded) => metrics.storeDegraded.set(degraded ? 1 : 0),
+    requestAnswered({ route, method, status, durationMs }) {
+      metrics.requests.observe({ route, method, status: String(status) }, seconds(durationMs));
+    },
+    forgetGroup: (service, group) => services.forgetGroup(service, group),
+    forgetService(service) {
+      known.delete(service);
+      services.forgetService(service);
+      incidents.unwatch(service);
+      for (const outcome of pollOutcomes) metrics.polls.remove({ service, outcome });
+      for (const metric of [metrics.pollsMissed, metrics.caughtUp, metrics.lastPoll]) metric.remove({ service });
+    },
+    forgetChannel(channel) {
+      for (const outcome of deliveryOutcomes) metrics.notifications.remove({ channel, outcome });
+      metrics.notificationDuration.remove({ channel });
+      metrics.outboxDepth.remove({ channel });
+    },
+    forgetSource(source) {
+      skews.delete(source);
+      metrics.clockSkew.remove({ source });
+      for (const operation of sourceOperations) metrics.sourceRequests.remove({ source, operation });
+      for (const reason of sourceFailureReasons) metrics.sourceErrors.remove({ source, reason });
+    },
+    async scrape() {
+      services.collect(sourceNow);
+      incidents.collect();
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+  };
+}
+
+/** A counter that first appears at 1 hides its first increase from `rate()`. */
+function startAtZero(metrics: Instruments, service: string): void {
+  for (const outcome of pollOutcomes) metrics.polls.inc({ service, outcome }, 0);
+  metrics.pollsMissed.inc({ service }, 0);
+  metrics.relapses.inc({ service }, 0);
+}
+
+function seconds(ms: number): number {
+  return ms / 1000;
+}

@@ -1,0 +1,129 @@
+import type { ApiAnswer } from './api.ts';
+import type { Decoded, ResultSeries } from './decode.ts';
+import type { Loners } from './loners.ts';
+import { questionLabel, union } from './promql.ts';
+
+/** An expression to ask, and what it is about: the selector or query it was made from. */
+export interface Question {
+  readonly expr: string;
+  readonly about: string;
+  /** `declared`: a user's own PromQL, which may cost anything; kept apart from the expressions Andon makes. */
+  readonly origin: 'made' | 'declared';
+}
+
+export type Answer = Decoded;
+
+/** Answers by expression text. */
+export type Answers = ReadonlyMap<string, Answer>;
+
+export type Ask = (questions: readonly Question[]) => Promise<Answers>;
+
+export interface BatchPlan {
+  readonly call: (query: string) => Promise<ApiAnswer>;
+  readonly decode: (data: unknown) => Decoded;
+  readonly loners: Loners;
+  readonly size: BatchSize;
+  /** Expressions in one request at most. */
+  readonly maxExprs: number;
+  /** Whether what fails on its own is asked alone from now on. */
+  readonly remember: boolean;
+}
+
+/** How long a query text the source takes, bytes; lowered when it says that one was too long. */
+export interface BatchSize {
+  maxQueryBytes: number;
+}
+
+/** A request's worth of label_replace around an expression. */
+const wrappingBytes = 40;
+
+type Chunk = readonly Question[];
+
+/**
+ * Asks many expressions in few requests. Equal texts are asked once. When the source refuses a request because of what
+ * was asked, it is halved until the culprit stands alone, so that one bad signal spoils no other.
+ */
+export async function askAll(questions: Iterable<Question>, plan: BatchPlan): Promise<Answers> {
+  const distinct = new Map<string, Question>();
+  for (const question of questions) distinct.set(question.expr, question);
+  const answers = new Map<string, Answer>();
+  const chunks = intoChunks([...distinct.values()], plan);
+  const outOfTime: Chunk[] = [];
+  await Promise.all(chunks.map(async (chunk) => settle(chunk, await askChunk(chunk, plan))));
+  // A query that only the client cuts off blames nobody; when others got through, its mates must not suffer for it again.
+  if (plan.remember && outOfTime.length < chunks.length) {
+    for (const question of outOfTime.flat()) plan.loners.add(question.about);
+  }
+  return answers;
+
+  async function settle(chunk: Chunk, answer: Decoded): Promise<void> {
+    if (answer.kind === 'ok') {
+      distribute(chunk, answer.series, answers);
+      return;
+    }
+    const tooLong = /mustn't exceed[^\d]*(\d+) bytes/.exec(answer.failure.detail);
+    if (tooLong !== null) plan.size.maxQueryBytes = Math.min(plan.size.maxQueryBytes, Number(tooLong[1]) - 100);
+    if (answer.scope === 'source' || chunk.length === 1) {
+      if (answer.failure.reason === 'timeout' && chunk.length > 1) outOfTime.push(chunk);
+      if (answer.scope === 'query' && plan.remember) for (const { about } of chunk) plan.loners.add(about);
+      for (const { expr } of chunk) answers.set(expr, answer);
+      return;
+    }
+    const middle = Math.ceil(chunk.length / 2);
+    const halves = [chunk.slice(0, middle), chunk.slice(middle)];
+    const halfAnswers = await Promise.all(halves.map(async (half) => askChunk(half, plan)));
+    // Halving again would only load a source further that is slow whatever it is asked.
+    const isSlowAllOver =
+      answer.slow === true && halfAnswers.every((half) => half.kind === 'failed' && half.slow === true);
+    if (isSlowAllOver) {
+      for (const { expr } of chunk) answers.set(expr, answer);
+      return;
+    }
+    await Promise.all(
+      halves.map(async (half, index) => {
+        const halfAnswer = halfAnswers[index];
+        if (halfAnswer !== undefined) await settle(half, halfAnswer);
+      }),
+    );
+  }
+}
+
+async function askChunk(chunk: Chunk, plan: BatchPlan): Promise<Decoded> {
+  const [only] = chunk;
+  // Alone it is asked as it is: a union takes vectors only, and a declared query may be a scalar.
+  const query = chunk.length === 1 && only !== undefined ? only.expr : union(chunk.map(({ expr }) => expr));
+  const answer = await plan.call(query);
+  return answer.kind === 'failed' ? answer : plan.decode(answer.data);
+}
+
+function distribute(chunk: Chunk, series: readonly ResultSeries[], answers: Map<string, Answer>): void {
+  if (chunk.length === 1 && chunk[0] !== undefined) {
+    answers.set(chunk[0].expr, { kind: 'ok', series });
+    return;
+  }
+  const parts: ResultSeries[][] = chunk.map(() => []);
+  for (const one of series) parts[Number(one.labels[questionLabel])]?.push(one);
+  for (const [index, { expr }] of chunk.entries()) answers.set(expr, { kind: 'ok', series: parts[index] ?? [] });
+}
+
+function intoChunks(questions: readonly Question[], { loners, size, maxExprs }: BatchPlan): readonly Chunk[] {
+  const chunks: Question[][] = [];
+  const open = new Map<Question['origin'], { readonly chunk: Question[]; bytes: number }>();
+  for (const question of questions) {
+    if (loners.has(question.about)) {
+      chunks.push([question]);
+      continue;
+    }
+    const bytes = Buffer.byteLength(question.expr) + wrappingBytes;
+    const current = open.get(question.origin);
+    if (current === undefined || current.chunk.length >= maxExprs || current.bytes + bytes > size.maxQueryBytes) {
+      const chunk = [question];
+      chunks.push(chunk);
+      open.set(question.origin, { chunk, bytes });
+    } else {
+      current.chunk.push(question);
+      current.bytes += bytes;
+    }
+  }
+  return chunks;
+}

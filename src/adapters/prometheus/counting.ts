@@ -1,0 +1,71 @@
+import type { SignalOutcome } from '../../app/ports/source.ts';
+import type { CountedGroup, Step } from '../../domain/observation.ts';
+import type { CountingSignal } from '../../domain/service.ts';
+import type { Answers } from './batch.ts';
+import type { Failed } from './failure.ts';
+import { freshness } from './freshness.ts';
+import { totalSelectors } from './selectors.ts';
+import type { PlannedStep, StepPlan } from './counting-plan.ts';
+import { tally } from './tally.ts';
+import type { GroupedPoints } from './tally.ts';
+
+/** Both sides of a signal over one step, or over many points of it. */
+export type Sides =
+  | {
+      readonly kind: 'ok';
+      readonly total: GroupedPoints;
+      readonly numerator: GroupedPoints;
+      seenAt(at: number): boolean;
+    }
+  | Failed;
+
+export function sidesOf(signal: CountingSignal, plan: StepPlan, answers: Answers): Sides {
+  // A probe that failed leaves open whether some series only came back, so the counts cannot be trusted.
+  const newcomers = answers.get(plan.newcomers);
+  if (newcomers?.kind === 'failed') return newcomers;
+  const total = tally(plan.total, signal.by, answers);
+  if (total.kind === 'failed') return total;
+  const numerator = tally(plan.numerator, signal.by, answers);
+  if (numerator.kind === 'failed') return numerator;
+  const seen = new Set<number>();
+  for (const { points } of numerator.groups.values()) for (const at of points.keys()) seen.add(at);
+  return { kind: 'ok', total: total.groups, numerator: numerator.groups, seenAt: (at) => seen.has(at) };
+}
+
+/** Good events, given both sides; a side without data counts nothing. */
+export function goodOf(signal: CountingSignal, total: number, numerator: number | undefined): number {
+  return signal.numerator === 'bad' ? total - (numerator ?? 0) : (numerator ?? 0);
+}
+
+/** What a counting signal read at one instant. A group that has no total at the newest step is absent. */
+export function countedOutcome(
+  signal: CountingSignal,
+  planned: readonly PlannedStep[],
+  at: number,
+  answers: Answers,
+): SignalOutcome {
+  const fresh = freshness(totalSelectors(signal), signal.by, answers);
+  if (fresh.kind === 'failed') return { kind: 'failed', failure: fresh.failure };
+  const read: { readonly step: PlannedStep; readonly sides: Exclude<Sides, Failed> }[] = [];
+  for (const step of planned) {
+    const sides = sidesOf(signal, step.plan, answers);
+    if (sides.kind === 'failed') return { kind: 'failed', failure: sides.failure };
+    read.push({ step, sides });
+  }
+  const newest = read.at(-1)?.sides;
+  if (newest === undefined) return { kind: 'counted', groups: [] };
+  const groups: CountedGroup[] = [];
+  for (const [key, { group, points }] of newest.total) {
+    const newestSampleAt = fresh.newest(group, at);
+    if (newestSampleAt === undefined || !points.has(at)) continue;
+    const steps: Step[] = [];
+    for (const { step, sides } of read) {
+      const total = sides.total.get(key)?.points.get(at);
+      if (total === undefined) continue;
+      const good = goodOf(signal, total, sides.numerator.get(key)?.points.get(at));
+      steps.push({ from: step.interval.from, to: step.interval.to, good, total });
+    }
+    groups.push({ group, newestSampleAt, steps, numeratorSeen: newest.seenAt(at) });
+  }
+  return { kind: 'counted', groups };
+}

@@ -1,0 +1,185 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import fetch from 'node-fetch';
+import type { Response } from 'node-fetch';
+import { Credentials, withoutSecrets } from './credentials.ts';
+import { failed, oneLine } from './failure.ts';
+import type { Failed } from './failure.ts';
+import { KeepAliveAgent } from './keep-alive-agent.ts';
+import { networkFailure } from './network-failure.ts';
+import type { PrometheusLimits, PrometheusOptions } from './options.ts';
+import { codeOf } from './system-error.ts';
+
+/** A whole answer, whatever its status. */
+export interface HttpAnswer {
+  readonly kind: 'ok';
+  readonly status: number;
+  readonly body: string;
+  /** From `Retry-After`, ms. */
+  readonly retryAfterMs?: number;
+}
+
+const unzip = promisify(gunzip);
+
+/** Beyond this ratio of size after and before decompression an answer is an attack or a fault, not a large result. */
+const bombRatio = 200;
+
+/** One attempt at one request: credentials, keep-alive, TLS, limits of time and size. Never follows a redirect. */
+export class HttpClient {
+  readonly #base: URL;
+  readonly #limits: PrometheusLimits;
+  readonly #credentials: Credentials;
+  readonly #agent: KeepAliveAgent;
+
+  constructor(options: PrometheusOptions, limits: PrometheusLimits) {
+    this.#base = new URL(options.url);
+    this.#limits = limits;
+    this.#credentials = new Credentials(options);
+    this.#agent = new KeepAliveAgent(options.url, options.tls);
+  }
+
+  /** Where requests go, without credentials and query string. */
+  get place(): string {
+    return `${this.#base.origin}${this.#base.pathname.replace(/\/+$/, '')}`;
+  }
+
+  /** Posts a form that is encoded already. */
+  async post(path: string, form: string, signal: AbortSignal): Promise<HttpAnswer | Failed> {
+    const credentials = await this.#credentials.headers();
+    if (credentials.kind === 'failed') return credentials;
+    const lent = await this.#agent.lend();
+    if (lent.kind === 'failed') return lent;
+    const deadline = attemptDeadline(signal, this.#limits.timeoutMs);
+    try {
+      const response = await fetch(`${this.place}${path}${this.#base.search}`, {
+        method: 'POST',
+        agent: lent.agent,
+        redirect: 'manual',
+        // Decompressed here, where the size is known before and after.
+        compress: false,
+        headers: {
+          'user-agent': 'andon',
+          accept: 'application/json',
+          'accept-encoding': 'gzip',
+          'content-type': 'application/x-www-form-urlencoded',
+          ...credentials.headers,
+        },
+        body: form,
+        signal: deadline.signal,
+      });
+      return await this.#readAnswer(response);
+    } catch (error) {
+      const failure = deadline.passed()
+        ? failed('timeout', `no full answer from ${this.place} within ${this.#limits.timeoutMs} ms`, {
+            retriable: true,
+          })
+        : signal.aborted
+          ? failed('timeout', `${this.place} had not answered when the time for this poll was up`)
+          : networkFailure(error, this.place);
+      return withDetail(failure, withoutSecrets(failure.failure.detail, credentials.secrets));
+    } finally {
+      deadline.clear();
+      lent.done();
+    }
+  }
+
+  /** Cuts secrets out of a server's message. */
+  async clean(text: string): Promise<string> {
+    const credentials = await this.#credentials.headers();
+    return oneLine(credentials.kind === 'ok' ? withoutSecrets(text, credentials.secrets) : text);
+  }
+
+  close(): void {
+    this.#agent.close();
+  }
+
+  async #readAnswer(response: Response): Promise<HttpAnswer | Failed> {
+    const { maxResponseBytes } = this.#limits;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) {
+      const buffer = chunk as Buffer;
+      bytes += buffer.length;
+      // Leaving the loop destroys the body, and with it the connection.
+      if (bytes > maxResponseBytes) return this.#tooLarge();
+      chunks.push(buffer);
+    }
+    let body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    if (response.headers.get('content-encoding') === 'gzip') {
+      const unzipped = await this.#unzip(body);
+      if ('kind' in unzipped) return unzipped;
+      body = unzipped;
+    }
+    const retryAfterMs = readRetryAfter(response.headers.get('retry-after'));
+    return {
+      kind: 'ok',
+      status: response.status,
+      body: body.toString('utf8'),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
+  }
+
+  async #unzip(body: Buffer): Promise<Buffer | Failed> {
+    try {
+      return await unzip(body, { maxOutputLength: this.#limits.maxResponseBytes });
+    } catch (error) {
+      if (codeOf(error) !== 'ERR_BUFFER_TOO_LARGE') {
+        return failed('bad-response', `${this.place} sent a body that is not whole gzip`);
+      }
+      if (this.#limits.maxResponseBytes > body.length * bombRatio) {
+        return failed(
+          'bad-response',
+          `${this.place} sent ${body.length} bytes that unpack to more than ${bombRatio} times as much`,
+        );
+      }
+      return this.#tooLarge();
+    }
+  }
+
+  #tooLarge(): Failed {
+    return failed(
+      'too-expensive',
+      `the answer of ${this.place} is larger than ${this.#limits.maxResponseBytes} bytes`,
+      {
+        scope: 'query',
+      },
+    );
+  }
+}
+
+function withDetail(failure: Failed, detail: string): Failed {
+  return { ...failure, failure: { ...failure.failure, detail } };
+}
+
+interface AttemptDeadline {
+  readonly signal: AbortSignal;
+  passed(): boolean;
+  clear(): void;
+}
+
+/** Aborts with the caller or after `timeoutMs`; unlike `AbortSignal.any` it leaves nothing on the caller's signal. */
+function attemptDeadline(caller: AbortSignal, timeoutMs: number): AttemptDeadline {
+  const controller = new AbortController();
+  let passed = false;
+  const stop = (): void => controller.abort();
+  const timer = setTimeout(() => {
+    passed = true;
+    stop();
+  }, timeoutMs);
+  if (caller.aborted) stop();
+  else caller.addEventListener('abort', stop, { once: true });
+  return {
+    signal: controller.signal,
+    passed: () => passed,
+    clear() {
+      clearTimeout(timer);
+      caller.removeEventListener('abort', stop);
+    },
+  };
+}
+
+function readRetryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}

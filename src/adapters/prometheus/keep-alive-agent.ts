@@ -1,0 +1,82 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { failed } from './failure.ts';
+import type { Failed } from './failure.ts';
+import type { TlsOptions } from './options.ts';
+import { SecretFile } from './secret-file.ts';
+
+/** An agent for one request; `done` says that the request has ended. */
+export type LentAgent = { readonly kind: 'ok'; readonly agent: HttpAgent | HttpsAgent; done(): void } | Failed;
+
+interface Pool {
+  readonly agent: HttpAgent | HttpsAgent;
+  readonly version: string;
+  inUse: number;
+  retired: boolean;
+}
+
+/** Keeps connections open between requests; takes new ones when the certificate files have changed. */
+export class KeepAliveAgent {
+  readonly #tls: TlsOptions | undefined;
+  readonly #files: Readonly<Partial<Record<'ca' | 'cert' | 'key', SecretFile>>>;
+  readonly #https: boolean;
+  #pool: Pool | undefined;
+
+  constructor(url: string, tls: TlsOptions | undefined) {
+    this.#https = new URL(url).protocol === 'https:';
+    this.#tls = tls;
+    this.#files = {
+      ...(tls?.caFile === undefined ? {} : { ca: new SecretFile(tls.caFile) }),
+      ...(tls?.certFile === undefined ? {} : { cert: new SecretFile(tls.certFile) }),
+      ...(tls?.keyFile === undefined ? {} : { key: new SecretFile(tls.keyFile) }),
+    };
+  }
+
+  async lend(): Promise<LentAgent> {
+    const texts: { ca?: string; cert?: string; key?: string } = {};
+    if (this.#https) {
+      for (const [use, file] of Object.entries(this.#files)) {
+        const text = await file.read();
+        if (text.kind === 'unreadable') return failed('rejected', text.detail);
+        texts[use as 'ca' | 'cert' | 'key'] = text.text;
+      }
+    }
+    const version = JSON.stringify(texts);
+    if (this.#pool?.version !== version) {
+      const agent = this.#create(texts);
+      if ('kind' in agent) return agent;
+      retire(this.#pool);
+      this.#pool = { agent, version, inUse: 0, retired: false };
+    }
+    const pool = this.#pool;
+    pool.inUse++;
+    const done = (): void => {
+      pool.inUse--;
+      if (pool.retired && pool.inUse === 0) pool.agent.destroy();
+    };
+    return { kind: 'ok', agent: pool.agent, done };
+  }
+
+  close(): void {
+    this.#pool?.agent.destroy();
+    this.#pool = undefined;
+  }
+
+  #create(texts: { ca?: string; cert?: string; key?: string }): HttpAgent | HttpsAgent | Failed {
+    // The last used connection first: idle ones then age out at the far end instead of being reset under us.
+    const options = { keepAlive: true, scheduling: 'lifo' } as const;
+    if (!this.#https) return new HttpAgent(options);
+    return new HttpsAgent({
+      ...options,
+      ...texts,
+      ...(this.#tls?.serverName === undefined ? {} : { servername: this.#tls.serverName }),
+      rejectUnauthorized: this.#tls?.insecureSkipVerify !== true,
+    });
+  }
+}
+
+function retire(pool: Pool | undefined): void {
+  if (pool === undefined) return;
+  pool.retired = true;
+  if (pool.inUse === 0) pool.agent.destroy();
+}

@@ -1,0 +1,27 @@
+/** What has to be asked alone for a while, because in company it spoiled the answer of others. */
+export interface Loners {
+  has(about: string): boolean;
+  add(about: string): void;
+}
+
+const forgottenAfterMs = 10 * 60_000;
+const maxKept = 1_000;
+
+export function createLoners(monotonic: () => number = () => performance.now()): Loners {
+  const since = new Map<string, number>();
+  return {
+    has(about) {
+      const added = since.get(about);
+      if (added === undefined) return false;
+      if (monotonic() - added < forgottenAfterMs) return true;
+      since.delete(about);
+      return false;
+    },
+    add(about) {
+      if (since.has(about)) return;
+      const [oldest] = since.keys();
+      if (since.size >= maxKept && oldest !== undefined) since.delete(oldest);
+      since.set(about, monotonic());
+    },
+  };
+}

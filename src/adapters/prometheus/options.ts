@@ -1,0 +1,58 @@
+/** How to reach one Prometheus-compatible API and how much to ask of it. Secrets are named by file, never by value. */
+export interface PrometheusOptions {
+  readonly name: string;
+  /** Base URL; a path prefix and a query string are kept. */
+  readonly url: string;
+  /** For one attempt at one request; default 10,000. The caller's signal bounds the whole. */
+  readonly timeoutMs?: number;
+  /** Requests under way at once; default 4. */
+  readonly concurrency?: number;
+  /** Of one answer, before and after decompression; default 32 MiB. */
+  readonly maxResponseBytes?: number;
+  readonly basicAuth?: { readonly username: string; readonly passwordFile: string };
+  readonly bearerTokenFile?: string;
+  /** Sent as they are, such as `X-Scope-OrgID`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Header values that are read from files. */
+  readonly headerFiles?: Readonly<Record<string, string>>;
+  readonly tls?: TlsOptions;
+  /** What an answer with warnings (partial data) is worth: nothing, or as good as any. Default `unknown`. */
+  readonly onWarnings?: 'unknown' | 'ignore';
+  /** How far back a series that came back is looked for, ms; default 6 h. */
+  readonly returnWindowMs?: number;
+}
+
+export interface TlsOptions {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly serverName?: string;
+  readonly insecureSkipVerify?: boolean;
+}
+
+/** Options with every limit set. */
+export interface PrometheusLimits {
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  readonly maxResponseBytes: number;
+  readonly onWarnings: 'unknown' | 'ignore';
+  readonly returnWindowMs: number;
+}
+
+export const defaultLimits: PrometheusLimits = {
+  timeoutMs: 10_000,
+  concurrency: 4,
+  maxResponseBytes: 32 * 1024 * 1024,
+  onWarnings: 'unknown',
+  returnWindowMs: 6 * 3_600_000,
+};
+
+export function limitsOf(options: PrometheusOptions): PrometheusLimits {
+  return {
+    timeoutMs: options.timeoutMs ?? defaultLimits.timeoutMs,
+    concurrency: options.concurrency ?? defaultLimits.concurrency,
+    maxResponseBytes: options.maxResponseBytes ?? defaultLimits.maxResponseBytes,
+    onWarnings: options.onWarnings ?? defaultLimits.onWarnings,
+    returnWindowMs: options.returnWindowMs ?? defaultLimits.returnWindowMs,
+  };
+}

@@ -1,0 +1,103 @@
+import type { Inspector } from '../../app/ports/inspector.ts';
+import type { Source } from '../../app/ports/source.ts';
+import { PrometheusApi } from './api.ts';
+import { readArrivals } from './arrivals.ts';
+import { askAll } from './batch.ts';
+import type { Answers, BatchPlan, Question } from './batch.ts';
+import { createClock } from './clock.ts';
+import { decodeInstant, decodeRange } from './decode.ts';
+import { encodeForm, seconds } from './form.ts';
+import { readHistory } from './history.ts';
+import { createInspector } from './inspector.ts';
+import { createLoners } from './loners.ts';
+import type { PrometheusOptions } from './options.ts';
+import { askStretch } from './range.ts';
+import type { Stretch } from './range.ts';
+import { readSignals } from './read.ts';
+
+/** A source with its connections; close it when it is not needed any more. */
+export interface PrometheusSource extends Source, Inspector, AsyncDisposable {
+  close(): Promise<void>;
+}
+
+/** What a test may want to hold still. */
+export interface PrometheusTools {
+  /** 0 to 1, for the jitter of retries. */
+  readonly random?: () => number;
+}
+
+const maxExprs = 60;
+const maxQueryBytes = 60_000;
+
+/** Reads signals from Prometheus, or from anything that speaks its HTTP API. Throws only for a URL that is none. */
+export function createPrometheusSource(options: PrometheusOptions, tools: PrometheusTools = {}): PrometheusSource {
+  const api = new PrometheusApi(options, tools.random ?? Math.random);
+  const { returnWindowMs, timeoutMs } = api.limits;
+  const readClock = createClock();
+  const loners = createLoners();
+  const size = { maxQueryBytes };
+  // The source stops a moment before Andon hangs up, and so gets to say why. `nocache` keeps VictoriaMetrics from
+  // moving the instant to a rounded, cached one; other sources ignore it.
+  const common = { timeout: `${Math.ceil(timeoutMs * 0.9)}ms`, nocache: '1' };
+
+  const post = async (path: string, fields: Readonly<Record<string, string>>, signal: AbortSignal) =>
+    api.call(path, encodeForm({ ...fields, ...common }), signal);
+
+  const askAt =
+    (at: number, signal: AbortSignal) =>
+    async (questions: readonly Question[]): Promise<Answers> =>
+      askAll(questions, {
+        call: async (query) => post('/api/v1/query', { query, time: seconds(at) }, signal),
+        decode: (data) => decodeInstant(data, at),
+        loners,
+        size,
+        maxExprs,
+        remember: true,
+      });
+
+  const rangePlan =
+    (signal: AbortSignal) =>
+    (stretch: Stretch, exprs: number): BatchPlan => {
+      const { start, points, stepMs } = stretch;
+      const range = {
+        start: seconds(start),
+        end: seconds(start + (points - 1) * stepMs),
+        step: seconds(stepMs),
+      };
+      return {
+        call: async (query) => post('/api/v1/query_range', { query, ...range }, signal),
+        decode: decodeRange,
+        loners,
+        size,
+        maxExprs: exprs,
+        remember: false,
+      };
+    };
+
+  // The source's clock, and not Andon's, would be right here; an hour's width makes up for a skew.
+  const inspector = createInspector(api, () => Date.now());
+
+  const close = async (): Promise<void> => api.close();
+
+  return {
+    name: options.name,
+    async clock(signal) {
+      return readClock(async (query) => post('/api/v1/query', { query }, signal));
+    },
+    async read(reads, at, signal) {
+      return readSignals(reads, at, askAt(at, signal), returnWindowMs);
+    },
+    async history(signals, stretch, stepMs, signal) {
+      const plan = rangePlan(signal);
+      const ask = async (questions: readonly Question[], part: Stretch): Promise<Answers> =>
+        askStretch(questions, part, plan);
+      return readHistory(signals, stretch, stepMs, ask, returnWindowMs);
+    },
+    async arrivals(signals, at, signal) {
+      return readArrivals(signals, askAt(at, signal));
+    },
+    series: async (selector, limit, signal) => inspector.series(selector, limit, signal),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

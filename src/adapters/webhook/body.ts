@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/** The newest version of the body; a change that could break a receiver makes a new one. */
+export const bodyVersion = 1;
+
+const Instant = z.string().meta({ description: 'RFC 3339, UTC', examples: ['2026-08-22T02:07:12.000Z'] });
+const Labels = z.record(z.string(), z.string());
+
+export const TargetWire = z
+  .object({
+    signal: z.string().meta({ description: 'Name of the signal' }),
+    group: Labels.optional().meta({
+      description: 'The group of the signal this is about, where a whole service asks it of each',
+    }),
+    text: z.string().meta({
+      description: 'The verdict as a phrase for people',
+      examples: ['success rate 91.2% over 1m, target at least 99.9%'],
+    }),
+    verdict: z.enum(['held', 'missed', 'unknown']),
+    bound: z.enum(['atLeast', 'atMost']),
+    target: z.number().meta({ description: 'The bound’s value: 0 to 1 for shares of events, otherwise in the unit' }),
+    unit: z.string().optional().meta({ description: '`ratio` for shares of events, otherwise the gauge’s unit' }),
+    overSeconds: z
+      .number()
+      .optional()
+      .meta({ description: 'Window the signal is read over; absent: its newest value' }),
+    value: z.number().optional().meta({ description: 'What was read; absent when it is unknown' }),
+    good: z.number().optional().meta({ description: 'Good events behind the value' }),
+    total: z.number().optional().meta({ description: 'Events behind the value' }),
+    sampleAt: Instant.optional().meta({ description: 'Time of the newest sample behind the value' }),
+    unknown: z
+      .object({ reason: z.string(), detail: z.string() })
+      .optional()
+      .meta({ description: 'Why there is no value' }),
+    perMinute: z.number().optional().meta({ description: 'Change of the value per minute lately, in its unit' }),
+    trend: z
+      .enum(['worsening', 'steady', 'improving'])
+      .optional()
+      .meta({ description: 'Which way the value moves, seen from the bound' }),
+  })
+  .meta({ id: 'Target', description: 'A target of the end state and how the service stands to it' });
+export type TargetWire = z.infer<typeof TargetWire>;
+
+export const WebhookData = z.object({
+  version: z.literal(bodyVersion).meta({ description: 'Version of this body' }),
+  incidentId: z.string().meta({ description: 'The same in every message about one incident' }),
+  sequence: z.number().int().meta({ description: 'Order of the messages about one incident' }),
+  service: z.string(),
+  group: Labels.meta({ description: 'Which group of a grouped service; empty for the whole service' }),
+  owner: z.string().optional(),
+  severity: z.enum(['page', 'ticket']),
+  title: z.string().meta({ description: 'One line that says what is off' }),
+  summary: z.string().optional().meta({ description: 'What the rule’s author says about it' }),
+  runbook: z.string().optional().meta({ description: 'URL of what to do' }),
+  link: z.string().optional().meta({ description: 'URL of the incident in Andon' }),
+  labels: Labels,
+  rules: z.array(z.string()).meta({ description: 'Rules that stopped the line in this incident, in order' }),
+  condition: z.string().meta({ description: 'The condition of the rule that opened it' }),
+  endState: z.string().meta({ description: 'What must hold again before the incident resolves' }),
+  onset: z
+    .object({
+      at: Instant,
+      earliest: Instant,
+      latest: Instant,
+      method: z.enum(['change-point', 'contiguous-breach', 'history-limit', 'detection']),
+      signal: z.string().optional(),
+    })
+    .meta({ description: 'When a signal left its bound: an estimate, with the earliest and latest it can have been' }),
+  detectedAt: Instant.meta({ description: 'When a rule first stopped the line' }),
+  timeToDetectSeconds: z.number().meta({ description: 'From onset to detection' }),
+  recoveredAt: Instant.optional().meta({ description: 'Since when the end state has held' }),
+  resolvedAt: Instant.optional().meta({ description: 'When it had held for long enough' }),
+  timeToRecoverSeconds: z.number().optional().meta({ description: 'From onset to recovery' }),
+  relapses: z.number().int().meta({ description: 'How often the incident came back after it had resolved' }),
+  off: z.array(TargetWire).meta({ description: 'Targets that are missed, or cannot be told' }),
+  fine: z.array(TargetWire).meta({ description: 'Targets that hold' }),
+  impact: z
+    .object({
+      badEvents: z.number().meta({ description: 'Bad events beyond what the targets allow' }),
+      totalEvents: z.number(),
+      peakBadRatio: z.number().meta({ description: 'Worst share of bad events in any step, 0 to 1' }),
+      signal: z.string().optional(),
+    })
+    .optional()
+    .meta({ description: 'What the incident cost, between onset and recovery' }),
+  collapsed: z
+    .array(
+      z.object({
+        id: z.string().meta({ description: 'The `webhook-id` it would have had' }),
+        kind: z.enum(['firing', 'escalated', 'relapsed', 'resolved']),
+        createdAt: Instant,
+      }),
+    )
+    .meta({ description: 'Older messages about the incident that were never accepted and for which this one stands' }),
+  truncated: z.boolean().meta({ description: 'True when texts and lists were cut to keep the body under 20 kB' }),
+});
+
+/** The JSON that is posted, and whose schema is docs/webhook.schema.json. */
+export const WebhookBody = z
+  .object({
+    type: z
+      .enum(['incident.firing', 'incident.escalated', 'incident.relapsed', 'incident.resolved'])
+      .meta({ description: 'What happened' }),
+    timestamp: Instant.meta({ description: 'When it happened, on Andon’s clock; the same on every try' }),
+    data: WebhookData,
+  })
+  .meta({
+    title: 'Andon webhook body, version 1',
+    description: 'Fields may be added without a new version: ignore those you do not know.',
+  });
+export type WebhookBody = z.infer<typeof WebhookBody>;
+
+/** The body's JSON schema, for receivers: lenient towards fields to come. */
+export function webhookSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(WebhookBody, { io: 'input', target: 'draft-2020-12' }) };
+}

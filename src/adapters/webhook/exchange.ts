@@ -1,0 +1,77 @@
+import type { Agent } from 'node:http';
+import fetch from 'node-fetch';
+import type { Response } from 'node-fetch';
+import type { SendResult } from '../../app/ports/channel.ts';
+import { judgeAnswer, judgeFailure } from './answer.ts';
+
+export interface Exchange {
+  readonly url: URL;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agent: Agent;
+  /** Until the receiver's status is known, ms. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** What is read of an answer so that its socket can be used again; nothing of it is kept. */
+const drainLimitBytes = 65_536;
+const drainLimitMs = 1_000;
+
+/** Posts once. The status alone decides; whatever else happens is a reason, never an exception. */
+export async function exchange({ url, body, headers, agent, timeoutMs, signal, now }: Exchange): Promise<SendResult> {
+  const where = url.origin;
+  const cutShort: SendResult = { kind: 'retry', reason: 'timeout', detail: `the post to ${where} was cut short` };
+  // node-fetch throws where nobody can catch it when it is handed a signal that is already aborted.
+  if (signal.aborted) return cutShort;
+  const cut = new AbortController();
+  const abort = (): void => cut.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    cut.abort();
+  }, timeoutMs);
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { ...headers },
+      agent,
+      redirect: 'manual',
+      compress: false,
+      signal: cut.signal,
+    });
+    clearTimeout(timer);
+    const result = judgeAnswer(response.status, (name) => response.headers.get(name), where, now());
+    await drain(response, cut);
+    return result;
+  } catch (error) {
+    if (timedOut) return { kind: 'retry', reason: 'timeout', detail: `${where} did not answer within ${timeoutMs} ms` };
+    if (cut.signal.aborted) return cutShort;
+    return judgeFailure(error, where);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Reads the rest of an answer, or gives its socket up when there is too much of it or it takes too long. */
+async function drain(response: Response, cut: AbortController): Promise<void> {
+  const timer = setTimeout(() => cut.abort(), drainLimitMs);
+  try {
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.length;
+      if (bytes <= drainLimitBytes) continue;
+      cut.abort();
+      return;
+    }
+  } catch {
+    // The status is known: a body that breaks off, or is cut off here, changes nothing.
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,107 @@
+import type { Attempt } from '../../app/ports/channel.ts';
+import type { Notification } from '../../domain/notification.ts';
+import { formatUtc } from '../../domain/utc.ts';
+import type { TargetVerdict } from '../../domain/verdict.ts';
+import { describeVerdict } from '../../domain/verdict-text.ts';
+import type { TargetWire, WebhookBody } from './body.ts';
+import { bodyVersion } from './body.ts';
+import { shorten, truncationLevels } from './shorten.ts';
+
+/** Standard Webhooks asks for less than 20 kB. */
+export const bodyLimitBytes = 20_000;
+
+/** The facts of an attempt as the body has them, cut so that their JSON stays under the limit. The same on every try. */
+export function renderBody(attempt: Attempt): WebhookBody {
+  const whole = wholeBody(attempt);
+  if (fits(whole)) return whole;
+  for (const level of truncationLevels) {
+    const cut = { ...whole, data: { ...shorten(whole.data, level), truncated: true } };
+    if (fits(cut)) return cut;
+  }
+  throw new RangeError(
+    `the body of notification ${attempt.notification.id} cannot be cut below ${bodyLimitBytes} bytes`,
+  );
+}
+
+function fits(body: WebhookBody): boolean {
+  return Buffer.byteLength(JSON.stringify(body)) < bodyLimitBytes;
+}
+
+function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
+  const { page } = notification;
+  const { owner, summary, runbook, link, impact, recoveredAt, resolvedAt } = page;
+  const { at, earliest, latest, method, signal } = page.onset;
+  return {
+    type: `incident.${notification.kind}`,
+    timestamp: formatUtc(notification.createdAt),
+    data: {
+      version: bodyVersion,
+      incidentId: notification.incidentId,
+      sequence: notification.sequence,
+      service: page.service,
+      group: page.group,
+      ...(owner === undefined ? {} : { owner }),
+      severity: page.severity,
+      title: page.title,
+      ...(summary === undefined ? {} : { summary }),
+      ...(runbook === undefined ? {} : { runbook }),
+      ...(link === undefined ? {} : { link }),
+      labels: page.labels,
+      rules: [...page.rules],
+      condition: page.condition,
+      endState: page.endState,
+      onset: {
+        at: formatUtc(at),
+        earliest: formatUtc(earliest),
+        latest: formatUtc(latest),
+        method,
+        ...(signal === undefined ? {} : { signal }),
+      },
+      detectedAt: formatUtc(page.detectedAt),
+      timeToDetectSeconds: Math.max(0, page.detectedAt - at) / 1000,
+      ...(recoveredAt === undefined
+        ? {}
+        : { recoveredAt: formatUtc(recoveredAt), timeToRecoverSeconds: Math.max(0, recoveredAt - at) / 1000 }),
+      ...(resolvedAt === undefined ? {} : { resolvedAt: formatUtc(resolvedAt) }),
+      relapses: page.relapses,
+      off: page.off.map(targetWire),
+      fine: page.fine.map(targetWire),
+      ...(impact === undefined ? {} : { impact }),
+      collapsed: collapsed.map(collapsedWire),
+      truncated: false,
+    },
+  };
+}
+
+function collapsedWire({ id, kind, createdAt }: Notification): WebhookBody['data']['collapsed'][number] {
+  return { id, kind, createdAt: formatUtc(createdAt) };
+}
+
+function targetWire(verdict: TargetVerdict): TargetWire {
+  const { target, reading, group, perMinute } = verdict;
+  const { sampleAt } = reading;
+  return {
+    signal: target.signal,
+    ...(group === undefined ? {} : { group }),
+    text: describeVerdict(verdict),
+    verdict: verdict.verdict,
+    bound: target.bound,
+    target: target.value,
+    ...(target.unit === undefined ? {} : { unit: target.unit }),
+    ...(target.overMs === undefined ? {} : { overSeconds: target.overMs / 1000 }),
+    ...(reading.kind === 'value'
+      ? {
+          value: reading.value,
+          ...(reading.good === undefined ? {} : { good: reading.good }),
+          ...(reading.total === undefined ? {} : { total: reading.total }),
+        }
+      : { unknown: { reason: reading.reason, detail: reading.detail } }),
+    ...(sampleAt === undefined ? {} : { sampleAt: formatUtc(sampleAt) }),
+    ...(perMinute === undefined ? {} : { perMinute, trend: trendOf(target.bound, perMinute) }),
+  };
+}
+
+function trendOf(bound: 'atLeast' | 'atMost', perMinute: number): NonNullable<TargetWire['trend']> {
+  if (perMinute === 0) return 'steady';
+  return perMinute > 0 === (bound === 'atLeast') ? 'improving' : 'worsening';
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/** The part of `fetch` that commands use; Node's own and node-fetch both fit. */
+export type Fetch = (url: string, init: FetchInit) => Promise<{ readonly status: number; text(): Promise<string> }>;
+
+export interface FetchInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  readonly redirect: 'manual';
+  readonly signal: AbortSignal;
+}
+
+export interface ApiTarget {
+  /** Base URL of a running Andon. */
+  readonly url: string;
+  readonly token?: string;
+  readonly fetch: Fetch;
+}
+
+/** What a running Andon answered; `failed` is a message for people that says what to do. */
+export type ApiAnswer =
+  | { readonly kind: 'ok'; readonly body: unknown }
+  | { readonly kind: 'failed'; readonly message: string };
+
+const timeoutMs = 10_000;
+
+const ProblemWire = z.object({
+  title: z.string(),
+  detail: z.string(),
+  hint: z.string().optional(),
+  problems: z.array(z.string()).optional(),
+});
+
+/** Asks the API of a running Andon; GET without a body, POST with one. Never throws for what the network does. */
+export async function askApi(target: ApiTarget, path: string, body?: unknown): Promise<ApiAnswer> {
+  const url = `${target.url.replace(/\/+$/, '')}${path}`;
+  let status: number;
+  let text: string;
+  try {
+    const response = await target.fetch(url, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(target.token === undefined ? {} : { authorization: `Bearer ${target.token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A token must not follow a redirect to wherever it points.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (error) {
+    return { kind: 'failed', message: unreachable(target.url, error) };
+  }
+  const parsed = parseJson(text);
+  if (status === 200 && parsed !== undefined) return { kind: 'ok', body: parsed };
+  const problem = ProblemWire.safeParse(parsed).data;
+  if (problem === undefined) return { kind: 'failed', message: strange(target.url, `HTTP status ${status}`) };
+  const { title, detail, hint, problems = [] } = problem;
+  const lines = [`${title}: ${detail}`, ...(problems.length > 1 ? problems : []), ...(hint === undefined ? [] : [hint])];
+  return { kind: 'failed', message: lines.join('\n  ') };
+}
+
+/** What stands at the URL is not the API that this command knows. */
+export function strange(url: string, what: string): string {
+  return `what answers at ${url} does not look like Andon (${what})\n  Check --url or ANDON_URL.`;
+}
+
+function unreachable(url: string, error: unknown): string {
+  return `no Andon answers at ${url}: ${causeOf(error)}\n  Is the daemon running (\`andon run\`)? Name another address with --url or ANDON_URL.`;
+}
+
+/** Node says `fetch failed` and keeps the news in the cause. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
+  const { cause } = error;
+  if (cause instanceof Error) return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

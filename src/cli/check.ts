@@ -1,0 +1,118 @@
+import { Command, Option } from 'commander';
+import { checkLive } from '../app/check-live.ts';
+import type { Inspector } from '../app/ports/inspector.ts';
+import { loadRules, type LoadedRuleFiles, type RuleFile } from '../config/load-rules.ts';
+import { resolveSettings, type Settings, type SourceSettings } from '../config/settings.ts';
+import { byPosition, hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
+import { reportDiagnostics, type CheckReport, type OutputFormat } from './report-diagnostics.ts';
+
+/** What `andon check` needs from the outside. */
+export interface CheckDeps {
+  /** Reads files, and every rule file below folders. */
+  readonly readFiles: (paths: readonly string[]) => Promise<{
+    readonly files: readonly RuleFile[];
+    readonly unreadable: readonly { readonly path: string; readonly problem: string }[];
+  }>;
+  /** Opens a source for live checks. */
+  readonly inspector: (source: SourceSettings) => Inspector;
+  /** What is wrong with a channel's template, if anything. */
+  readonly templateProblem?: (template: string) => string | undefined;
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Sets the exit code: 0 no errors, 1 errors, 2 wrong usage. */
+  readonly exit: (code: 0 | 1 | 2) => void;
+  /** Ends live checks early. */
+  readonly signal?: AbortSignal;
+}
+
+interface CheckOptions {
+  readonly output: OutputFormat;
+  readonly source?: string;
+  readonly settings?: string;
+}
+
+/** `andon check`: reads rule files as the daemon will and reports every problem in them. */
+export function checkCommand(deps: CheckDeps): Command {
+  return new Command('check')
+    .description(
+      'check rule files: syntax, references, PromQL and conditions, every problem with its place and a remedy',
+    )
+    .argument('[paths...]', 'rule files and folders (default: those of the settings, or else rules/)')
+    .addOption(new Option('-o, --output <format>', 'how to report').choices(['text', 'json', 'github']).default('text'))
+    .option(
+      '--source <url|name>',
+      'also check selectors and buckets against a live source: a URL, or a name in the settings',
+    )
+    .option('--settings <file>', 'also check this settings file, and the sources and channels that rules name')
+    .configureOutput({
+      writeOut: (text) => void deps.stdout.write(text),
+      writeErr: (text) => void deps.stderr.write(text),
+    })
+    .action(async (paths: readonly string[], options: CheckOptions) => await check(deps, paths, options));
+}
+
+async function check(deps: CheckDeps, paths: readonly string[], options: CheckOptions): Promise<void> {
+  const wrongUsage = (message: string): void => {
+    deps.stderr.write(`error: ${message}\n`);
+    deps.exit(2);
+  };
+  const opened = options.settings === undefined ? { diagnostics: [] } : await openSettings(deps, options.settings);
+  if ('unreadable' in opened) return wrongUsage(opened.unreadable);
+
+  const { files, unreadable } = await deps.readFiles(paths.length > 0 ? paths : (opened.settings?.rules ?? ['rules']));
+  if (unreadable.length > 0) {
+    return wrongUsage(unreadable.map(({ path, problem }) => `${path}: ${problem}`).join('\nerror: '));
+  }
+  if (files.length === 0) return wrongUsage('there is no rule file (.yaml, .yml) here; name files or folders');
+
+  const source = options.source === undefined ? undefined : findSource(options.source, opened.settings);
+  if (typeof source === 'string') return wrongUsage(source);
+
+  const loaded = loadRules(files, contextOf(opened.settings));
+  const live = source === undefined ? [] : await checkAgainst(source, loaded, deps);
+  const report: CheckReport = {
+    diagnostics: [...opened.diagnostics, ...loaded.diagnostics, ...live].sort(byPosition),
+    files: files.length,
+    services: loaded.services.length,
+    rules: loaded.services.reduce((sum, service) => sum + service.rules.length, 0),
+  };
+  const colors = deps.stdout.isTTY === true && (deps.env['NO_COLOR'] ?? '') === '';
+  deps.stdout.write(reportDiagnostics(report, options.output, colors));
+  deps.exit(hasErrors(report.diagnostics) ? 1 : 0);
+}
+
+type OpenedSettings =
+  { readonly settings?: Settings; readonly diagnostics: readonly Diagnostic[] } | { readonly unreadable: string };
+
+async function openSettings(deps: CheckDeps, path: string): Promise<OpenedSettings> {
+  const { files, unreadable } = await deps.readFiles([path]);
+  const [file] = files;
+  if (file === undefined) return { unreadable: `${path}: ${unreadable[0]?.problem ?? 'this is no file'}` };
+  return resolveSettings(file, {}, deps.templateProblem);
+}
+
+function contextOf(settings: Settings | undefined): Parameters<typeof loadRules>[1] {
+  if (settings === undefined) return {};
+  return {
+    sources: settings.sources.map(({ name }) => name),
+    channels: settings.channels.map(({ name }) => name),
+  };
+}
+
+/** The source that `--source` means, or what is wrong with it. */
+function findSource(asked: string, settings: Settings | undefined): SourceSettings | string {
+  const named = settings?.sources.find(({ name }) => name === asked);
+  if (named !== undefined) return named;
+  const made = resolveSettings(undefined, { sources: [{ url: asked }] }).settings?.sources[0];
+  return made ?? `--source ${asked}: this is neither a URL (http://…) nor the name of a source in the settings`;
+}
+
+async function checkAgainst(
+  source: SourceSettings,
+  loaded: LoadedRuleFiles,
+  deps: CheckDeps,
+): Promise<readonly Diagnostic[]> {
+  const signal = deps.signal ?? new AbortController().signal;
+  return await checkLive(loaded.services, deps.inspector(source), loaded.locate, signal);
+}

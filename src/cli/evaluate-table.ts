@@ -1,0 +1,67 @@
+import { serviceJson } from '../app/service-json.ts';
+import type { ScopeView, ServiceView } from '../app/service-view.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { groupKey } from '../domain/group.ts';
+import { describeTarget, formatMeasure, signalWords } from '../domain/verdict-text.ts';
+import { formatTable } from './format-table.ts';
+import { paintWord, type Paint } from './paint.ts';
+import { printableLine } from './printable.ts';
+
+/** A snapshot of services as tables: each target with its value, bound and verdict, then each rule that is not quiet. */
+export function renderEvaluation(services: readonly ServiceView[], paint: Paint): string {
+  if (services.length === 0) return 'No service.\n';
+  const targets = services.flatMap((view) => view.scopes.flatMap((scope) => targetRows(view.service, scope, paint)));
+  const rules = services.flatMap((view) => view.scopes.flatMap((scope) => ruleRows(view.service, scope, paint)));
+  const problems = services.flatMap(({ service, problems }) =>
+    problems.map(({ reason, detail }) => `${paint.yellow(reason)}  ${printableLine(`${service}: ${detail}`)}\n`),
+  );
+  const unseen = services
+    .filter(({ scopes }) => scopes.length === 0)
+    .map(({ service }) => `${printableLine(service)}: nothing has been evaluated\n`);
+  return [
+    targets.length === 0 ? '' : table(['SERVICE', 'GROUP', 'TARGET', 'OVER', 'NOW', 'BOUND', 'VERDICT', 'REASON'], targets, paint),
+    rules.length === 0 ? '' : `\n${table(['SERVICE', 'GROUP', 'RULE', 'STATE', 'CONDITION'], rules, paint)}`,
+    problems.length === 0 ? '' : `\n${problems.join('')}`,
+    ...unseen,
+  ].join('');
+}
+
+/** The same snapshot for programs, in the shape of `GET /api/v1/services`. */
+export function evaluationJson(services: readonly ServiceView[]): string {
+  return `${JSON.stringify({ services: services.map(serviceJson) }, undefined, 2)}\n`;
+}
+
+function targetRows(service: string, scope: ScopeView, paint: Paint): readonly (readonly string[])[] {
+  return scope.targets.map((verdict) => {
+    const { target, reading } = verdict;
+    return [
+      printableLine(service),
+      printableLine(groupKey(verdict.group ?? scope.group) || '-'),
+      printableLine(signalWords(target.signal)),
+      target.overMs === undefined ? 'newest' : formatDuration(target.overMs),
+      reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : '-',
+      describeTarget(verdict),
+      paintWord(paint, verdict.verdict),
+      reading.kind === 'value' ? '' : printableLine(`${reading.reason}: ${reading.detail}`),
+    ];
+  });
+}
+
+function ruleRows(service: string, scope: ScopeView, paint: Paint): readonly (readonly string[])[] {
+  return scope.rules
+    .filter(({ state }) => state !== 'inactive')
+    .map(({ rule, state, condition }) => [
+      printableLine(service),
+      printableLine(groupKey(scope.group) || '-'),
+      printableLine(rule),
+      paintWord(paint, state),
+      printableLine(condition),
+    ]);
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+  return formatTable(
+    heads.map((head) => ({ head: paint.bold(head) })),
+    rows,
+  );
+}

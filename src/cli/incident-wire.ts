@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { TargetVerdict } from '../domain/verdict.ts';
+
+// Only the fields that are shown, and no unknown field refused: the daemon may be newer than this command.
+
+const Group = z.record(z.string(), z.string());
+
+const VerdictWire = z
+  .object({
+    signal: z.string(),
+    bound: z.enum(['atLeast', 'atMost']),
+    boundValue: z.number(),
+    unit: z.string().optional(),
+    windowSeconds: z.number().optional(),
+    group: Group.optional(),
+    verdict: z.enum(['held', 'missed', 'unknown']),
+    reading: z.object({
+      value: z.number().nullable(),
+      total: z.number().optional(),
+      unknown: z.object({ reason: z.string(), detail: z.string() }).optional(),
+    }),
+  })
+  .transform(toVerdict);
+
+const ImpactWire = z.object({ badEvents: z.number(), totalEvents: z.number(), peakBadRatio: z.number() });
+
+export const IncidentWire = z.object({
+  id: z.string(),
+  service: z.string(),
+  group: Group,
+  owner: z.string().optional(),
+  phase: z.string(),
+  severity: z.string(),
+  title: z.string(),
+  runbook: z.string().optional(),
+  rules: z.array(z.string()),
+  condition: z.string(),
+  endState: z.string(),
+  onset: z.object({ at: z.string(), earliest: z.string(), latest: z.string(), method: z.string() }),
+  detectedAt: z.string(),
+  recoveredAt: z.string().optional(),
+  timeToDetectSeconds: z.number(),
+  timeToNotifySeconds: z.number().optional(),
+  timeToAcknowledgeSeconds: z.number().optional(),
+  timeToRecoverSeconds: z.number().optional(),
+  acknowledgedBy: z.string().optional(),
+  blind: z.boolean(),
+  unwatched: z.boolean(),
+  relapses: z.number(),
+  impact: ImpactWire.optional(),
+  verdicts: z.array(VerdictWire),
+});
+export type IncidentWire = z.infer<typeof IncidentWire>;
+
+export const IncidentsWire = z.object({ incidents: z.array(IncidentWire), before: z.string().optional() });
+export type IncidentsWire = z.infer<typeof IncidentsWire>;
+
+export const TimelineEventWire = z.object({
+  type: z.string(),
+  at: z.string(),
+  stop: z
+    .object({ rule: z.string(), severity: z.string(), because: z.string(), verdicts: z.array(VerdictWire) })
+    .optional(),
+  onset: z.object({ at: z.string(), method: z.string() }).optional(),
+  channel: z.string().optional(),
+  reason: z.string().optional(),
+  detail: z.string().optional(),
+  by: z.string().optional(),
+  note: z.string().optional(),
+  blindForSeconds: z.number().optional(),
+  endState: z.string().optional(),
+  recovery: z.object({ at: z.string() }).optional(),
+});
+export type TimelineEventWire = z.infer<typeof TimelineEventWire>;
+
+export const IncidentRecordWire = z.object({ incident: IncidentWire, timeline: z.array(TimelineEventWire) });
+export type IncidentRecordWire = z.infer<typeof IncidentRecordWire>;
+
+interface Verdict {
+  readonly signal: string;
+  readonly bound: 'atLeast' | 'atMost';
+  readonly boundValue: number;
+  readonly unit?: string | undefined;
+  readonly windowSeconds?: number | undefined;
+  readonly group?: Record<string, string> | undefined;
+  readonly verdict: TargetVerdict['verdict'];
+  readonly reading: {
+    readonly value: number | null;
+    readonly total?: number | undefined;
+    readonly unknown?: { readonly reason: string; readonly detail: string } | undefined;
+  };
+}
+
+/** The verdict as the domain knows it, so that terminals and pages describe it with the same words. */
+function toVerdict({ signal, bound, boundValue, unit, windowSeconds, group, verdict, reading }: Verdict): TargetVerdict {
+  return {
+    target: {
+      signal,
+      bound,
+      value: boundValue,
+      ...(unit === undefined ? {} : { unit }),
+      ...(windowSeconds === undefined ? {} : { overMs: windowSeconds * 1000 }),
+    },
+    verdict,
+    ...(group === undefined ? {} : { group }),
+    reading:
+      reading.value === null
+        ? { kind: 'unknown', reason: reading.unknown?.reason ?? 'no-data', detail: reading.unknown?.detail ?? '' }
+        : { kind: 'value', value: reading.value, sampleAt: 0, ...(reading.total === undefined ? {} : { total: reading.total }) },
+  } as TargetVerdict;
+}

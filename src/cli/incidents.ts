@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
+import { askApi, strange, type ApiAnswer, type Fetch } from './api-client.ts';
+import { IncidentRecordWire, IncidentsWire, IncidentWire } from './incident-wire.ts';
+import { paintFor, type Paint } from './paint.ts';
+import { printable, printableLine } from './printable.ts';
+import { renderIncident } from './render-incident.ts';
+import { renderIncidents } from './render-incidents.ts';
+
+/** What `andon incidents` needs from the outside. */
+export interface IncidentsDeps {
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly fetch: Fetch;
+  /** Wall clock, ms since the epoch. */
+  readonly now: () => number;
+  /** Sets the exit code: 0 done, 1 no daemon answers or it refuses, 2 wrong usage. */
+  readonly exit: (code: 0 | 1 | 2) => void;
+}
+
+interface Connection {
+  readonly url: string;
+  readonly tokenFile?: string;
+  readonly output: 'text' | 'json';
+}
+
+const defaultUrl = 'http://127.0.0.1:9655';
+
+/** `andon incidents`: what happened and what people add to it, by the API of a running daemon. */
+export function incidentsCommand(deps: IncidentsDeps): Command {
+  const subcommand = (name: string, description: string): Command =>
+    new Command(name)
+      .description(description)
+      .addOption(
+        new Option('--url <url>', 'where Andon runs (or ANDON_URL)')
+          .argParser(httpUrl)
+          .default(deps.env['ANDON_URL'] ?? defaultUrl),
+      )
+      .option('--token-file <file>', 'file with the token that Andon expects (or ANDON_TOKEN_FILE)')
+      .addOption(new Option('-o, --output <format>', 'how to show it').choices(['text', 'json']).default('text'))
+      .configureOutput({
+        writeOut: (text) => void deps.stdout.write(text),
+        writeErr: (text) => void deps.stderr.write(text),
+      });
+  const by = (): Option => {
+    const user = deps.env['ANDON_USER'] ?? deps.env['USER'];
+    const option = new Option('--by <name>', 'who acts (or ANDON_USER, USER)');
+    return user === undefined || user === '' ? option.makeOptionMandatory() : option.default(user);
+  };
+
+  const list = subcommand('list', 'list incidents, newest first')
+    .option('--service <name>', 'only of this service')
+    .addOption(new Option('--phase <phase>', 'only in this phase').choices(['open', 'watching', 'closed']))
+    .addOption(new Option('--limit <count>', 'at most so many, up to 500').argParser(listLimit).default(50))
+    .option('--before <id>', 'only those that opened before this one')
+    .action(async (options: Connection & Record<'service' | 'phase' | 'limit' | 'before', string | undefined>) => {
+      const asked = new URLSearchParams();
+      for (const name of ['service', 'phase', 'limit', 'before'] as const) {
+        if (options[name] !== undefined) asked.set(name, options[name]);
+      }
+      await run(deps, options, `/api/v1/incidents?${asked.toString()}`, undefined, IncidentsWire, renderIncidents);
+    });
+
+  const show = subcommand('show', 'show one incident with its timeline')
+    .argument('<id>', 'the incident')
+    .action(async (id: string, options: Connection) => {
+      await run(deps, options, pathOf(id), undefined, IncidentRecordWire, renderIncident);
+    });
+
+  const acknowledge = subcommand('acknowledge', 'say that a person is on it; a second time changes nothing')
+    .alias('ack')
+    .argument('<id>', 'the incident')
+    .addOption(by())
+    .option('--note <text>', 'what to add to the timeline')
+    .action(async (id: string, options: Connection & { by: string; note?: string }) => {
+      const body = { by: options.by, ...(options.note === undefined ? {} : { note: options.note }) };
+      await run(deps, options, `${pathOf(id)}/acknowledge`, body, IncidentWire, ({ id, acknowledgedBy }) =>
+        printableLine(`${id} is acknowledged by ${acknowledgedBy ?? options.by}`).concat('\n'),
+      );
+    });
+
+  const note = subcommand('note', 'write a note into the timeline')
+    .argument('<id>', 'the incident')
+    .argument('<text...>', 'the note')
+    .addOption(by())
+    .action(async (id: string, words: string[], options: Connection & { by: string }) => {
+      const body = { by: options.by, note: words.join(' ') };
+      await run(deps, options, `${pathOf(id)}/notes`, body, IncidentWire, ({ id }) =>
+        printableLine(`the note is in the timeline of ${id}`).concat('\n'),
+      );
+    });
+
+  const command = new Command('incidents').description('see incidents of a running Andon, acknowledge them, add notes');
+  for (const each of [list, show, acknowledge, note]) command.addCommand(each);
+  return command;
+}
+
+/** Asks, and shows the answer as it came (json) or as people read it (text). */
+async function run<T extends z.ZodType>(
+  deps: IncidentsDeps,
+  { url, tokenFile, output }: Connection,
+  path: string,
+  body: unknown,
+  schema: T,
+  render: (answer: z.infer<T>, now: number, paint: Paint) => string,
+): Promise<void> {
+  const file = tokenFile ?? deps.env['ANDON_TOKEN_FILE'];
+  const token = file === undefined || file === '' ? undefined : await tokenOf(file);
+  if (token?.kind === 'unreadable') {
+    deps.stderr.write(`error: ${token.message}\n`);
+    deps.exit(2);
+    return;
+  }
+  const target = { url, fetch: deps.fetch, ...(token === undefined ? {} : { token: token.text }) };
+  const answer = await askApi(target, path, body);
+  const shown = answer.kind === 'ok' ? schema.safeParse(answer.body) : undefined;
+  if (answer.kind !== 'ok' || shown?.success !== true) {
+    deps.stderr.write(`error: ${printable(messageOf(answer, url))}\n`);
+    deps.exit(1);
+    return;
+  }
+  const text =
+    output === 'json'
+      ? `${JSON.stringify(answer.body, undefined, 2)}\n`
+      : render(shown.data, deps.now(), paintFor(deps.stdout, deps.env));
+  deps.stdout.write(text);
+  deps.exit(0);
+}
+
+function messageOf(answer: ApiAnswer, url: string): string {
+  return answer.kind === 'failed' ? answer.message : strange(url, 'its answer has another shape');
+}
+
+async function tokenOf(
+  path: string,
+): Promise<{ readonly kind: 'token'; readonly text: string } | { readonly kind: 'unreadable'; readonly message: string }> {
+  try {
+    const text = (await readFile(path, 'utf8')).trim();
+    if (text !== '' && !/\s/.test(text)) return { kind: 'token', text };
+    return { kind: 'unreadable', message: `the token file ${path} must hold one word and nothing else` };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return { kind: 'unreadable', message: `the token file ${path} cannot be read (${code})` };
+  }
+}
+
+function pathOf(id: string): string {
+  return `/api/v1/incidents/${encodeURIComponent(id)}`;
+}
+
+function httpUrl(text: string): string {
+  if (URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError(`Write a URL such as ${defaultUrl}.`);
+}
+
+function listLimit(text: string): string {
+  if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 500) return text;
+  throw new InvalidArgumentError('Write a number from 1 to 500.');
+}

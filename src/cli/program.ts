@@ -1,0 +1,55 @@
+import { Command, CommanderError } from 'commander';
+import { composeCommands } from '../compose/commands.ts';
+import { checkCommand } from './check.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { incidentsCommand } from './incidents.ts';
+import { runCommand } from './run.ts';
+import { versionCommand } from './version.ts';
+
+/** What the program touches of its process; a test gives its own. */
+export interface ProgramProcess {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+/** Runs the command line and returns the exit code: 0 done, 1 the answer is bad or it failed, 2 wrong usage. Never rejects. */
+export async function runProgram(argv: readonly string[], io: ProgramProcess): Promise<number> {
+  let exitCode = 0;
+  const exit = (code: number): void => {
+    exitCode = code;
+  };
+  const parts = composeCommands();
+  const { stdout, stderr, env } = io;
+  const program = new Command('andon')
+    .description(
+      'Stops the line when a service leaves its declared end state, pages on-call, and proves that service is back.',
+    )
+    .addCommand(runCommand({ ...parts, io, exit }))
+    .addCommand(checkCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(evaluateCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(incidentsCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(versionCommand({ ...parts, stdout, exit }))
+    .showHelpAfterError('(add --help for what can be given)');
+  for (const command of [program, ...withChildren(program.commands)]) {
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) });
+  }
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    // Whatever got here was not foreseen; a person gets one line, and where to report it.
+    stderr.write(`andon: unexpected: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (env['ANDON_DEBUG'] !== undefined && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`);
+    return 1;
+  }
+  return exitCode;
+}
+
+function withChildren(commands: readonly Command[]): readonly Command[] {
+  return commands.flatMap((command) => [command, ...withChildren(command.commands)]);
+}

@@ -1,0 +1,103 @@
+import { formatRatio } from '../domain/ratio.ts';
+import { describeVerdict } from '../domain/verdict-text.ts';
+import { formatTable } from './format-table.ts';
+import { formatAge, formatMoment, formatSpan } from './format-time.ts';
+import type { IncidentRecordWire, IncidentWire, TimelineEventWire } from './incident-wire.ts';
+import { paintWord, type Paint } from './paint.ts';
+import { printable, printableLine } from './printable.ts';
+import { phaseText, scopeText } from './render-incidents.ts';
+
+/** One incident with its times, targets and timeline. */
+export function renderIncident({ incident, timeline }: IncidentRecordWire, now: number, paint: Paint): string {
+  const facts = factsOf(incident, now, paint).map(([name, value]) => [paint.dim(name), value]);
+  const targets = incident.verdicts.map((verdict) => [
+    paintWord(paint, verdict.verdict),
+    printableLine(describeVerdict(verdict)),
+  ]);
+  const events = timeline.map((event) => [
+    formatMoment(event.at),
+    sinceOnset(incident, event),
+    paint.bold(printableLine(event.type)),
+    printable(describeEvent(event)),
+  ]);
+  return [
+    `${paint.bold(printableLine(incident.title))}\n\n`,
+    bareTable(facts),
+    targets.length === 0 ? '' : `\n${paint.bold('Targets, as last recorded')}\n${bareTable(targets)}`,
+    `\n${paint.bold('Timeline')}\n${bareTable(events)}`,
+  ].join('');
+}
+
+function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (readonly [string, string])[] {
+  const { onset, impact, recoveredAt } = incident;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['incident', incident.id],
+    ['service', scopeText(incident)],
+    ['owner', incident.owner],
+    ['severity', paintWord(paint, incident.severity)],
+    ['phase', phaseText(incident, paint)],
+    ['rules', incident.rules.join(', ')],
+    ['condition', incident.condition],
+    ['end state', incident.endState],
+    ['runbook', incident.runbook],
+    ['onset', `${moment(onset.at, now)}, between ${clock(onset.earliest)} and ${clock(onset.latest)} (${onset.method})`],
+    ['detected', `${moment(incident.detectedAt, now)}, ${formatSpan(incident.timeToDetectSeconds * 1000)} after onset`],
+    ['notified', after(incident.timeToNotifySeconds, 'after the incident was opened') ?? 'not yet'],
+    ['acknowledged', acknowledgement(incident)],
+    ['recovered', recoveredAt === undefined ? 'not yet' : recovery(incident, recoveredAt, now)],
+    ['relapses', incident.relapses === 0 ? undefined : String(incident.relapses)],
+    [
+      'impact',
+      impact && `${impact.badEvents} bad events beyond the targets, of ${impact.totalEvents}; at worst ${formatRatio(impact.peakBadRatio)}`,
+    ],
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, printable(value)] as const]));
+}
+
+function acknowledgement({ acknowledgedBy, timeToAcknowledgeSeconds }: IncidentWire): string {
+  if (acknowledgedBy === undefined) return 'by nobody';
+  const when = after(timeToAcknowledgeSeconds, 'after the incident was opened');
+  return printableLine(when === undefined ? `by ${acknowledgedBy}` : `by ${acknowledgedBy}, ${when}`);
+}
+
+function recovery({ timeToRecoverSeconds }: IncidentWire, recoveredAt: string, now: number): string {
+  const when = after(timeToRecoverSeconds, 'after onset');
+  return when === undefined ? moment(recoveredAt, now) : `${moment(recoveredAt, now)}, ${when}`;
+}
+
+function after(seconds: number | undefined, what: string): string | undefined {
+  return seconds === undefined ? undefined : `${formatSpan(seconds * 1000)} ${what}`;
+}
+
+function moment(iso: string, now: number): string {
+  return `${formatMoment(iso)} (${formatAge(iso, now)})`;
+}
+
+function clock(iso: string): string {
+  return formatMoment(iso).slice('2026-08-22 '.length);
+}
+
+function sinceOnset({ onset }: IncidentWire, { at }: TimelineEventWire): string {
+  const ms = Date.parse(at) - Date.parse(onset.at);
+  return ms < 0 ? `-${formatSpan(-ms)}` : `+${formatSpan(ms)}`;
+}
+
+/** What an event says beyond its type; types that a newer daemon may send have at least a line of their own. */
+function describeEvent(event: TimelineEventWire): string {
+  const { stop, by, note, channel, reason, detail } = event;
+  if (stop !== undefined) {
+    const missed = stop.verdicts.filter(({ verdict }) => verdict === 'missed').map(describeVerdict);
+    return [`${stop.rule} (${stop.severity}, ${stop.because})`, ...missed].join('\n');
+  }
+  if (event.onset !== undefined) return `${formatMoment(event.onset.at)} (${event.onset.method})`;
+  if (by !== undefined) return note === undefined ? by : `${by}: ${note}`;
+  if (channel !== undefined) return reason === undefined ? channel : `${channel}: ${reason}`;
+  if (reason !== undefined) return detail === undefined ? reason : `${reason}: ${detail}`;
+  if (event.blindForSeconds !== undefined) return `after ${formatSpan(event.blindForSeconds * 1000)}`;
+  if (event.recovery !== undefined) return `back since ${formatMoment(event.recovery.at)}`;
+  return event.endState ?? '';
+}
+
+function bareTable(rows: readonly (readonly string[])[]): string {
+  return formatTable([], rows);
+}

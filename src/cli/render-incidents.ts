@@ -1,0 +1,38 @@
+import { groupKey } from '../domain/group.ts';
+import { formatTable } from './format-table.ts';
+import { formatAge, formatSpan } from './format-time.ts';
+import type { IncidentsWire, IncidentWire } from './incident-wire.ts';
+import { paintWord, type Paint } from './paint.ts';
+import { printableLine } from './printable.ts';
+
+/** A list of incidents as a table, with how to see more. */
+export function renderIncidents({ incidents, before }: IncidentsWire, now: number, paint: Paint): string {
+  if (incidents.length === 0) return 'No incident.\n';
+  const columns = ['ID', 'SERVICE', 'SEVERITY', 'PHASE', 'BEGAN', 'DETECTED AFTER', 'BACK AFTER', 'ACKNOWLEDGED', 'TITLE'];
+  const rows = incidents.map((incident) => [
+    printableLine(incident.id),
+    scopeText(incident),
+    paintWord(paint, incident.severity),
+    phaseText(incident, paint),
+    formatAge(incident.onset.at, now),
+    formatSpan(incident.timeToDetectSeconds * 1000),
+    incident.timeToRecoverSeconds === undefined ? '-' : formatSpan(incident.timeToRecoverSeconds * 1000),
+    printableLine(incident.acknowledgedBy ?? '-'),
+    printableLine(incident.title),
+  ]);
+  const table = formatTable(
+    columns.map((head) => ({ head: paint.bold(head) })),
+    rows,
+  );
+  return before === undefined ? table : `${table}\nThere are more: --before ${printableLine(before)}\n`;
+}
+
+/** `checkout`, or `checkout {region="eu"}` for a group. */
+export function scopeText({ service, group }: Pick<IncidentWire, 'service' | 'group'>): string {
+  const key = groupKey(group);
+  return printableLine(key === '' ? service : `${service} {${key}}`);
+}
+
+export function phaseText({ phase, blind, unwatched }: IncidentWire, paint: Paint): string {
+  return [paintWord(paint, phase), ...(blind ? ['blind'] : []), ...(unwatched ? ['unwatched'] : [])].join(', ');
+}

@@ -1,0 +1,109 @@
+import { Option, type Command } from 'commander';
+import { resolveSettings, type PartialSettings, type Settings } from '../config/settings.ts';
+import { hasErrors } from '../domain/diagnostic.ts';
+import { reportDiagnostics } from './report-diagnostics.ts';
+import type { CheckDeps } from './check.ts';
+
+/** What reading the settings needs from the outside. */
+export type SettingsDeps = Pick<CheckDeps, 'readFiles' | 'templateProblem'> & {
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** Settings as the command line gives them. */
+export interface SettingsOptions {
+  readonly settings?: string;
+  readonly rules?: readonly string[];
+  readonly source?: string;
+  readonly webhook?: string;
+  readonly listen?: string;
+  readonly externalUrl?: string;
+  readonly data?: string;
+  readonly logLevel?: string;
+  readonly apiTokenFile?: string;
+  readonly otlpEndpoint?: string;
+}
+
+const usualFile = 'andon.yaml';
+
+/** Adds the flags, each with its environment variable; a flag wins over the environment, and both over the file. */
+export function addSettingsOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--settings <file>', `settings file (default: ${usualFile}, when there is one)`).env('ANDON_SETTINGS'),
+    )
+    .addOption(new Option('--rules <paths...>', 'rule files and folders (default: rules)').env('ANDON_RULES'))
+    .addOption(
+      new Option('--source <url>', 'base URL of Prometheus, or of anything that speaks its API').env('ANDON_SOURCE'),
+    );
+}
+
+/** Adds the flags that only a daemon has. */
+export function addDaemonOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--webhook <url>', 'post pages there').env('ANDON_WEBHOOK'))
+    .addOption(
+      new Option('--listen <address>', 'address and port of API, page and metrics (default: 127.0.0.1:9655)').env(
+        'ANDON_LISTEN',
+      ),
+    )
+    .addOption(
+      new Option('--external-url <url>', 'URL under which people reach Andon, for links in pages').env(
+        'ANDON_EXTERNAL_URL',
+      ),
+    )
+    .addOption(
+      new Option('--data <folder>', 'folder of the event log; :memory: keeps nothing (default: .andon)').env(
+        'ANDON_DATA',
+      ),
+    )
+    .addOption(
+      new Option('--api-token-file <file>', 'file with the token that changing requests must carry').env(
+        'ANDON_API_TOKEN_FILE',
+      ),
+    )
+    .addOption(
+      new Option('--otlp-endpoint <url>', 'base URL of an OTLP/HTTP collector for traces').env('ANDON_OTLP_ENDPOINT'),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'least severe log lines (default: info)')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .env('ANDON_LOG_LEVEL'),
+    );
+}
+
+/** Reads file, environment and flags into settings. Problems go to standard error, and undefined comes back. */
+export async function readSettings(deps: SettingsDeps, options: SettingsOptions): Promise<Settings | undefined> {
+  const path = options.settings ?? usualFile;
+  const { files, unreadable } = await deps.readFiles([path]);
+  const [file] = files;
+  if (file === undefined && options.settings !== undefined) {
+    deps.stderr.write(
+      `andon: ${path}: ${unreadable[0]?.problem ?? 'this is a folder; name the settings file in it'}\n`,
+    );
+    return undefined;
+  }
+  const { settings, diagnostics } = resolveSettings(file, overridesOf(options), deps.templateProblem);
+  if (diagnostics.length > 0) {
+    const colors = deps.stderr.isTTY === true && (deps.env['NO_COLOR'] ?? '') === '';
+    deps.stderr.write(
+      reportDiagnostics({ diagnostics, files: file === undefined ? 0 : 1, services: 0, rules: 0 }, 'text', colors),
+    );
+  }
+  return hasErrors(diagnostics) ? undefined : settings;
+}
+
+function overridesOf(options: SettingsOptions): PartialSettings {
+  const { rules, source, webhook, listen, externalUrl, data, logLevel, apiTokenFile, otlpEndpoint } = options;
+  return {
+    ...(rules === undefined ? {} : { rules }),
+    ...(source === undefined ? {} : { sources: [{ name: 'default', url: source }] }),
+    ...(webhook === undefined ? {} : { channels: [{ name: 'webhook', webhook: { url: webhook } }] }),
+    ...(listen === undefined ? {} : { listen }),
+    ...(externalUrl === undefined ? {} : { externalUrl }),
+    ...(data === undefined ? {} : { data }),
+    ...(logLevel === undefined ? {} : { log: { level: logLevel } }),
+    ...(apiTokenFile === undefined ? {} : { api: { tokenFile: apiTokenFile } }),
+    ...(otlpEndpoint === undefined ? {} : { tracing: { otlpEndpoint } }),
+  };
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import fetch from 'node-fetch';
+import { systemClock } from '../adapters/clock/system-clock.ts';
+import { readRuleFiles } from '../adapters/files/rule-files.ts';
+import { HttpListenError } from '../adapters/http/http-server.ts';
+import { checkTemplate } from '../adapters/webhook/template.ts';
+import { RulesRefusedError } from '../app/daemon.ts';
+import { StoreError } from '../app/ports/store.ts';
+import { startAndon } from '../compose.ts';
+import { composeSource, SettingsError } from './parts.ts';
+
+/** Everything the commands need from the adapters, in one place. */
+export function composeCommands() {
+  const version = readVersion();
+  return {
+    version,
+    clock: systemClock,
+    fetch,
+    now: () => systemClock.now(),
+    readFiles: readRuleFiles,
+    readText: async (path: string) => await readFile(path, 'utf8'),
+    templateProblem: checkTemplate,
+    inspector: composeSource,
+    openSource: composeSource,
+    start: startAndon,
+    isForPeople,
+  };
+}
+
+/** Failures whose message tells a person what to do; any other is a bug. */
+function isForPeople(error: unknown): error is Error {
+  return (
+    error instanceof SettingsError ||
+    error instanceof StoreError ||
+    error instanceof RulesRefusedError ||
+    error instanceof HttpListenError
+  );
+}
+
+/** The package's own version; the file stands beside `src` and beside `dist`. */
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';
+}

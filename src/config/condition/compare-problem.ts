@@ -1,0 +1,44 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import type { TextProblem } from '../problem.ts';
+import type { SignalKinds } from './signal-kinds.ts';
+import { constantOf } from './constant-of.ts';
+
+type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!=';
+
+/** A share compared with a number that no share can reach; nearly always a percentage. */
+export function compareProblem(
+  operator: Comparison,
+  [left, right]: readonly [ASTNode, ASTNode],
+  signals: SignalKinds,
+): TextProblem | undefined {
+  const signal = shareRead(left, signals) ?? shareRead(right, signals);
+  const literal = shareRead(left, signals) === undefined ? left : right;
+  const constant = constantOf(literal);
+  if (signal === undefined || constant === undefined) return undefined;
+  const written = literal.input.slice(literal.range.start, literal.range.end);
+  if (constant > 1) {
+    return {
+      code: 'ratio-out-of-range',
+      within: { from: literal.range.start, to: literal.range.end },
+      message: `\`${signal}\` is a share between 0 and 1, never ${written}`,
+      ...(constant <= 100 ? { hint: `did you mean ${Number(`${constant}e-2`)}?` } : {}),
+    };
+  }
+  const below = literal === right ? operator === '<' : operator === '>';
+  if (constant < 0 || (constant === 0 && below)) {
+    return {
+      code: 'ratio-out-of-range',
+      within: { from: literal.range.start, to: literal.range.end },
+      message: `\`${signal}\` is a share between 0 and 1, so it is never below 0`,
+    };
+  }
+  return undefined;
+}
+
+function shareRead(node: ASTNode, signals: SignalKinds): string | undefined {
+  if (node.op !== 'rcall' || node.args[0] !== 'over') return undefined;
+  const receiver = node.args[1];
+  if (receiver.op !== 'id') return undefined;
+  const kind = signals.get(receiver.args);
+  return kind === 'ratio' || kind === 'latency' ? receiver.args : undefined;
+}

@@ -1,0 +1,96 @@
+import { byPosition, hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
+import { openDeclaration, type Declaration } from './declaration.ts';
+import { decodeFile } from './decode-file.ts';
+import type { Problem } from './problem.ts';
+import { schemaProblems } from './schema-problems.ts';
+import { mergeSettings, type PartialSettings } from './settings/merge-settings.ts';
+import { mayShowSecret } from './settings/settings-fields.ts';
+import { SettingsFile, type Settings } from './settings/settings-file.ts';
+import { createSourceText } from './source-text.ts';
+import { valueAt } from './value-at.ts';
+import { parseDocuments } from './yaml-documents.ts';
+
+export type { ChannelSettings, Settings, SourceSettings } from './settings/settings-file.ts';
+export type { PartialSettings } from './settings/merge-settings.ts';
+
+export interface ResolvedSettings {
+  /** Absent when any diagnostic is an error. */
+  readonly settings?: Settings;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface SettingsFileText {
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/**
+ * Reads the settings file, if there is one, with overrides laid over it, and fills in defaults. Never throws.
+ * `templateProblem` says what is wrong with a channel's template; it is given by whoever renders templates.
+ */
+export function resolveSettings(
+  file?: SettingsFileText,
+  overrides: PartialSettings = {},
+  templateProblem: (template: string) => string | undefined = () => undefined,
+): ResolvedSettings {
+  const opened = file === undefined ? { diagnostics: [] } : openSettings(file);
+  if (hasErrors(opened.diagnostics)) return { diagnostics: opened.diagnostics };
+  const declared = opened.declaration?.value;
+  const merged = mergeSettings(declared, overrides);
+  const result = SettingsFile.safeParse(merged);
+  const problems: readonly Problem[] = result.success
+    ? templateProblems(result.data, templateProblem)
+    : schemaProblems(SettingsFile, merged, result.error.issues);
+  const diagnostics = [...opened.diagnostics, ...problems.map((problem) => place(problem, opened.declaration))];
+  diagnostics.sort(byPosition);
+  return { ...(result.success && !hasErrors(diagnostics) ? { settings: result.data } : {}), diagnostics };
+}
+
+function openSettings(file: SettingsFileText): { declaration?: Declaration; diagnostics: readonly Diagnostic[] } {
+  const decoded = decodeFile(file.path, file.content);
+  if ('problem' in decoded) return { diagnostics: [decoded.problem] };
+  const source = createSourceText(file.path, decoded.text, mayShowSecret);
+  const declarations: Declaration[] = [];
+  const diagnostics = [...parseDocuments(source, (document) => declarations.push(openDeclaration(source, document)))];
+  const [declaration, second] = declarations;
+  if (second !== undefined) {
+    const message = 'a settings file holds one document';
+    diagnostics.push(second.diagnose({ path: [], code: 'too-many-documents', message }));
+  }
+  return {
+    ...(declaration === undefined ? {} : { declaration }),
+    diagnostics: [...diagnostics, ...(declaration?.faults ?? [])],
+  };
+}
+
+/** A problem with something the file does not say comes from a flag or the environment. */
+function place(problem: Problem, declaration: Declaration | undefined): Diagnostic {
+  const inFile =
+    declaration !== undefined &&
+    (problem.code === 'missing-key' ||
+      valueAt(declaration.value, problem.path) !== undefined ||
+      problem.path.length === 0);
+  if (inFile) return declaration.diagnose(problem);
+  const where = problem.path.join('.');
+  return {
+    file: '(flags and environment)',
+    line: 1,
+    column: 1,
+    severity: problem.severity ?? 'error',
+    code: problem.code,
+    message: where === '' ? problem.message : `${where}: ${problem.message}`,
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+  };
+}
+
+function templateProblems(
+  settings: Settings,
+  templateProblem: (template: string) => string | undefined,
+): readonly Problem[] {
+  return settings.channels.flatMap(({ webhook }, index) => {
+    const message = webhook.template === undefined ? undefined : templateProblem(webhook.template);
+    return message === undefined
+      ? []
+      : [{ path: ['channels', index, 'webhook', 'template'], code: 'invalid-template', message }];
+  });
+}

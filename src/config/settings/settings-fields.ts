@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { show, text } from '../fields.ts';
+
+const byteUnits = { B: 1, KiB: 1024, MiB: 1_048_576, GiB: 1_073_741_824 } as const;
+const mostBytes = byteUnits.GiB;
+
+/** `16MiB`, or a plain number of bytes. */
+export function byteSize() {
+  return z
+    .union([z.int(), z.string().meta({ pattern: '^\\d+(B|KiB|MiB|GiB)$' })], {
+      error: ({ input }) => `expected a size such as 16MiB, got ${show(input)}`,
+    })
+    .transform((value, context) => {
+      const [, count, unit = 'B'] = /^(\d+)(B|KiB|MiB|GiB)?$/.exec(String(value)) ?? [];
+      const bytes = count === undefined ? undefined : Number(count) * byteUnits[unit as keyof typeof byteUnits];
+      if (bytes !== undefined && bytes >= 1 && bytes <= mostBytes) return bytes;
+      const message =
+        bytes === undefined ? `expected a size such as 16MiB, got ${show(value)}` : 'a size is 1B to 1GiB';
+      context.issues.push({ code: 'custom', input: value, message });
+      return z.NEVER;
+    });
+}
+
+/** A network in CIDR notation, or a single address. */
+export const cidr = () => {
+  const kinds = [z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()];
+  return text({ expected: 'a network such as 10.0.0.0/8 or fd00::/8', maxLength: 64 }).refine(
+    (value) => kinds.some((kind) => kind.safeParse(value).success),
+    { error: ({ input }) => `expected a network such as 10.0.0.0/8 or fd00::/8, got ${show(input)}` },
+  );
+};
+
+/** A header of an HTTP request. */
+export const headerName = () =>
+  text({ expected: 'the name of an HTTP header', pattern: /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, maxLength: 128 });
+
+/** Headers whose values are secrets. */
+export const secretHeader = /^(?:proxy-)?authorization$|^cookie$|token|secret|api-?key|password/i;
+
+/** Lines that may show a secret which its author should have put elsewhere. */
+export function mayShowSecret(line: string): boolean {
+  return /\burl\b|password|secret|token|authorization|cookie|api-?key|:\/\/[^/\s]*@/i.test(line);
+}

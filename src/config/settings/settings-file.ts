@@ -1,0 +1,204 @@
+import * as z from 'zod';
+import { dnsLabel, duration, httpUrl, show, text } from '../fields.ts';
+import { byteSize, cidr, headerName, secretHeader } from './settings-fields.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+const filePath = () => text({ expected: 'the path of a file', maxLength: 4096 });
+const concurrency = (most: number) =>
+  z
+    .int({ error: ({ input }) => `expected a whole number, got ${show(input)}` })
+    .min(1, 'expected at least 1')
+    .max(most, `expected at most ${most}`);
+
+const headers = () =>
+  z
+    .record(headerName(), text({ expected: 'a text', maxLength: 4096, pattern: /^[^\r\n]*$/ }))
+    .superRefine((value, context) => {
+      for (const name of Object.keys(value)) {
+        if (!secretHeader.test(name)) continue;
+        const message = `\`${name}\` carries a secret, which does not belong in this file\nname a file that holds it, under headerFiles`;
+        context.addIssue({ code: 'custom', path: [name], message, params: { code: 'inline-secret' } });
+      }
+    });
+
+const headerFiles = () => z.record(headerName(), filePath());
+
+const TlsFile = z.strictObject({
+  caFile: filePath().optional().describe('PEM file with the authorities to trust instead of the usual ones.'),
+  certFile: filePath().optional().describe('PEM file with the client certificate.'),
+  keyFile: filePath().optional().describe('PEM file with the key of the client certificate.'),
+  serverName: text({ expected: 'a host name', maxLength: 253 })
+    .optional()
+    .describe('Name the server must prove, where it is not the one in the URL.'),
+  insecureSkipVerify: z
+    .boolean({ error: 'expected true or false' })
+    .default(false)
+    .describe('True accepts any certificate. Anybody in between can then forge readings.'),
+});
+
+/** A Prometheus-compatible API. */
+export const SourceSettings = z.strictObject({
+  name: dnsLabel().default('default').describe('Name that rule files use. Default `default`.'),
+  url: httpUrl().describe('Base URL of the API, such as `http://prometheus:9090`.'),
+  timeout: duration({ min: 100, max: 2 * minute, what: '`timeout`' })
+    .default(10 * second)
+    .meta({ description: 'How long one request may take. Default `10s`.' }),
+  concurrency: concurrency(64).default(4).describe('Requests under way at once.'),
+  maxResponseBytes: byteSize()
+    .default(32 * 1_048_576)
+    .meta({ description: 'Largest answer that is read, such as `16MiB`. Default `32MiB`.' }),
+  basicAuth: z
+    .strictObject({
+      username: text({ expected: 'a text', maxLength: 256 }).describe('User name.'),
+      passwordFile: filePath().describe('File that holds the password; read anew when it changes.'),
+    })
+    .optional()
+    .describe('HTTP basic authentication.'),
+  bearerTokenFile: filePath().optional().describe('File that holds a bearer token; read anew when it changes.'),
+  headers: headers().default({}).describe('Headers sent with each request, such as `X-Scope-OrgID`. No secrets.'),
+  headerFiles: headerFiles().default({}).describe('Headers whose values are read from files.'),
+  tls: TlsFile.optional().describe('How to trust the server and prove who Andon is.'),
+  onWarnings: z
+    .enum(['unknown', 'ignore'])
+    .default('unknown')
+    .describe(
+      'What an answer with warnings (partial data) is worth: `unknown` takes it for no answer, `ignore` for a good one.',
+    ),
+  settle: duration({ max: 10 * minute, what: '`settle`' })
+    .optional()
+    .meta({ description: 'How late samples may land after their time. Learnt from the source when left out.' }),
+});
+export type SourceSettings = z.infer<typeof SourceSettings>;
+
+const WebhookFile = z
+  .strictObject({
+    url: httpUrl()
+      .optional()
+      .describe('Where pages are posted. Give `urlFile` instead when the URL is itself a secret.'),
+    urlFile: filePath().optional().describe('File that holds the URL.'),
+    secretFiles: z
+      .array(filePath(), { error: 'expected a list of files' })
+      .default([])
+      .describe('Files with the secrets that sign each page (Standard Webhooks). Two during a rotation: each signs.'),
+    timeout: duration({ min: 100, max: 2 * minute, what: '`timeout`' })
+      .default(15 * second)
+      .meta({ description: 'How long one attempt may take. Default `15s`.' }),
+    concurrency: concurrency(64).default(4).describe('Pages under way at once.'),
+    headers: headers().default({}).describe('Headers sent with each page. No secrets.'),
+    headerFiles: headerFiles().default({}).describe('Headers whose values are read from files.'),
+    template: text({ expected: 'a Handlebars template', maxLength: 65_536 })
+      .optional()
+      .describe('Handlebars template of the body, where the usual JSON does not fit the receiver.'),
+    templateFile: filePath().optional().describe('File that holds the template.'),
+    staleAfter: duration({ min: minute, max: 24 * hour, what: '`staleAfter`' })
+      .default(15 * minute)
+      .meta({ description: 'A page that could not be sent for this long is marked as late. Default `15m`.' }),
+    allowAddresses: z
+      .array(cidr(), { error: 'expected a list of networks' })
+      .optional()
+      .describe('Networks that pages may go to, such as `10.0.0.0/8`; others are refused.'),
+    denyAddresses: z
+      .array(cidr(), { error: 'expected a list of networks' })
+      .optional()
+      .describe('Networks that pages never go to.'),
+  })
+  .superRefine((webhook, context) => {
+    if ((webhook.url === undefined) === (webhook.urlFile === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'a webhook has either a url or a urlFile\ngive exactly one of them',
+      });
+    }
+    if (webhook.template !== undefined && webhook.templateFile !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: 'a webhook has one template\ngive template or templateFile, not both',
+      });
+    }
+  })
+  .meta({ oneOf: [{ required: ['url'] }, { required: ['urlFile'] }] });
+
+/** Where pages go. */
+export const ChannelSettings = z.strictObject({
+  name: dnsLabel().describe('Name that rule files use.'),
+  webhook: WebhookFile.describe('A receiver of HTTP posts.'),
+});
+export type ChannelSettings = z.infer<typeof ChannelSettings>;
+
+const ApiFile = z.strictObject({
+  tokenFile: filePath()
+    .optional()
+    .describe('File that holds the token which writing requests must carry. Without one, only reading is allowed.'),
+  rateLimit: z
+    .int({ error: 'expected a whole number' })
+    .min(1, 'expected at least 1')
+    .max(100_000, 'expected at most 100000')
+    .default(600)
+    .describe('Requests a minute that one address may make.'),
+});
+
+/** The settings of the daemon, `andon.yaml`. */
+export const SettingsFile = z
+  .strictObject({
+    rules: z
+      .array(filePath(), { error: 'expected a list of files and folders' })
+      .min(1, 'name at least one file or folder')
+      .default(['rules'])
+      .describe('Rule files, and folders that are searched for them.'),
+    listen: text({
+      expected: 'an address and a port such as 127.0.0.1:9655',
+      pattern: /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]*):\d{1,5}$/,
+    })
+      .refine((value) => Number(value.slice(value.lastIndexOf(':') + 1)) <= 65_535, 'a port is at most 65535')
+      .default('127.0.0.1:9655')
+      .describe('Address and port of the API, the pages and the metrics. `:9655` listens on every address.'),
+    externalUrl: httpUrl().optional().describe('URL under which people reach Andon; links in pages start with it.'),
+    data: filePath().default('.andon').describe('Folder of the event log; `:memory:` keeps nothing.'),
+    sources: z
+      .array(SourceSettings, { error: 'expected a list of sources' })
+      .default([])
+      .superRefine(uniqueNames('source'))
+      .describe('Prometheus-compatible APIs that readings come from.'),
+    channels: z
+      .array(ChannelSettings, { error: 'expected a list of channels' })
+      .default([])
+      .superRefine(uniqueNames('channel'))
+      .describe('Where pages go.'),
+    api: ApiFile.prefault({}).describe('Who may ask, and how often.'),
+    log: z
+      .strictObject({
+        level: z
+          .enum(['debug', 'info', 'warn', 'error'])
+          .default('info')
+          .describe('Least severe lines that are written.'),
+      })
+      .prefault({})
+      .describe('The log on standard error.'),
+    tracing: z
+      .strictObject({
+        otlpEndpoint: httpUrl()
+          .optional()
+          .describe('Base URL of an OTLP/HTTP collector; without one nothing is traced.'),
+      })
+      .prefault({})
+      .describe('Traces of polls and pages.'),
+  })
+  .describe('Settings of the daemon.');
+/** Settings with every default filled in. Durations are in ms. */
+export type Settings = z.infer<typeof SettingsFile>;
+
+function uniqueNames(kind: string) {
+  return (entries: readonly { readonly name: string }[], context: z.core.$RefinementCtx): void => {
+    const seen = new Set<string>();
+    entries.forEach(({ name }, index) => {
+      if (seen.has(name)) {
+        const issue = { message: `there are two ${kind}s named \`${name}\``, params: { code: `duplicate-${kind}` } };
+        context.addIssue({ ...issue, code: 'custom', path: [index, 'name'] });
+      }
+      seen.add(name);
+    });
+  };
+}

@@ -1,0 +1,92 @@
+import {
+  createHttpServer,
+  type Address,
+  type HttpOptions,
+  type HttpServer,
+} from '../../../src/adapters/http/http-server.ts';
+import type { HttpParts } from '../../../src/adapters/http/http-parts.ts';
+import { IncidentBook } from '../../../src/app/incident-book.ts';
+import { silentTelemetry, type AnsweredRequest } from '../../../src/app/ports/telemetry.ts';
+import { createResponder } from '../../../src/app/respond.ts';
+import type { Readiness, ReloadResult } from '../../../src/app/status-view.ts';
+import type { StoredEvent } from '../../../src/domain/event.ts';
+import { storyStart } from '../../support/incident-story.ts';
+import { memoryLog } from '../../support/memory-log.ts';
+import { aStatus, checkoutView, searchView } from '../../support/service-views.ts';
+
+export interface World extends AsyncDisposable {
+  readonly server: HttpServer;
+  readonly address: Address;
+  readonly book: IncidentBook;
+  readonly log: ReturnType<typeof memoryLog>;
+  readonly requests: AnsweredRequest[];
+  /** What the daemon would say; a test may change it. */
+  readonly answers: { readiness: Readiness; reload: ReloadResult; scrape: () => Promise<string> };
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+export interface WorldOptions extends Partial<HttpOptions> {
+  readonly events?: readonly StoredEvent[];
+  readonly parts?: Partial<HttpParts>;
+}
+
+/** A running server over real use cases and a log of events in memory. */
+export async function aWorld({ events = [], parts = {}, ...options }: WorldOptions = {}): Promise<World> {
+  const book = new IncidentBook();
+  book.apply(events);
+  const log = memoryLog();
+  const requests: AnsweredRequest[] = [];
+  let seq = events.length;
+  const responder = createResponder({
+    store: {
+      commit: async ({ events: added = [], recordedAt }) =>
+        await Promise.resolve(added.map((event) => ({ ...event, seq: (seq += 1), recordedAt }) as StoredEvent)),
+    },
+    book,
+    clock: { now: () => storyStart + 600_000 },
+    log,
+    telemetry: silentTelemetry,
+  });
+  const answers: World['answers'] = {
+    readiness: { ready: true, reasons: [] },
+    reload: { ok: true },
+    scrape: async () => await Promise.resolve('andon_up 1\n'),
+  };
+  const server = createHttpServer(
+    { listen: { host: '127.0.0.1', port: 0 }, version: '0.1.0', changesPerMinute: 1000, ...options },
+    {
+      services: () => [checkoutView, searchView],
+      incidents: book,
+      responder,
+      status: () => aStatus,
+      readiness: () => answers.readiness,
+      reload: async () => await Promise.resolve(answers.reload),
+      scrape: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: await answers.scrape() }),
+      telemetry: { requestAnswered: (request) => requests.push(request) },
+      log,
+      now: () => storyStart + 600_000,
+      ...parts,
+    },
+  );
+  const address = await server.start();
+  const base = `http://127.0.0.1:${address.port}`;
+  return {
+    server,
+    address,
+    book,
+    log,
+    requests,
+    answers,
+    get: async (path, headers = {}) => await fetch(base + path, { headers }),
+    post: async (path, body, headers = {}) =>
+      await fetch(base + path, {
+        method: 'POST',
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await server.stop();
+    },
+  };
+}

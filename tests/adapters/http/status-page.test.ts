@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { statusPage, type PageFacts } from '../../../src/adapters/http/status-page.ts';
+import { IncidentBook } from '../../../src/app/incident-book.ts';
+import { anEvent, aStop, storyStart } from '../../support/incident-story.ts';
+import { aStatus, checkoutView, searchView } from '../../support/service-views.ts';
+import { aWorld } from './http-world.ts';
+
+function pageOf(facts: Partial<PageFacts> = {}): string {
+  return statusPage({
+    services: [checkoutView, searchView],
+    incidents: [],
+    status: aStatus,
+    readiness: { ready: true, reasons: [] },
+    now: storyStart + 3_600_000,
+    ...facts,
+  });
+}
+
+/** What a reader sees, one space between words. */
+function textOf(page: string): string {
+  return page
+    .replace(/<style>.*<\/style>/s, '')
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+}
+
+describe('the page', () => {
+  test('shows lines, targets with value and bound, rules that are not quiet, and reasons', () => {
+    const text = textOf(pageOf());
+
+    expect(text).toContain('line stopped payments-failing: firing inc-1');
+    expect(text).toContain('success rate 95.1% at least 99.9% 5m missed');
+    expect(text).toContain('replication lag stale replication_lag: newest sample is 5m old at most 10 newest unknown');
+    expect(text).toContain('groups-dropped: 3 groups are beyond the limit of 20');
+    expect(text).not.toContain('budget-burning');
+    expect(text).toContain('region&#x3D;&quot;eu&quot;');
+    expect(text).toContain('not yet evaluated');
+  });
+
+  test('shows what is wrong with Andon itself, and nothing when all is well', () => {
+    const warned = textOf(pageOf({ readiness: { ready: false, reasons: ['checkout: its past is being read'] } }));
+    for (const part of [
+      'Not ready yet: checkout',
+      'The rule files have problems',
+      'a.yaml:3:7: no',
+      'store cannot keep',
+      'Source main',
+    ]) {
+      expect(warned).toContain(part);
+    }
+
+    const well = pageOf({
+      status: {
+        ...aStatus,
+        reload: { ok: true, lastAttemptAt: 0, problems: [] },
+        store: { degraded: false },
+        sources: [],
+      },
+    });
+    expect(well).not.toContain('role="alert"');
+  });
+
+  test('shows incidents with their age, who is on it and where the runbook is', () => {
+    const book = new IncidentBook();
+    book.apply([anEvent('opened', 1, 100), anEvent('acknowledged', 2, 150)]);
+
+    const page = pageOf({ incidents: book.list({ limit: 10 }) });
+
+    expect(textOf(page)).toContain('page Payments fail inc-1 checkout open 1h 2026-08-22T02:00:00.000Z Ada runbook');
+    expect(page).toContain('href="https://runbooks.example.com/checkout"');
+  });
+
+  test('escapes whatever rules, labels and people wrote', () => {
+    const evil = '<script>alert("x")</script>';
+    const book = new IncidentBook();
+    book.apply([
+      anEvent('opened', 1, 0, { incidentId: evil, stop: aStop({ summary: evil, runbook: 'javascript:alert(1)' }) }),
+      anEvent('acknowledged', 2, 1, { incidentId: evil, by: evil }),
+    ]);
+    const service = { ...checkoutView, service: evil, owner: evil, endState: evil, runbook: 'JavaScript:alert(1)' };
+    const scopes = [{ ...checkoutView.scopes[0], group: { evil }, line: 'moving' as const, targets: [], rules: [] }];
+
+    const page = pageOf({ services: [{ ...service, scopes }], incidents: book.list({ limit: 1 }) });
+
+    expect(page).not.toContain('<script');
+    expect(page.toLowerCase()).not.toContain('javascript:');
+    expect(page).toContain('&lt;script&gt;');
+  });
+
+  test('says so when there is nothing', () => {
+    expect(textOf(pageOf({ services: [] }))).toContain('Open incidents None. Services No service is watched.');
+  });
+});
+
+test('is served with a policy that lets in its own style sheet and nothing else', async () => {
+  await using world = await aWorld({ events: [anEvent('opened', 1, 100)] });
+
+  const response = await world.get('/');
+  const page = await response.text();
+
+  const style = /<style>(.*)<\/style>/s.exec(page)?.[1] ?? '';
+  const digest = createHash('sha256').update(style).digest('base64');
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('content-security-policy')).toContain(`style-src 'sha256-${digest}'`);
+  expect(page).not.toMatch(/<script|\son\w+=|src=|@import|url\(/);
+  expect(page).toContain('Payments fail');
+});

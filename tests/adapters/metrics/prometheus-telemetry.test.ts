@@ -1,0 +1,339 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import {
+  createPrometheusTelemetry,
+  type PrometheusTelemetry,
+} from '../../../src/adapters/metrics/prometheus-telemetry.ts';
+import { catalogue, type MetricSpec } from '../../../src/adapters/metrics/catalogue.ts';
+import { IncidentBook } from '../../../src/app/incident-book.ts';
+import type { ReadingRow } from '../../../src/app/service-view.ts';
+import type { StoredEvent } from '../../../src/domain/event.ts';
+import { anEvent, aStop, aWholeStory, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
+
+let now = storyStart + 130_000;
+
+function aTelemetry(): PrometheusTelemetry {
+  now = storyStart + 130_000;
+  return createPrometheusTelemetry({ version: '0.1.0', nodeVersion: 'v24.0.0', now: () => now });
+}
+
+/** The sample lines of Andon's metrics whose names begin so. */
+async function samples(telemetry: PrometheusTelemetry, prefix: string): Promise<string[]> {
+  const { body } = await telemetry.scrape();
+  return body.split('\n').filter((line) => line.startsWith(prefix));
+}
+
+function feed(telemetry: PrometheusTelemetry, events: readonly StoredEvent[]): void {
+  telemetry.eventsCommitted(new IncidentBook().apply(events));
+}
+
+const rows: readonly ReadingRow[] = [
+  { signal: 'success_rate', group: {}, fold: 'over', windowMs: 300_000, reading: successRate.reading },
+  { signal: 'replication_lag', group: { zone: 'a' }, fold: 'latest', reading: replicationLag.reading },
+];
+
+/** Tells every fact there is, so that every metric of the catalogue has a series. */
+function tellAll(telemetry: PrometheusTelemetry): void {
+  telemetry.pollFinished('checkout', { durationMs: 40, latenessMs: 3, outcome: 'complete', at: storyStart });
+  telemetry.pollsMissed('checkout', 2);
+  telemetry.caughtUp('checkout', 90_000);
+  telemetry.sourceAnswered('main', 'read', 12);
+  telemetry.sourceFailed('main', 'timeout');
+  telemetry.clockSkew('main', -250);
+  telemetry.readings('checkout', 'main', rows);
+  telemetry.targets('checkout', {}, [successRate, replicationLag]);
+  telemetry.rules('checkout', {}, [{ rule: 'r', severity: 'page', condition: 'true', state: 'pending', since: now }]);
+  telemetry.line('checkout', {}, 'stopped');
+  telemetry.groupsDropped('checkout', 4);
+  feed(telemetry, [
+    ...aWholeStory(),
+    anEvent('opened', 7, 0, { incidentId: 'b' }),
+    anEvent('blinded', 8, 1, { incidentId: 'b' }),
+    anEvent('undeliverable', 9, 2, { incidentId: 'b' }),
+  ]);
+  telemetry.deliveryFinished('pager', 'delivered', 80);
+  telemetry.outboxDepth('pager', 1);
+  telemetry.reloadFinished(true, storyStart);
+  telemetry.storeHealth(false);
+  telemetry.requestAnswered({ route: '/metrics', method: 'GET', status: 200, durationMs: 5 });
+}
+
+describe('the text a scrape gets', () => {
+  test('pleases promtool and has a series for every metric of the catalogue', async () => {
+    const telemetry = aTelemetry();
+    tellAll(telemetry);
+
+    const { body, contentType } = await telemetry.scrape();
+    const check = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8', timeout: 15_000 });
+
+    expect({ status: check.status, said: check.stdout + check.stderr }).toEqual({ status: 0, said: '' });
+    expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const silent = Object.values<MetricSpec>(catalogue).filter(
+      ({ name, type }) => !new RegExp(`^${name}${type === 'histogram' ? '_count' : ''}[{ ]`, 'm').test(body),
+    );
+    expect(silent).toEqual([]);
+    expect(body).toContain('process_cpu_seconds_total');
+  });
+
+  test('escapes what names and groups may hold', async () => {
+    const telemetry = aTelemetry();
+    telemetry.line('checkout', { path: 'a"b\\c\nd' }, 'moving');
+
+    const { body } = await telemetry.scrape();
+    const check = spawnSync('promtool', ['check', 'metrics'], { input: body, encoding: 'utf8', timeout: 15_000 });
+
+    expect(check.status).toBe(0);
+  });
+
+  test('two registries do not share their numbers', async () => {
+    const one = aTelemetry();
+    one.outboxDepth('pager', 7);
+
+    expect(await samples(aTelemetry(), 'andon_outbox_depth')).toEqual([]);
+    expect(await samples(one, 'andon_outbox_depth')).toEqual(['andon_outbox_depth{channel="pager"} 7']);
+  });
+});
+
+describe('detection and recovery', () => {
+  test('are observed from the settled onset, once', async () => {
+    const telemetry = aTelemetry();
+    feed(telemetry, aWholeStory());
+
+    expect(await samples(telemetry, 'andon_time_to_detect_seconds_sum')).toEqual([
+      'andon_time_to_detect_seconds_sum{service="checkout",severity="page"} 90',
+    ]);
+    expect(await samples(telemetry, 'andon_time_to_detect_seconds_count')).toEqual([
+      'andon_time_to_detect_seconds_count{service="checkout",severity="page"} 1',
+    ]);
+    expect(await samples(telemetry, 'andon_time_to_recover_seconds_sum')).toEqual([
+      'andon_time_to_recover_seconds_sum{service="checkout",severity="page"} 690',
+    ]);
+    expect(await samples(telemetry, 'andon_incident_bad_events_total')).toEqual([
+      'andon_incident_bad_events_total{service="checkout"} 4200',
+    ]);
+  });
+
+  test('a relapse counts no recovery: only the last one does, when the incident closes', async () => {
+    const telemetry = aTelemetry();
+    const book = new IncidentBook();
+    const tell = (...events: StoredEvent[]): void => telemetry.eventsCommitted(book.apply(events));
+    tell(anEvent('opened', 1, 100), anEvent('resolved', 2, 900), anEvent('relapsed', 3, 1000));
+    expect(await samples(telemetry, 'andon_time_to_recover_seconds')).toEqual([]);
+
+    tell(anEvent('resolved', 4, 3000, { recoveredAt: storyStart + 2400_000 }), anEvent('closed', 5, 6600));
+
+    expect(await samples(telemetry, 'andon_time_to_recover_seconds_sum')).toEqual([
+      'andon_time_to_recover_seconds_sum{service="checkout",severity="page"} 2400',
+    ]);
+    expect(await samples(telemetry, 'andon_relapses_total')).toEqual(['andon_relapses_total{service="checkout"} 1']);
+  });
+
+  test('an onset that never settled counts at the close', async () => {
+    const telemetry = aTelemetry();
+    feed(telemetry, [anEvent('opened', 1, 100), anEvent('resolved', 2, 900), anEvent('closed', 3, 4500)]);
+
+    expect(await samples(telemetry, 'andon_time_to_detect_seconds_sum')).toEqual([
+      'andon_time_to_detect_seconds_sum{service="checkout",severity="page"} 100',
+    ]);
+  });
+
+  test('an onset that settles twice counts once', async () => {
+    const telemetry = aTelemetry();
+    feed(telemetry, [anEvent('opened', 1, 100), anEvent('onset-settled', 2, 150), anEvent('onset-settled', 3, 200)]);
+
+    expect(await samples(telemetry, 'andon_time_to_detect_seconds_count')).toEqual([
+      'andon_time_to_detect_seconds_count{service="checkout",severity="page"} 1',
+    ]);
+  });
+
+  test('time to the first page and to the acknowledgement are those of Andon’s clock, once', async () => {
+    const telemetry = aTelemetry();
+    feed(telemetry, [...aWholeStory(), anEvent('notified', 7, 5000), anEvent('acknowledged', 8, 5000)]);
+
+    expect(await samples(telemetry, 'andon_time_to_notify_seconds_sum')).toEqual([
+      'andon_time_to_notify_seconds_sum{service="checkout",severity="page"} 3',
+    ]);
+    expect(await samples(telemetry, 'andon_time_to_acknowledge_seconds_sum')).toEqual([
+      'andon_time_to_acknowledge_seconds_sum{service="checkout",severity="page"} 120',
+    ]);
+  });
+
+  test('a restart rebuilds them from the log, however the log was cut into commits', async () => {
+    const story = [...aWholeStory(), anEvent('opened', 7, 9000, { incidentId: 'b' }), anEvent('relapsed', 8, 9100)];
+    const atOnce = aTelemetry();
+    feed(atOnce, story);
+    const oneByOne = aTelemetry();
+    const book = new IncidentBook();
+    for (const event of story) oneByOne.eventsCommitted(book.apply([event]));
+
+    for (const prefix of ['andon_time_', 'andon_incident', 'andon_relapses']) {
+      expect(await samples(atOnce, prefix)).toEqual(await samples(oneByOne, prefix));
+    }
+  });
+});
+
+describe('open incidents', () => {
+  test('follow severity and phase, and read 0 for a service without one', async () => {
+    const telemetry = aTelemetry();
+    const book = new IncidentBook();
+    const tell = async (event: StoredEvent): Promise<string[]> => {
+      telemetry.eventsCommitted(book.apply([event]));
+      return await samples(telemetry, 'andon_incidents_open');
+    };
+    const open = (page: number, ticket: number): string[] => [
+      `andon_incidents_open{service="checkout",severity="page"} ${page}`,
+      `andon_incidents_open{service="checkout",severity="ticket"} ${ticket}`,
+    ];
+    telemetry.pollFinished('checkout', { durationMs: 1, latenessMs: 0, outcome: 'complete' });
+
+    expect(await samples(telemetry, 'andon_incidents_open')).toEqual(open(0, 0));
+    expect(await tell(anEvent('opened', 1, 0, { stop: aStop({ severity: 'ticket' }) }))).toEqual(open(0, 1));
+    expect(await tell(anEvent('rule-joined', 2, 10))).toEqual(open(1, 0));
+    expect(await tell(anEvent('resolved', 3, 900))).toEqual(open(0, 0));
+    expect(await samples(telemetry, 'andon_incidents_watched{service="checkout",severity="page"}')).toEqual([
+      'andon_incidents_watched{service="checkout",severity="page"} 1',
+    ]);
+    expect(await tell(anEvent('closed', 4, 4500))).toEqual(open(0, 0));
+  });
+});
+
+describe('readings and targets', () => {
+  test('age is told as of the scrape, on the clock of the source', async () => {
+    const telemetry = aTelemetry();
+    telemetry.readings('checkout', 'main', rows);
+    const age = 'andon_reading_age_seconds{service="checkout",group="",signal="success_rate",fold="over",window="5m"}';
+
+    expect(await samples(telemetry, age)).toEqual([`${age} 30`]);
+    now += 15_000;
+    expect(await samples(telemetry, age)).toEqual([`${age} 45`]);
+    telemetry.clockSkew('main', 5000);
+    expect(await samples(telemetry, age)).toEqual([`${age} 50`]);
+  });
+
+  test('a reading has either a value or a reason', async () => {
+    const telemetry = aTelemetry();
+    telemetry.readings('checkout', 'main', rows);
+
+    expect(await samples(telemetry, 'andon_reading_value')).toEqual([
+      'andon_reading_value{service="checkout",group="",signal="success_rate",fold="over",window="5m"} 0.951',
+    ]);
+    expect(await samples(telemetry, 'andon_reading_unknown')).toEqual([
+      'andon_reading_unknown{service="checkout",group="zone=\\"a\\"",signal="replication_lag",fold="latest",window="latest",reason="stale"} 1',
+    ]);
+  });
+
+  test('a target is held, missed or absent with a reason', async () => {
+    const telemetry = aTelemetry();
+    telemetry.targets('checkout', {}, [successRate, replicationLag]);
+    const missed = 'service="checkout",group="",signal="success_rate",bound="atLeast",window="5m"';
+    const unknown = 'service="checkout",group="",signal="replication_lag",bound="atMost",window="latest"';
+
+    expect(await samples(telemetry, 'andon_target_held')).toEqual([`andon_target_held{${missed}} 0`]);
+    expect(await samples(telemetry, 'andon_target_unknown')).toEqual([
+      `andon_target_unknown{${unknown},reason="stale"} 1`,
+    ]);
+
+    telemetry.targets('checkout', {}, [{ ...successRate, verdict: 'held' }]);
+    expect(await samples(telemetry, 'andon_target_held')).toEqual([`andon_target_held{${missed}} 1`]);
+    expect(await samples(telemetry, 'andon_target_unknown')).toEqual([]);
+  });
+
+  test('a target that a whole service asks of each group has a series for each', async () => {
+    const telemetry = aTelemetry();
+    telemetry.targets('checkout', {}, [
+      { ...successRate, group: { zone: 'a' } },
+      { ...successRate, group: { zone: 'b' }, verdict: 'held' },
+    ]);
+
+    expect(await samples(telemetry, 'andon_target_held')).toEqual([
+      'andon_target_held{service="checkout",group="zone=\\"a\\"",signal="success_rate",bound="atLeast",window="5m"} 0',
+      'andon_target_held{service="checkout",group="zone=\\"b\\"",signal="success_rate",bound="atLeast",window="5m"} 1',
+    ]);
+  });
+
+  test('a line is in one state at a time', async () => {
+    const telemetry = aTelemetry();
+    telemetry.line('checkout', {}, 'moving');
+    telemetry.line('checkout', {}, 'stopped');
+
+    expect(await samples(telemetry, 'andon_line_state')).toEqual([
+      'andon_line_state{service="checkout",group="",state="moving"} 0',
+      'andon_line_state{service="checkout",group="",state="stopped"} 1',
+    ]);
+  });
+});
+
+describe('forgetting', () => {
+  test('a service that is no longer declared keeps only its past incidents', async () => {
+    const telemetry = aTelemetry();
+    tellAll(telemetry);
+    telemetry.forgetService('checkout');
+
+    const left = (await samples(telemetry, 'andon_')).filter((line) => line.includes('service="checkout"'));
+    const names = new Set(left.map((line) => line.split('{')[0]?.replace(/_(bucket|sum|count)$/, '')));
+    expect([...names]).toEqual([
+      'andon_time_to_detect_seconds',
+      'andon_time_to_notify_seconds',
+      'andon_time_to_acknowledge_seconds',
+      'andon_time_to_recover_seconds',
+      'andon_incidents_total',
+      'andon_relapses_total',
+      'andon_incident_bad_events_total',
+      'andon_undeliverable_pages_total',
+      'andon_incidents_open',
+      'andon_incidents_blind',
+    ]);
+  });
+
+  test('a group that went away leaves no series, and the other groups stay', async () => {
+    const telemetry = aTelemetry();
+    telemetry.readings('checkout', 'main', rows);
+    telemetry.line('checkout', {}, 'moving');
+    telemetry.line('checkout', { zone: 'a' }, 'moving');
+    telemetry.targets('checkout', { zone: 'a' }, [successRate]);
+    telemetry.forgetGroup('checkout', { zone: 'a' });
+
+    expect((await samples(telemetry, 'andon_')).filter((line) => line.includes('zone'))).toEqual([]);
+    expect(await samples(telemetry, 'andon_line_state')).toHaveLength(2);
+    expect(await samples(telemetry, 'andon_reading_value')).toHaveLength(1);
+  });
+
+  test('channels and sources that left the settings leave no series', async () => {
+    const telemetry = aTelemetry();
+    tellAll(telemetry);
+    telemetry.forgetChannel('pager');
+    telemetry.forgetSource('main');
+
+    const left = (await samples(telemetry, 'andon_')).filter((line) =>
+      /\b(source="main"|channel="pager",outcome)/.test(line),
+    );
+    expect(left).toEqual([]);
+    expect(await samples(telemetry, 'andon_outbox_depth')).toEqual([]);
+  });
+});
+
+describe('deliveries and reloads', () => {
+  test('every outcome of a channel has a series from the first attempt on, so that rates see the first failure', async () => {
+    const telemetry = aTelemetry();
+    telemetry.deliveryFinished('pager', 'retry', 1000);
+
+    expect(await samples(telemetry, 'andon_notifications_total')).toEqual([
+      'andon_notifications_total{channel="pager",outcome="delivered"} 0',
+      'andon_notifications_total{channel="pager",outcome="retry"} 1',
+      'andon_notifications_total{channel="pager",outcome="refused"} 0',
+      'andon_notifications_total{channel="pager",outcome="gone"} 0',
+      'andon_notifications_total{channel="pager",outcome="collapsed"} 0',
+    ]);
+  });
+
+  test('a refused reload leaves the time of the last good one', async () => {
+    const telemetry = aTelemetry();
+    telemetry.reloadFinished(true, storyStart);
+    telemetry.reloadFinished(false, storyStart + 60_000);
+
+    expect(await samples(telemetry, 'andon_rules_')).toEqual([
+      'andon_rules_reload_success 0',
+      `andon_rules_last_reload_success_timestamp_seconds ${storyStart / 1000}`,
+    ]);
+  });
+});

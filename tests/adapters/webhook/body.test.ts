@@ -1,0 +1,165 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as fc from 'fast-check';
+import { WebhookBody, webhookSchema } from '../../../src/adapters/webhook/body.ts';
+import { bodyLimitBytes, renderBody } from '../../../src/adapters/webhook/render-body.ts';
+import { sampleBodies } from '../../../src/adapters/webhook/sample-bodies.ts';
+import type { TargetVerdict } from '../../../src/domain/verdict.ts';
+import { aNotification, aPage } from '../../support/a-notification.ts';
+
+const docs = new URL('../../../docs/', import.meta.url);
+
+function attempt(page: Parameters<typeof aPage>[0] = {}, kind: 'firing' | 'resolved' = 'firing') {
+  return { notification: aNotification({ kind, page }), collapsed: [], attempt: 1 };
+}
+
+describe('the body', () => {
+  test('says what is off against which target, since when, how fast it worsens and what is still fine', () => {
+    const body = renderBody(attempt());
+    expect(body).toMatchObject({
+      type: 'incident.firing',
+      timestamp: '2026-08-22T02:07:42.100Z',
+      data: {
+        version: 1,
+        service: 'checkout',
+        owner: 'team-payments',
+        runbook: 'https://runbooks.example.com/checkout',
+        labels: { tier: '1' },
+        onset: {
+          at: '2026-08-22T02:07:12.000Z',
+          earliest: '2026-08-22T02:07:10.000Z',
+          latest: '2026-08-22T02:07:15.000Z',
+          method: 'change-point',
+        },
+        detectedAt: '2026-08-22T02:07:42.000Z',
+        timeToDetectSeconds: 30,
+        off: [
+          {
+            signal: 'success_rate',
+            text: 'success rate 91.2% over 1m, target at least 99.9%',
+            value: 0.912,
+            target: 0.999,
+            overSeconds: 60,
+            perMinute: -0.021,
+            trend: 'worsening',
+          },
+        ],
+        fine: [{ signal: 'replication_lag', text: 'replication lag 0.4 seconds, target at most 10 seconds' }],
+        truncated: false,
+      },
+    });
+    expect(WebhookBody.parse(body)).toEqual(body);
+  });
+
+  test('names why a target cannot be told', () => {
+    const off: TargetVerdict[] = [
+      {
+        target: { signal: 'success_rate', bound: 'atLeast', value: 0.999 },
+        reading: { kind: 'unknown', reason: 'stale', detail: 'newest sample is 5m old' },
+        verdict: 'unknown',
+      },
+    ];
+    expect(renderBody(attempt({ off })).data.off).toMatchObject([
+      { verdict: 'unknown', unknown: { reason: 'stale', detail: 'newest sample is 5m old' } },
+    ]);
+  });
+
+  test('tells recovery and impact once resolved, and whom it stands for', () => {
+    const { onset } = aPage();
+    const impact = { badEvents: 1820, totalEvents: 20_500, peakBadRatio: 0.31, signal: 'success_rate' };
+    const resolved = attempt(
+      { recoveredAt: onset.at + 1_433_000, resolvedAt: onset.at + 2_033_000, impact },
+      'resolved',
+    );
+    const body = renderBody({ ...resolved, collapsed: [aNotification({ sequence: 0 })] });
+    expect(body).toMatchObject({
+      type: 'incident.resolved',
+      data: {
+        recoveredAt: '2026-08-22T02:31:05.000Z',
+        timeToRecoverSeconds: 1433,
+        impact,
+        collapsed: [
+          { id: 'checkout-20260822T020742Z:0:oncall', kind: 'firing', createdAt: '2026-08-22T02:07:42.100Z' },
+        ],
+      },
+    });
+  });
+
+  test('stays under 20 kB whatever the facts, always cut the same way, and stays what the schema says', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 5_000 });
+    const labels = fc.dictionary(text, text, { maxKeys: 60 });
+    fc.assert(
+      fc.property(
+        text,
+        text,
+        labels,
+        fc.integer({ min: 0, max: 300 }),
+        fc.webUrl({ size: 'large' }),
+        (one, other, map, count, url) => {
+          const [missed] = aPage().off;
+          if (missed === undefined) throw new Error('the page has something off');
+          const off = Array.from({ length: count }, () => ({
+            ...missed,
+            target: { ...missed.target, signal: one },
+            group: map,
+          }));
+          const page = {
+            title: one,
+            summary: other,
+            endState: other,
+            condition: one,
+            labels: map,
+            group: map,
+            off,
+            fine: off,
+            runbook: url,
+          };
+          const wild = {
+            ...attempt(page),
+            collapsed: Array.from({ length: count }, (_, sequence) => aNotification({ sequence })),
+          };
+          const body = renderBody(wild);
+          const size = Buffer.byteLength(JSON.stringify(body));
+          expect(size).toBeLessThan(bodyLimitBytes);
+          expect(renderBody(wild)).toEqual(body);
+          expect(WebhookBody.safeParse(body).success).toBe(true);
+          if (count > 100) expect(body.data.truncated).toBe(true);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('keeps links whole or leaves them out', () => {
+    const long = `https://runbooks.example.com/${'x'.repeat(600)}`;
+    const { data } = renderBody(attempt({ runbook: long, summary: 'y'.repeat(30_000) }));
+    expect(data.truncated).toBe(true);
+    expect(data.runbook).toBeUndefined();
+    expect(data.link).toBe('https://andon.example.com/incidents/checkout-20260822T020742Z');
+    expect(data.summary).toHaveLength(1_000);
+  });
+});
+
+describe('the schema', () => {
+  test('in docs/webhook.schema.json is that of the body; run this with UPDATE_SCHEMA=1 after a change', () => {
+    const text = `${JSON.stringify(webhookSchema(), null, 2)}\n`;
+    const file = new URL('webhook.schema.json', docs);
+    if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(file, text);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(webhookSchema());
+  });
+
+  test('takes every sample, and fields to come', () => {
+    const validate = new Ajv2020({ strict: false }).compile(webhookSchema());
+    for (const sample of [...sampleBodies(), renderBody(attempt())]) {
+      expect(validate({ ...sample, data: { ...sample.data, newField: 1 } })).toBe(true);
+      expect(validate.errors).toBeNull();
+    }
+    expect(validate({ type: 'incident.firing' })).toBe(false);
+  });
+
+  test('has every field of the body in docs/webhook.md', () => {
+    const page = readFileSync(new URL('webhook.md', docs), 'utf8');
+    for (const field of Object.keys(WebhookBody.shape.data.shape)) expect(page).toContain(`\`${field}\``);
+  });
+});

@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import { stale } from '../support/remote-write.ts';
+import { aGauge, aRatio } from '../support/signals.ts';
+import { aName, counts, minute, now, scraped } from './source-bench.ts';
+import type { SourceBench } from './source-bench.ts';
+
+/** How a source tells a past stretch. */
+export function historyCases(bench: SourceBench): void {
+  test('tells a history whose steps are those that were read live', async () => {
+    const metric = aName();
+    let good = 0;
+    let bad = 0;
+    await bench.write([
+      scraped({ __name__: metric, code: '200' }, 60, 0, (n) => (good += (n * 13) % 31)),
+      scraped({ __name__: metric, code: '500' }, 30, 0, (n) => (bad += (n * 5) % 7)),
+    ]);
+    const signal = aRatio({ bad: `${metric}{code="500"}`, total: metric });
+    const stepMs = 30_000;
+    const from = now - 24 * stepMs;
+    const groups = await bench.historyOf(signal, from, now, stepMs);
+    expect(groups).toHaveLength(1);
+    const points = groups[0]?.points ?? [];
+    expect(points.map(({ at }) => at)).toEqual(Array.from({ length: 24 }, (_, k) => from + (k + 1) * stepMs));
+    for (const { at, good, total, numeratorSeen, newestSampleAt } of points) {
+      const live = await bench.readOne(signal, [{ from: at - stepMs, to: at }], at);
+      expect(live).toEqual({
+        kind: 'counted',
+        groups: [{ group: {}, newestSampleAt, numeratorSeen, steps: [{ from: at - stepMs, to: at, good, total }] }],
+      });
+    }
+    const whole = await bench.readOne(signal, [{ from, to: now }]);
+    expect(counts(whole)).toEqual([
+      [{}, [points.reduce((sum, p) => sum + (p.good ?? 0), 0), points.reduce((sum, p) => sum + (p.total ?? 0), 0)]],
+    ]);
+  });
+
+  test('leaves steps without data out of a history', async () => {
+    const metric = aName();
+    const series = scraped({ __name__: metric }, 60, 0, (n) => n);
+    const [gapFrom, gapTo] = [now - 10 * minute, now - 5 * minute];
+    const samples = series.samples.filter(([at]) => at <= gapFrom || at >= gapTo);
+    samples.splice(
+      samples.findIndex(([at]) => at >= gapTo),
+      0,
+      [gapFrom + 1_000, stale],
+    );
+    await bench.write([{ labels: series.labels, samples }]);
+    const [group] = await bench.historyOf(aRatio({ good: metric, total: metric }), now - 12 * minute, now, minute);
+    const missing = [-9, -8, -7, -6].map((minutes) => now + minutes * minute);
+    const at = group?.points.map((point) => point.at) ?? [];
+    expect(at.filter((time) => missing.includes(time))).toEqual([]);
+    expect(at).toHaveLength(12 - missing.length);
+    // The step of the return holds what happened since the series was last seen, and no more.
+    expect(group?.points.find((point) => point.at === gapTo)?.total).toBe(20);
+  });
+
+  test('keeps points at which no new sample landed', async () => {
+    const metric = aName();
+    await bench.write([scraped({ __name__: metric }, 20, 0, (n) => n)]);
+    const [group] = await bench.historyOf(aRatio({ good: metric, total: metric }), now - minute, now, 5_000);
+    expect(group?.points).toHaveLength(12);
+    expect(group?.points.slice(-4).map(({ newestSampleAt }) => now - newestSampleAt)).toEqual([
+      15_000, 15_000, 15_000, 0,
+    ]);
+    expect(group?.points.slice(-4).map(({ total }) => total)).toEqual([1, 0, 0, 1]);
+  });
+
+  test('tells the history of a gauge', async () => {
+    const metric = aName();
+    await bench.write([scraped({ __name__: metric }, 20, 0, (n) => n)]);
+    const groups = await bench.historyOf(aGauge(`max(${metric})`, [metric]), now - minute, now, 30_000);
+    expect(groups).toEqual([
+      {
+        group: {},
+        points: [
+          { at: now - 30_000, newestSampleAt: now - 30_000, value: 18 },
+          { at: now, newestSampleAt: now, value: 20 },
+        ],
+      },
+    ]);
+  });
+}

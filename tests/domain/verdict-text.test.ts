@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import type { TargetVerdict } from '../../src/domain/verdict.ts';
+import { describeVerdict } from '../../src/domain/verdict-text.ts';
+
+function aVerdict(value: number, target: Partial<TargetVerdict['target']>, total?: number): TargetVerdict {
+  const counted = total === undefined ? {} : { good: value * total, total };
+  return {
+    target: { signal: 'success_rate', bound: 'atLeast', value: 0.999, ...target },
+    reading: { kind: 'value', value, sampleAt: 0, ...counted },
+    verdict: 'missed',
+  };
+}
+
+test.each([
+  {
+    name: 'a share in percent',
+    verdict: aVerdict(0.912345, { unit: 'ratio', overMs: 60_000 }),
+    text: 'success rate 91.2% over 1m, target at least 99.9%',
+  },
+  {
+    name: 'a share that is told by its counts',
+    verdict: aVerdict(0.5, {}, 10),
+    text: 'success rate 50%, target at least 99.9%',
+  },
+  {
+    name: 'a near miss, which must not read as a hit',
+    verdict: aVerdict(0.99896, { unit: 'ratio' }),
+    text: 'success rate 99.896%, target at least 99.9%',
+  },
+  {
+    name: 'a hit on the bound',
+    verdict: aVerdict(0.999, { unit: 'ratio' }),
+    text: 'success rate 99.9%, target at least 99.9%',
+  },
+  { name: 'nothing at all', verdict: aVerdict(0, { unit: 'ratio' }), text: 'success rate 0%, target at least 99.9%' },
+  {
+    name: 'a gauge with its unit',
+    verdict: aVerdict(42.123456, { signal: 'replication_lag', bound: 'atMost', value: 10, unit: 'seconds' }),
+    text: 'replication lag 42.12 seconds, target at most 10 seconds',
+  },
+  {
+    name: 'a gauge just beyond its bound',
+    verdict: aVerdict(10.000004, { signal: 'lag', bound: 'atMost', value: 10 }),
+    text: 'lag 10.000004, target at most 10',
+  },
+  {
+    name: 'one group of a grouped target',
+    verdict: { ...aVerdict(0.9, { unit: 'ratio' }), group: { zone: 'a' } },
+    text: 'success rate {zone="a"} 90%, target at least 99.9%',
+  },
+  {
+    name: 'what cannot be told',
+    verdict: {
+      ...aVerdict(0, { unit: 'ratio', overMs: 300_000 }),
+      reading: { kind: 'unknown', reason: 'no-data', detail: 'nothing' },
+    } satisfies TargetVerdict,
+    text: 'success rate unknown (no-data) over 5m, target at least 99.9%',
+  },
+])('writes $name', ({ verdict, text }) => {
+  expect(describeVerdict(verdict)).toBe(text);
+});

@@ -1,0 +1,1 @@
+export function modulesProblem(root: string): 'missing' | 'out of date' | undefined;
