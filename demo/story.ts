@@ -137,7 +137,8 @@ function seconds(ms: number): string {
 }
 
 function signedSeconds(ms: number): string {
-  return ms < 0 ? seconds(ms).replace(/^(?!−)/, '−') : `+${seconds(ms)}`;
+  const text = seconds(ms);
+  return text.startsWith('−') ? text : `+${text}`;
 }
 
 function clockTime(at: number, { timeZone }: Style): string {

@@ -56,11 +56,11 @@ export async function tellStory(cast: Cast): Promise<readonly Score[]> {
   tell(opened.onset.at, 'onset', `Andon's estimate: ${estimateText(opened.onset, brokenAt)} (${opened.onset.method})`);
   tell(opened.detectedAt, 'detected', `rule ${opened.rules.join(', ')}: ${opened.title}`);
 
-  await wait('stopped', 'the line to stop', async () => ((await service())?.scopes.some(isStopped) ? true : undefined));
-  tell(Date.now(), 'stopped', `the line of ${serviceName} is stopped: whoever asks is told not to deploy`);
-
   const firing = await wait('paged', 'the page to reach on-call', () => page('incident.firing', opened.id));
   tell(firing.at, 'paged', `on-call was reached, signature verified: “${firing.title}”`);
+
+  await wait('stopped', 'the line to stop', async () => ((await service())?.scopes.some(isStopped) ? true : undefined));
+  tell(Date.now(), 'stopped', `GET /api/v1/services says that the line of ${serviceName} is stopped`);
 
   const sinceBroken = brokenAt;
   await wait('settled', 'the estimate of the onset to settle', async () => {

@@ -20,8 +20,7 @@ export interface ApiTarget {
 
 /** What a running Andon answered; `failed` is a message for people that says what to do. */
 export type ApiAnswer =
-  | { readonly kind: 'ok'; readonly body: unknown }
-  | { readonly kind: 'failed'; readonly message: string };
+  { readonly kind: 'ok'; readonly body: unknown } | { readonly kind: 'failed'; readonly message: string };
 
 const timeoutMs = 10_000;
 
@@ -60,7 +59,11 @@ export async function askApi(target: ApiTarget, path: string, body?: unknown): P
   const problem = ProblemWire.safeParse(parsed).data;
   if (problem === undefined) return { kind: 'failed', message: strange(target.url, `HTTP status ${status}`) };
   const { title, detail, hint, problems = [] } = problem;
-  const lines = [`${title}: ${detail}`, ...(problems.length > 1 ? problems : []), ...(hint === undefined ? [] : [hint])];
+  const lines = [
+    `${title}: ${detail}`,
+    ...(problems.length > 1 ? problems : []),
+    ...(hint === undefined ? [] : [hint]),
+  ];
   return { kind: 'failed', message: lines.join('\n  ') };
 }
 

@@ -4,11 +4,25 @@ import { formatDuration } from '../domain/duration.ts';
 import { groupKey } from '../domain/group.ts';
 import { describeTarget, formatMeasure, signalWords } from '../domain/verdict-text.ts';
 import { formatTable } from './format-table.ts';
-import { paintWord, type Paint } from './paint.ts';
+import { createPaint, paintWord, type Paint } from './paint.ts';
 import { printableLine } from './printable.ts';
 
-/** A snapshot of services as tables: each target with its value, bound and verdict, then each rule that is not quiet. */
-export function renderEvaluation(services: readonly ServiceView[], paint: Paint): string {
+export interface ViewOptions {
+  readonly colors: boolean;
+}
+
+/** A snapshot of services, as tables for people or in the shape of `GET /api/v1/services` for programs. */
+export function renderViews(
+  services: readonly ServiceView[],
+  output: 'text' | 'json',
+  { colors }: ViewOptions,
+): string {
+  if (output === 'json') return `${JSON.stringify({ services: services.map(serviceJson) }, undefined, 2)}\n`;
+  return renderText(services, createPaint(colors));
+}
+
+/** Each target with its value, bound and verdict, then each rule that is not quiet, then what is in the way. */
+function renderText(services: readonly ServiceView[], paint: Paint): string {
   if (services.length === 0) return 'No service.\n';
   const targets = services.flatMap((view) => view.scopes.flatMap((scope) => targetRows(view.service, scope, paint)));
   const rules = services.flatMap((view) => view.scopes.flatMap((scope) => ruleRows(view.service, scope, paint)));
@@ -19,16 +33,13 @@ export function renderEvaluation(services: readonly ServiceView[], paint: Paint)
     .filter(({ scopes }) => scopes.length === 0)
     .map(({ service }) => `${printableLine(service)}: nothing has been evaluated\n`);
   return [
-    targets.length === 0 ? '' : table(['SERVICE', 'GROUP', 'TARGET', 'OVER', 'NOW', 'BOUND', 'VERDICT', 'REASON'], targets, paint),
+    targets.length === 0
+      ? ''
+      : table(['SERVICE', 'GROUP', 'TARGET', 'OVER', 'NOW', 'BOUND', 'VERDICT', 'REASON'], targets, paint),
     rules.length === 0 ? '' : `\n${table(['SERVICE', 'GROUP', 'RULE', 'STATE', 'CONDITION'], rules, paint)}`,
     problems.length === 0 ? '' : `\n${problems.join('')}`,
     ...unseen,
   ].join('');
-}
-
-/** The same snapshot for programs, in the shape of `GET /api/v1/services`. */
-export function evaluationJson(services: readonly ServiceView[]): string {
-  return `${JSON.stringify({ services: services.map(serviceJson) }, undefined, 2)}\n`;
 }
 
 function targetRows(service: string, scope: ScopeView, paint: Paint): readonly (readonly string[])[] {

@@ -14,7 +14,6 @@ export interface EvaluateDeps extends SettingsDeps {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly clock: Clock;
   readonly openSource: (settings: SourceSettings) => Source & AsyncDisposable;
-  readonly now: () => number;
   readonly exit: (code: number) => void;
 }
 
@@ -77,7 +76,7 @@ async function evaluateAll(deps: EvaluateDeps, names: readonly string[], options
       )),
     );
   }
-  deps.stdout.write(renderViews(views, options.output, { colors, now: deps.now() }));
+  deps.stdout.write(renderViews(views, options.output, { colors }));
   return codeOf(views);
 }
 

@@ -92,7 +92,16 @@ interface Verdict {
 }
 
 /** The verdict as the domain knows it, so that terminals and pages describe it with the same words. */
-function toVerdict({ signal, bound, boundValue, unit, windowSeconds, group, verdict, reading }: Verdict): TargetVerdict {
+function toVerdict({
+  signal,
+  bound,
+  boundValue,
+  unit,
+  windowSeconds,
+  group,
+  verdict,
+  reading,
+}: Verdict): TargetVerdict {
   return {
     target: {
       signal,
@@ -106,6 +115,11 @@ function toVerdict({ signal, bound, boundValue, unit, windowSeconds, group, verd
     reading:
       reading.value === null
         ? { kind: 'unknown', reason: reading.unknown?.reason ?? 'no-data', detail: reading.unknown?.detail ?? '' }
-        : { kind: 'value', value: reading.value, sampleAt: 0, ...(reading.total === undefined ? {} : { total: reading.total }) },
+        : {
+            kind: 'value',
+            value: reading.value,
+            sampleAt: 0,
+            ...(reading.total === undefined ? {} : { total: reading.total }),
+          },
   } as TargetVerdict;
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { askApi, strange, type ApiAnswer, type Fetch } from './api-client.ts';
@@ -14,6 +13,7 @@ export interface IncidentsDeps {
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: Fetch;
+  readonly readText: (path: string) => Promise<string>;
   /** Wall clock, ms since the epoch. */
   readonly now: () => number;
   /** Sets the exit code: 0 done, 1 no daemon answers or it refuses, 2 wrong usage. */
@@ -107,7 +107,7 @@ async function run<T extends z.ZodType>(
   render: (answer: z.infer<T>, now: number, paint: Paint) => string,
 ): Promise<void> {
   const file = tokenFile ?? deps.env['ANDON_TOKEN_FILE'];
-  const token = file === undefined || file === '' ? undefined : await tokenOf(file);
+  const token = file === undefined || file === '' ? undefined : await tokenOf(file, deps.readText);
   if (token?.kind === 'unreadable') {
     deps.stderr.write(`error: ${token.message}\n`);
     deps.exit(2);
@@ -135,9 +135,12 @@ function messageOf(answer: ApiAnswer, url: string): string {
 
 async function tokenOf(
   path: string,
-): Promise<{ readonly kind: 'token'; readonly text: string } | { readonly kind: 'unreadable'; readonly message: string }> {
+  readText: IncidentsDeps['readText'],
+): Promise<
+  { readonly kind: 'token'; readonly text: string } | { readonly kind: 'unreadable'; readonly message: string }
+> {
   try {
-    const text = (await readFile(path, 'utf8')).trim();
+    const text = (await readText(path)).trim();
     if (text !== '' && !/\s/.test(text)) return { kind: 'token', text };
     return { kind: 'unreadable', message: `the token file ${path} must hold one word and nothing else` };
   } catch (error) {

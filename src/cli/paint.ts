@@ -2,12 +2,16 @@ import picocolors from 'picocolors';
 
 export type Paint = ReturnType<typeof picocolors.createColors>;
 
+export function createPaint(colors: boolean): Paint {
+  return picocolors.createColors(colors);
+}
+
 /** Colours for a terminal whose user has not asked for none (https://no-color.org). */
 export function paintFor(
   stdout: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,
 ): Paint {
-  return picocolors.createColors(stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb');
+  return createPaint(stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb');
 }
 
 /** The colour of a word that Andon uses: red for what is wrong, yellow for what cannot be told, green for what is well. */

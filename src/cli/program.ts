@@ -31,7 +31,7 @@ export async function runProgram(argv: readonly string[], io: ProgramProcess): P
     .addCommand(checkCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(evaluateCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(incidentsCommand({ ...parts, stdout, stderr, env, exit }))
-    .addCommand(versionCommand({ ...parts, stdout, exit }))
+    .addCommand(versionCommand({ ...parts, nodeVersion: process.version, stdout, stderr }))
     .showHelpAfterError('(add --help for what can be given)');
   for (const command of [program, ...withChildren(program.commands)]) {
     command

@@ -5,7 +5,7 @@ import { formatAge, formatMoment, formatSpan } from './format-time.ts';
 import type { IncidentRecordWire, IncidentWire, TimelineEventWire } from './incident-wire.ts';
 import { paintWord, type Paint } from './paint.ts';
 import { printable, printableLine } from './printable.ts';
-import { phaseText, scopeText } from './render-incidents.ts';
+import { paintFirst, phaseText, scopeText } from './render-incidents.ts';
 
 /** One incident with its times, targets and timeline. */
 export function renderIncident({ incident, timeline }: IncidentRecordWire, now: number, paint: Paint): string {
@@ -34,13 +34,16 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     ['incident', incident.id],
     ['service', scopeText(incident)],
     ['owner', incident.owner],
-    ['severity', paintWord(paint, incident.severity)],
-    ['phase', phaseText(incident, paint)],
+    ['severity', incident.severity],
+    ['phase', phaseText(incident)],
     ['rules', incident.rules.join(', ')],
     ['condition', incident.condition],
     ['end state', incident.endState],
     ['runbook', incident.runbook],
-    ['onset', `${moment(onset.at, now)}, between ${clock(onset.earliest)} and ${clock(onset.latest)} (${onset.method})`],
+    [
+      'onset',
+      `${moment(onset.at, now)}, between ${clock(onset.earliest)} and ${clock(onset.latest)} (${onset.method})`,
+    ],
     ['detected', `${moment(incident.detectedAt, now)}, ${formatSpan(incident.timeToDetectSeconds * 1000)} after onset`],
     ['notified', after(incident.timeToNotifySeconds, 'after the incident was opened') ?? 'not yet'],
     ['acknowledged', acknowledgement(incident)],
@@ -48,10 +51,16 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     ['relapses', incident.relapses === 0 ? undefined : String(incident.relapses)],
     [
       'impact',
-      impact && `${impact.badEvents} bad events beyond the targets, of ${impact.totalEvents}; at worst ${formatRatio(impact.peakBadRatio)}`,
+      impact &&
+        `${impact.badEvents} bad events beyond the targets, of ${impact.totalEvents}; at worst ${formatRatio(impact.peakBadRatio)}`,
     ],
   ];
-  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, printable(value)] as const]));
+  const told = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, printable(value)] as const]));
+  // Words are painted after the text from elsewhere was cleaned: cleaning takes escape sequences out.
+  return told.map(([name, value]) => [
+    name,
+    name === 'severity' || name === 'phase' ? paintFirst(paint, value) : value,
+  ]);
 }
 
 function acknowledgement({ acknowledgedBy, timeToAcknowledgeSeconds }: IncidentWire): string {

@@ -8,12 +8,22 @@ import { printableLine } from './printable.ts';
 /** A list of incidents as a table, with how to see more. */
 export function renderIncidents({ incidents, before }: IncidentsWire, now: number, paint: Paint): string {
   if (incidents.length === 0) return 'No incident.\n';
-  const columns = ['ID', 'SERVICE', 'SEVERITY', 'PHASE', 'BEGAN', 'DETECTED AFTER', 'BACK AFTER', 'ACKNOWLEDGED', 'TITLE'];
+  const columns = [
+    'ID',
+    'SERVICE',
+    'SEVERITY',
+    'PHASE',
+    'BEGAN',
+    'DETECTED AFTER',
+    'BACK AFTER',
+    'ACKNOWLEDGED',
+    'TITLE',
+  ];
   const rows = incidents.map((incident) => [
     printableLine(incident.id),
     scopeText(incident),
-    paintWord(paint, incident.severity),
-    phaseText(incident, paint),
+    paintWord(paint, printableLine(incident.severity)),
+    paintFirst(paint, printableLine(phaseText(incident))),
     formatAge(incident.onset.at, now),
     formatSpan(incident.timeToDetectSeconds * 1000),
     incident.timeToRecoverSeconds === undefined ? '-' : formatSpan(incident.timeToRecoverSeconds * 1000),
@@ -33,6 +43,13 @@ export function scopeText({ service, group }: Pick<IncidentWire, 'service' | 'gr
   return printableLine(key === '' ? service : `${service} {${key}}`);
 }
 
-export function phaseText({ phase, blind, unwatched }: IncidentWire, paint: Paint): string {
-  return [paintWord(paint, phase), ...(blind ? ['blind'] : []), ...(unwatched ? ['unwatched'] : [])].join(', ');
+/** `open`, or `open, blind` and the like. */
+export function phaseText({ phase, blind, unwatched }: IncidentWire): string {
+  return [phase, ...(blind ? ['blind'] : []), ...(unwatched ? ['unwatched'] : [])].join(', ');
+}
+
+/** Paints the first word of `open, blind`. */
+export function paintFirst(paint: Paint, text: string): string {
+  const [word = '', ...rest] = text.split(', ');
+  return [paintWord(paint, word), ...rest].join(', ');
 }
