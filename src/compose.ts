@@ -33,11 +33,25 @@ export interface RunEnvironment {
  * The composition root: makes every part that the settings name, starts them, and undoes what it started when one fails.
  * Rejects with SettingsError, StoreError, RulesRefusedError or HttpListenError, whose messages are for people.
  */
-export async function startAndon(settings: Settings, { version, env }: RunEnvironment): Promise<Running> {
+export async function startAndon(settings: Settings, environment: RunEnvironment): Promise<Running> {
+  const undo = new AsyncDisposableStack();
+  try {
+    return await startParts(settings, environment, undo);
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+/** Starts part after part; whatever has started leaves in `undo` how to stop it. */
+async function startParts(
+  settings: Settings,
+  { version, env }: RunEnvironment,
+  undo: AsyncDisposableStack,
+): Promise<Running> {
   if (settings.sources.length === 0) {
     throw new SettingsError('no source is configured: give --source http://prometheus:9090, or sources in andon.yaml');
   }
-  await using undo = new AsyncDisposableStack();
   const clock = systemClock;
   const log = createPinoLog({ level: settings.log.level, currentSpan });
   const endpoint = settings.tracing.otlpEndpoint ?? tracingEndpoint(env);

@@ -12,5 +12,3 @@ if (major < needed) {
   const { runProgram } = await import('./cli/program.ts');
   process.exitCode = await runProgram(process.argv, process);
 }
-
-export {};

@@ -190,7 +190,7 @@ export class DeliveryQueue {
     else this.#lastError = { at, reason: result.kind === 'gone' ? 'gone' : result.reason, detail: result.detail };
     switch (result.kind) {
       case 'accepted':
-        this.#leave(lane, next, []);
+        this.#leave(lane, next, collapsing);
         this.#deliver(next, collapsing);
         this.#comeBack();
         return;

@@ -13,7 +13,7 @@ import { addSettingsOptions, readSettings, type SettingsDeps, type SettingsOptio
 export interface EvaluateDeps extends SettingsDeps {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly clock: Clock;
-  readonly openSource: (settings: SourceSettings) => Source & AsyncDisposable;
+  readonly openSource: (settings: SourceSettings) => Source & { close(): Promise<void> };
   readonly exit: (code: number) => void;
 }
 
@@ -66,15 +66,13 @@ async function evaluateAll(deps: EvaluateDeps, names: readonly string[], options
   const views: ServiceView[] = [];
   const signal = AbortSignal.timeout(deadlineMs);
   for (const source of settings.sources) {
-    await using opened = deps.openSource(source);
-    views.push(
-      ...(await evaluateOnce(
-        opened,
-        deps.clock,
-        asked.filter((service) => service.source === source.name),
-        signal,
-      )),
-    );
+    const opened = deps.openSource(source);
+    try {
+      const own = asked.filter((service) => service.source === source.name);
+      views.push(...(await evaluateOnce(opened, deps.clock, own, signal)));
+    } finally {
+      await opened.close();
+    }
   }
   deps.stdout.write(renderViews(views, options.output, { colors }));
   return codeOf(views);

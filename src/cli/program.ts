@@ -3,17 +3,9 @@ import { composeCommands } from '../compose/commands.ts';
 import { checkCommand } from './check.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { incidentsCommand } from './incidents.ts';
+import type { ProgramProcess } from './program-process.ts';
 import { runCommand } from './run.ts';
 import { versionCommand } from './version.ts';
-
-/** What the program touches of its process; a test gives its own. */
-export interface ProgramProcess {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-  readonly env: NodeJS.ProcessEnv;
-  on(signal: NodeJS.Signals, listener: () => void): unknown;
-  off(signal: NodeJS.Signals, listener: () => void): unknown;
-}
 
 /** Runs the command line and returns the exit code: 0 done, 1 the answer is bad or it failed, 2 wrong usage. Never rejects. */
 export async function runProgram(argv: readonly string[], io: ProgramProcess): Promise<number> {

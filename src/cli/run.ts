@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Running, RunEnvironment } from '../compose.ts';
 import type { Settings } from '../config/settings.ts';
-import type { ProgramProcess } from './program.ts';
+import type { ProgramProcess } from './program-process.ts';
 import {
   addDaemonOptions,
   addSettingsOptions,

@@ -29,7 +29,7 @@ function shiftScope(scope: ScopeState, deltaMs: number): ScopeState {
   };
 }
 
-function shift<T, K extends keyof T>(value: T, keys: readonly K[], deltaMs: number): Partial<T> {
-  const present = keys.filter((key) => typeof value[key] === 'number');
-  return Object.fromEntries(present.map((key) => [key, (value[key] as number) + deltaMs])) as unknown as Partial<T>;
+function shift(value: object, keys: readonly string[], deltaMs: number): object {
+  const present = Object.entries(value).filter(([key, each]) => keys.includes(key) && typeof each === 'number');
+  return Object.fromEntries(present.map(([key, each]) => [key, Number(each) + deltaMs]));
 }

@@ -58,7 +58,13 @@ export class DaemonHarness implements AsyncDisposable {
 
   constructor(options: HarnessOptions) {
     this.clock = new ManualClock(start + (options.startsAt ?? 30 * 60_000));
-    this.source = new SimulatedSource(this.clock, options.traffic, start, start + 6 * 3_600_000, options.scrapeMs ?? 5_000);
+    this.source = new SimulatedSource(
+      this.clock,
+      options.traffic,
+      start,
+      start + 6 * 3_600_000,
+      options.scrapeMs ?? 5_000,
+    );
     this.store = options.store ?? new MemoryStore();
     this.rules = { kind: 'loaded', services: options.services ?? [aService()], warnings: [] };
     this.#telemetry = { ...silentTelemetry, ...options.telemetry };

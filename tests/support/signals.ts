@@ -56,7 +56,11 @@ export function aNativeLatency(histogram: string, thresholdSeconds: number): Lat
       {
         sign: 1,
         selector: histogram,
-        at: [`histogram_fraction(0, ${thresholdSeconds}, ${histogram}`, `) * histogram_count(${histogram}`, ')'],
+        at: [
+          `((histogram_fraction(-Inf, ${thresholdSeconds}, ${histogram}`,
+          `) * histogram_count(${histogram}`,
+          ')) >= 0)',
+        ],
       },
     ],
     totalTerms: [{ sign: 1, selector: histogram, at: [`histogram_count(${histogram}`, ')'] }],

@@ -53,13 +53,21 @@ export class SimulatedSource implements Source {
       const newest = this.#at(at);
       if (newest === undefined) return { kind: 'counted', groups: [] };
       const counted = steps.map(({ from, to }) => this.#count(from, to));
-      return { kind: 'counted', groups: [{ group: {}, newestSampleAt: newest.at + this.skewMs, steps: counted, numeratorSeen: true }] };
+      return {
+        kind: 'counted',
+        groups: [{ group: {}, newestSampleAt: newest.at + this.skewMs, steps: counted, numeratorSeen: true }],
+      };
     });
   }
 
-  async history(signals: readonly Signal[], stretch: { from: number; to: number }, stepMs: number): Promise<readonly HistoryOutcome[]> {
+  async history(
+    signals: readonly Signal[],
+    stretch: { from: number; to: number },
+    stepMs: number,
+  ): Promise<readonly HistoryOutcome[]> {
     this.histories += 1;
-    if (this.failure !== undefined) return signals.map(() => ({ kind: 'failed', failure: this.failure as SourceFailure }));
+    if (this.failure !== undefined)
+      return signals.map(() => ({ kind: 'failed', failure: this.failure as SourceFailure }));
     const points: HistoryPoint[] = [];
     for (let at = stretch.from + stepMs; at <= stretch.to; at += stepMs) {
       const newest = this.#at(at);

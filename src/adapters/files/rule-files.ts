@@ -52,7 +52,9 @@ export async function fingerprint(paths: readonly string[]): Promise<string> {
   return [...parts, ...found.unreadable.map((each) => `${each.path}!`)].join('\n');
 }
 
-async function findRuleFiles(paths: readonly string[]): Promise<{ paths: readonly string[]; unreadable: readonly Unreadable[] }> {
+async function findRuleFiles(
+  paths: readonly string[],
+): Promise<{ paths: readonly string[]; unreadable: readonly Unreadable[] }> {
   const found: string[] = [];
   const unreadable: Unreadable[] = [];
   const walk = async (path: string, named: boolean, depth: number): Promise<void> => {

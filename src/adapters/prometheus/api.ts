@@ -11,6 +11,14 @@ import { EnvelopeWire } from './wire.ts';
 
 export type ApiAnswer = { readonly kind: 'ok'; readonly data: unknown } | Failed;
 
+/** What a test may want to hold still. */
+export interface ApiTools {
+  /** 0 to 1, for the jitter of retries. */
+  readonly random: () => number;
+  /** ms, for how long files and failures are remembered. */
+  readonly monotonic: () => number;
+}
+
 /** The Prometheus HTTP API as Andon uses it: posts forms, opens the envelope, classifies what went wrong. */
 export class PrometheusApi {
   readonly limits: PrometheusLimits;
@@ -18,9 +26,9 @@ export class PrometheusApi {
   readonly #limit: <T>(work: () => Promise<T>) => Promise<T>;
   readonly #random: () => number;
 
-  constructor(options: PrometheusOptions, random: () => number) {
+  constructor(options: PrometheusOptions, { random, monotonic }: ApiTools) {
     this.limits = limitsOf(options);
-    this.#http = new HttpClient(options, this.limits);
+    this.#http = new HttpClient(options, this.limits, monotonic);
     this.#limit = pLimit(this.limits.concurrency);
     this.#random = random;
   }

@@ -21,7 +21,8 @@ export class Credentials {
   readonly #bearer: SecretFile | undefined;
   readonly #headerFiles: readonly (readonly [string, SecretFile])[];
 
-  constructor(options: PrometheusOptions) {
+  constructor(options: PrometheusOptions, monotonic: () => number) {
+    const fileAt = (path: string): SecretFile => new SecretFile(path, monotonic);
     const { username, password } = new URL(options.url);
     const fromUrl =
       username === '' ? {} : { authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) };
@@ -29,10 +30,10 @@ export class Credentials {
     this.#urlSecrets = [password, decodeURIComponent(password)].filter((text) => text !== '');
     this.#basic = options.basicAuth && {
       username: options.basicAuth.username,
-      file: new SecretFile(options.basicAuth.passwordFile),
+      file: fileAt(options.basicAuth.passwordFile),
     };
-    this.#bearer = options.bearerTokenFile === undefined ? undefined : new SecretFile(options.bearerTokenFile);
-    this.#headerFiles = Object.entries(options.headerFiles ?? {}).map(([name, path]) => [name, new SecretFile(path)]);
+    this.#bearer = options.bearerTokenFile === undefined ? undefined : fileAt(options.bearerTokenFile);
+    this.#headerFiles = Object.entries(options.headerFiles ?? {}).map(([name, path]) => [name, fileAt(path)]);
   }
 
   async headers(): Promise<CredentialHeaders> {

@@ -31,11 +31,11 @@ export class HttpClient {
   readonly #credentials: Credentials;
   readonly #agent: KeepAliveAgent;
 
-  constructor(options: PrometheusOptions, limits: PrometheusLimits) {
+  constructor(options: PrometheusOptions, limits: PrometheusLimits, monotonic: () => number) {
     this.#base = new URL(options.url);
     this.#limits = limits;
-    this.#credentials = new Credentials(options);
-    this.#agent = new KeepAliveAgent(options.url, options.tls);
+    this.#credentials = new Credentials(options, monotonic);
+    this.#agent = new KeepAliveAgent(options.url, options.tls, monotonic);
   }
 
   /** Where requests go, without credentials and query string. */

@@ -22,13 +22,13 @@ export class KeepAliveAgent {
   readonly #https: boolean;
   #pool: Pool | undefined;
 
-  constructor(url: string, tls: TlsOptions | undefined) {
+  constructor(url: string, tls: TlsOptions | undefined, monotonic: () => number) {
     this.#https = new URL(url).protocol === 'https:';
     this.#tls = tls;
     this.#files = {
-      ...(tls?.caFile === undefined ? {} : { ca: new SecretFile(tls.caFile) }),
-      ...(tls?.certFile === undefined ? {} : { cert: new SecretFile(tls.certFile) }),
-      ...(tls?.keyFile === undefined ? {} : { key: new SecretFile(tls.keyFile) }),
+      ...(tls?.caFile === undefined ? {} : { ca: new SecretFile(tls.caFile, monotonic) }),
+      ...(tls?.certFile === undefined ? {} : { cert: new SecretFile(tls.certFile, monotonic) }),
+      ...(tls?.keyFile === undefined ? {} : { key: new SecretFile(tls.keyFile, monotonic) }),
     };
   }
 

@@ -7,7 +7,7 @@ export interface Loners {
 const forgottenAfterMs = 10 * 60_000;
 const maxKept = 1_000;
 
-export function createLoners(monotonic: () => number = () => performance.now()): Loners {
+export function createLoners(monotonic: () => number): Loners {
   const since = new Map<string, number>();
   return {
     has(about) {

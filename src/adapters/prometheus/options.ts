@@ -4,30 +4,30 @@ export interface PrometheusOptions {
   /** Base URL; a path prefix and a query string are kept. */
   readonly url: string;
   /** For one attempt at one request; default 10,000. The caller's signal bounds the whole. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Requests under way at once; default 4. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** Of one answer, before and after decompression; default 32 MiB. */
-  readonly maxResponseBytes?: number;
-  readonly basicAuth?: { readonly username: string; readonly passwordFile: string };
-  readonly bearerTokenFile?: string;
+  readonly maxResponseBytes?: number | undefined;
+  readonly basicAuth?: { readonly username: string; readonly passwordFile: string } | undefined;
+  readonly bearerTokenFile?: string | undefined;
   /** Sent as they are, such as `X-Scope-OrgID`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Header values that are read from files. */
-  readonly headerFiles?: Readonly<Record<string, string>>;
-  readonly tls?: TlsOptions;
+  readonly headerFiles?: Readonly<Record<string, string>> | undefined;
+  readonly tls?: TlsOptions | undefined;
   /** What an answer with warnings (partial data) is worth: nothing, or as good as any. Default `unknown`. */
-  readonly onWarnings?: 'unknown' | 'ignore';
+  readonly onWarnings?: 'unknown' | 'ignore' | undefined;
   /** How far back a series that came back is looked for, ms; default 6 h. */
-  readonly returnWindowMs?: number;
+  readonly returnWindowMs?: number | undefined;
 }
 
 export interface TlsOptions {
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-  readonly serverName?: string;
-  readonly insecureSkipVerify?: boolean;
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly serverName?: string | undefined;
+  readonly insecureSkipVerify?: boolean | undefined;
 }
 
 /** Options with every limit set. */

@@ -19,7 +19,7 @@ export class SecretFile {
   #version = '';
   #current: SecretText | undefined;
 
-  constructor(path: string, monotonic: () => number = () => performance.now()) {
+  constructor(path: string, monotonic: () => number) {
     this.path = path;
     this.#monotonic = monotonic;
   }

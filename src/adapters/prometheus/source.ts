@@ -1,6 +1,7 @@
 import type { Inspector } from '../../app/ports/inspector.ts';
 import type { Source } from '../../app/ports/source.ts';
 import { PrometheusApi } from './api.ts';
+import type { ApiTools } from './api.ts';
 import { readArrivals } from './arrivals.ts';
 import { askAll } from './batch.ts';
 import type { Answers, BatchPlan, Question } from './batch.ts';
@@ -20,21 +21,16 @@ export interface PrometheusSource extends Source, Inspector, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** What a test may want to hold still. */
-export interface PrometheusTools {
-  /** 0 to 1, for the jitter of retries. */
-  readonly random?: () => number;
-}
-
 const maxExprs = 60;
 const maxQueryBytes = 60_000;
 
 /** Reads signals from Prometheus, or from anything that speaks its HTTP API. Throws only for a URL that is none. */
-export function createPrometheusSource(options: PrometheusOptions, tools: PrometheusTools = {}): PrometheusSource {
-  const api = new PrometheusApi(options, tools.random ?? Math.random);
+export function createPrometheusSource(options: PrometheusOptions, tools: Partial<ApiTools> = {}): PrometheusSource {
+  const monotonic = tools.monotonic ?? (() => performance.now());
+  const api = new PrometheusApi(options, { random: tools.random ?? Math.random, monotonic });
   const { returnWindowMs, timeoutMs } = api.limits;
   const readClock = createClock();
-  const loners = createLoners();
+  const loners = createLoners(monotonic);
   const size = { maxQueryBytes };
   // The source stops a moment before Andon hangs up, and so gets to say why. `nocache` keeps VictoriaMetrics from
   // moving the instant to a rounded, cached one; other sources ignore it.

@@ -12,7 +12,7 @@ const kinds = ['firing', 'resolved', 'relapsed', 'escalated', 'resolved'] as con
 const cleanUps: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
 /** Andon's sender with one webhook channel for each name, each with a receiver of its own. */

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parseAllDocuments } from 'yaml';
+import { ruleFileJsonSchema, ruleFileJsonSchemaText } from '../../src/config/json-schema.ts';
+import { ruleReference, settingsReference } from '../../src/config/rule-reference.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+test.each([
+  ['rules/andon.schema.json', ruleFileJsonSchemaText],
+  ['docs/rules.md', ruleReference],
+  ['docs/settings.md', settingsReference],
+])('%s says what the schema says; UPDATE=1 writes it anew', (path, generate) => {
+  if (process.env['UPDATE'] === '1') writeFileSync(join(root, path), generate());
+  expect(readFileSync(join(root, path), 'utf8')).toBe(generate());
+});
+
+describe('the JSON Schema for editors', () => {
+  const validate = new Ajv2020({ allErrors: true }).compile(ruleFileJsonSchema());
+  const documents = (path: string) =>
+    parseAllDocuments(readFileSync(path, 'utf8')).map((document): unknown => document.toJS());
+  const good = ['rules', 'tests/golden/check/good'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => join(folder, name)),
+  );
+
+  test.each(good)('accepts %s', (path) => {
+    for (const document of documents(join(root, path))) {
+      validate(document);
+      expect(validate.errors ?? []).toEqual([]);
+    }
+  });
+
+  test.each([
+    'unknown-key',
+    'missing-keys',
+    'wrong-types',
+    'enum',
+    'names',
+    'signal-kinds',
+    'threshold',
+    'api-version',
+    'on-unknown',
+    'runbook',
+    'labels',
+  ])('draws a squiggle under %s', (name) => {
+    const [document] = documents(join(root, 'tests/golden/check/bad', `${name}.yaml`));
+    expect(validate(document)).toBe(false);
+  });
+
+  test('describes every key', () => {
+    const silent: string[] = [];
+    const walk = (node: unknown, path: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      const { properties } = node as { properties?: Record<string, { description?: string }> };
+      for (const [key, field] of Object.entries(properties ?? {})) {
+        if (field.description === undefined) silent.push(`${path}.${key}`);
+      }
+      for (const [key, inner] of Object.entries(node)) walk(inner, `${path}.${key}`);
+    };
+    walk(ruleFileJsonSchema(), '');
+    expect(silent).toEqual([]);
+  });
+});
