@@ -129,7 +129,8 @@ async function checkHistogram(
   const bounds = [
     ...new Set(buckets.series.flatMap(({ le }) => (le === undefined ? [] : [Number(le.replace('+Inf', 'Infinity'))]))),
   ]
-    .filter(Number.isFinite)
+    // Thresholds are whole milliseconds.
+    .filter((bound) => Number.isInteger(Number((bound * 1000).toPrecision(12))))
     .sort((a, b) => a - b);
   const hint =
     bounds.length === 0

@@ -44,7 +44,7 @@ export async function learnArrivals(
     const times = [...new Set(arrivals.flatMap((each) => each.sampleTimes))].filter(
       (time) => time > at - 2 * intervalMs,
     );
-    watch.timing = timingFor(intervalMs);
+    watch.timing = timingFor(intervalMs, source.settleMs);
     watch.cadence = learnCadence(intervalMs, times, watch.cadence);
     watch.misses = 0;
   }

@@ -26,8 +26,8 @@ export interface Record {
   readonly checkpoints: readonly Checkpoint[];
   /** Channels that the service pages. */
   readonly channels: readonly string[];
-  /** When the notifications came to be, ms on Andon's clock; earlier than now when the past was caught up with. */
-  readonly createdAt?: number;
+  /** The source's time now, ms: events that happened earlier were caught up with, and their pages are as old as they are. */
+  readonly sourceNow?: number;
 }
 
 /** Writes events together with the notifications they cause, then lets everybody know. */
@@ -70,7 +70,7 @@ export class Recorder {
       ahead.set(event.incidentId, { incident: after, told });
       if (after === undefined) return [];
       return planNotifications(event, after, record.channels, {
-        recordedAt: record.createdAt ?? recordedAt,
+        recordedAt: recordedAt - Math.max(0, (record.sourceNow ?? event.at) - event.at),
         severityBefore: known.incident?.severity,
         nextSequence: told,
         ...(externalUrl === undefined ? {} : { externalUrl }),

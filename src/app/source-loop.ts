@@ -1,11 +1,13 @@
 import { aimAfter, nextPoll } from '../domain/cadence.ts';
 import { rebase } from '../domain/rebase.ts';
+import type { IncidentEvent } from '../domain/event.ts';
 import type { SourceFailure } from '../domain/observation.ts';
 import type { Service } from '../domain/service.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Source } from './ports/source.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import { lookFurtherBack } from './look-further-back.ts';
 import { learnArrivals, prepare } from './prepare.ts';
 import { pollBlindly, pollTogether, type Polled } from './poll.ts';
 import type { Trace } from './ports/trace.ts';
@@ -169,7 +171,7 @@ export class SourceLoop {
     if (stop.aborted) return;
     for (const each of polled) {
       const latenessMs = Number.isFinite(each.watch.dueAt) ? Math.max(0, at - each.watch.dueAt) : 0;
-      await this.#settle(each, at);
+      await this.#settle(each, at, bound);
       this.#parts.telemetry.pollFinished(each.watch.service.name, {
         durationMs: this.#parts.clock.monotonic() - startedAt,
         latenessMs,
@@ -185,7 +187,7 @@ export class SourceLoop {
   }
 
   /** Writes first, then takes over: what could not be written is judged again from the same state at the next poll. */
-  async #settle(polled: Polled, at: number): Promise<void> {
+  async #settle(polled: Polled, at: number, bound: AbortSignal): Promise<void> {
     const { watch, evaluation, failure } = polled;
     if (failure !== undefined) this.#tellFailure(failure);
     else this.#tellAnswer();
@@ -198,9 +200,15 @@ export class SourceLoop {
       const after: Watch = { ...watch, state: evaluation.state };
       if (evaluation.events.length > 0) {
         const channels = this.#parts.channelsOf(watch.service.name);
-        await this.#parts.recorder.record({ events: evaluation.events, checkpoints: [checkpointOf(after)], channels });
+        await this.#parts.recorder.record({
+          events: evaluation.events,
+          checkpoints: [checkpointOf(after)],
+          channels,
+          sourceNow: at,
+        });
       }
       watch.state = evaluation.state;
+      if (evaluation.events.some(isOlderThanMemory)) await this.#lookFurtherBack(watch, at, bound);
     }
     watch.view = viewOf(watch.service, evaluation);
     watch.polls += 1;
@@ -208,9 +216,25 @@ export class SourceLoop {
     reportView(this.#parts.telemetry, watch.view);
   }
 
+  /** The page has gone out with what is known; where the trouble really began is a question that may take a while. */
+  async #lookFurtherBack(watch: Watch, at: number, bound: AbortSignal): Promise<void> {
+    const scopes = new Map(watch.state.scopes);
+    for (const [key, scope] of scopes) {
+      const { incident } = scope;
+      if (incident?.onset.method !== 'history-limit' || incident.onsetSettled) continue;
+      const { source, recorder } = this.#parts;
+      const found = await lookFurtherBack(source, watch.service, scope, incident, watch.timing, at, bound);
+      if (found === undefined) continue;
+      scopes.set(key, found.scope);
+      const state = { ...watch.state, scopes };
+      await recorder.record({ events: found.events, checkpoints: [checkpointOf({ ...watch, state })], channels: [] });
+      watch.state = state;
+    }
+  }
+
   #aim(watch: Watch, at: number, failed: boolean): void {
     if (failed || !Number.isFinite(watch.dueAt)) {
-      watch.dueAt = nextPoll(watch.cadence, at);
+      this.#aimAnew(watch, at);
       return;
     }
     const newest = Math.max(
@@ -219,14 +243,21 @@ export class SourceLoop {
         [...ledger.groups.values()].map((group) => group.newestSampleAt),
       ),
     );
-    const aim = aimAfter(watch.cadence, watch.dueAt, at, newest, watch.tries);
-    // A retry aims for the same sample, so it keeps the time at which that one was due.
-    const retrying = aim.tries > 0;
-    watch.misses = retrying || aim.tries === watch.tries ? watch.misses : 0;
-    if (!retrying && watch.tries > 0 && newest < watch.dueAt - watch.cadence.landingMs) watch.misses += 1;
+    const aim = aimAfter(watch.cadence, watch.aimedAt, at, newest, watch.tries);
+    const gaveUp = aim.tries === 0 && newest < watch.aimedAt - aim.cadence.landingMs - watch.cadence.intervalMs / 2;
+    if (gaveUp) watch.misses += 1;
+    else if (aim.tries === 0) watch.misses = 0;
+    // A retry waits for the same sample, so it keeps the time that the first try was aimed at.
+    if (aim.tries === 0) watch.aimedAt = aim.nextAt;
     watch.cadence = aim.cadence;
     watch.tries = aim.tries;
     watch.dueAt = aim.nextAt;
+  }
+
+  #aimAnew(watch: Watch, after: number): void {
+    watch.dueAt = nextPoll(watch.cadence, after);
+    watch.aimedAt = watch.dueAt;
+    watch.tries = 0;
   }
 
   async #prepare(watch: Watch, bound: AbortSignal, stop: AbortSignal): Promise<void> {
@@ -241,14 +272,19 @@ export class SourceLoop {
     const after: Watch = { ...watch, state: prepared.state };
     if (prepared.events.length > 0) {
       const channels = this.#parts.channelsOf(watch.service.name);
-      await this.#parts.recorder.record({ events: prepared.events, checkpoints: [checkpointOf(after)], channels });
+      await this.#parts.recorder.record({
+        events: prepared.events,
+        checkpoints: [checkpointOf(after)],
+        channels,
+        sourceNow: now,
+      });
     }
     watch.state = prepared.state;
     watch.unread = [];
     watch.blind = false;
-    watch.tries = 0;
     // What was caught up with reaches to now; otherwise the first evaluation is due at once.
-    watch.dueAt = prepared.state.evaluatedAt === now ? nextPoll(watch.cadence, now) : -Infinity;
+    if (prepared.state.evaluatedAt === now) this.#aimAnew(watch, now);
+    else watch.dueAt = -Infinity;
     if (prepared.evaluation !== undefined) watch.view = viewOf(watch.service, prepared.evaluation);
     if (prepared.missedMs > 0) this.#parts.telemetry.caughtUp(watch.service.name, prepared.missedMs);
   }
@@ -265,7 +301,7 @@ export class SourceLoop {
         Math.max(at, (watch.state.evaluatedAt ?? 0) + 1),
       ).evaluation,
     );
-    watch.dueAt = nextPoll(watch.cadence, at);
+    this.#aimAnew(watch, at);
     this.#tellFailure(failure);
     reportView(this.#parts.telemetry, watch.view);
     this.#parts.telemetry.pollFinished(watch.service.name, { durationMs: 0, latenessMs: 0, outcome: 'failed' });
@@ -308,6 +344,10 @@ export class SourceLoop {
     this.#failing = undefined;
     this.#parts.log.info('the source answers again', { source: this.name });
   }
+}
+
+function isOlderThanMemory(event: IncidentEvent): boolean {
+  return event.type === 'opened' && event.onset.method === 'history-limit';
 }
 
 /** New services, new signals, and any stretch that nobody looked at are read from history first. */

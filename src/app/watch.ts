@@ -21,6 +21,8 @@ export interface Watch {
   unread: readonly Signal[];
   /** When to poll next, ms on the source's clock. */
   dueAt: number;
+  /** When the sample that is waited for was first polled for; a retry is due later. */
+  aimedAt: number;
   tries: number;
   polls: number;
   /** Misses of a sample in a row; the samples' times are learnt anew when there are several. */
@@ -47,6 +49,7 @@ export function newWatch(service: Service, checkpoint: Checkpoint | undefined): 
     cadence: guessedCadence(guessedPollMs),
     unread: service.signals,
     dueAt: -Infinity,
+    aimedAt: -Infinity,
     tries: 0,
     polls: 0,
     misses: 0,

@@ -76,13 +76,20 @@ function unreachable(url: string, error: unknown): string {
   return `no Andon answers at ${url}: ${causeOf(error)}\n  Is the daemon running (\`andon run\`)? Name another address with --url or ANDON_URL.`;
 }
 
-/** Node says `fetch failed` and keeps the news in the cause. */
+const FaultWire = z.object({
+  name: z.string().optional(),
+  // Node's codes are words; those of aborted requests are numbers, which tell people nothing.
+  code: z.string().optional().catch(undefined),
+  message: z.string().optional(),
+  cause: z.unknown().optional(),
+});
+
+/** Node's own fetch says `fetch failed` and keeps the news in the cause; node-fetch has it in the code. */
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
-  const { cause } = error;
-  if (cause instanceof Error) return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  const { name, code, message, cause } = FaultWire.safeParse(error).data ?? { message: String(error) };
+  if (name === 'TimeoutError' || name === 'AbortError') return `no answer within ${timeoutMs / 1000} s`;
+  if (code !== undefined) return code;
+  return cause === undefined ? (message ?? 'unknown error') : causeOf(cause);
 }
 
 function parseJson(text: string): unknown {

@@ -60,11 +60,15 @@ async function check(deps: CheckDeps, paths: readonly string[], options: CheckOp
   const opened = options.settings === undefined ? { diagnostics: [] } : await openSettings(deps, options.settings);
   if ('unreadable' in opened) return wrongUsage(opened.unreadable);
 
-  const { files, unreadable } = await deps.readFiles(paths.length > 0 ? paths : (opened.settings?.rules ?? ['rules']));
+  // Broken settings do not say where the rules are; then only the settings are checked.
+  const lost = paths.length === 0 && hasErrors(opened.diagnostics);
+  const { files, unreadable } = await deps.readFiles(
+    lost ? [] : paths.length > 0 ? paths : (opened.settings?.rules ?? ['rules']),
+  );
   if (unreadable.length > 0) {
     return wrongUsage(unreadable.map(({ path, problem }) => `${path}: ${problem}`).join('\nerror: '));
   }
-  if (files.length === 0) return wrongUsage('there is no rule file (.yaml, .yml) here; name files or folders');
+  if (files.length === 0 && !lost) return wrongUsage('there is no rule file (.yaml, .yml) here; name files or folders');
 
   const source = options.source === undefined ? undefined : findSource(options.source, opened.settings);
   if (typeof source === 'string') return wrongUsage(source);

@@ -106,21 +106,19 @@ async function run<T extends z.ZodType>(
   schema: T,
   render: (answer: z.infer<T>, now: number, paint: Paint) => string,
 ): Promise<void> {
+  const refuse = (message: string, code: 1 | 2): void => {
+    deps.stderr.write(`error: ${printable(message)}\n`);
+    deps.exit(code);
+  };
+  // An address from the environment has passed no parser.
+  if (!isHttpUrl(url)) return refuse(`ANDON_URL is no URL; write for instance ${defaultUrl}`, 2);
   const file = tokenFile ?? deps.env['ANDON_TOKEN_FILE'];
   const token = file === undefined || file === '' ? undefined : await tokenOf(file, deps.readText);
-  if (token?.kind === 'unreadable') {
-    deps.stderr.write(`error: ${token.message}\n`);
-    deps.exit(2);
-    return;
-  }
+  if (token?.kind === 'unreadable') return refuse(token.message, 2);
   const target = { url, fetch: deps.fetch, ...(token === undefined ? {} : { token: token.text }) };
   const answer = await askApi(target, path, body);
   const shown = answer.kind === 'ok' ? schema.safeParse(answer.body) : undefined;
-  if (answer.kind !== 'ok' || shown?.success !== true) {
-    deps.stderr.write(`error: ${printable(messageOf(answer, url))}\n`);
-    deps.exit(1);
-    return;
-  }
+  if (answer.kind !== 'ok' || shown?.success !== true) return refuse(messageOf(answer, url), 1);
   const text =
     output === 'json'
       ? `${JSON.stringify(answer.body, undefined, 2)}\n`
@@ -154,8 +152,12 @@ function pathOf(id: string): string {
 }
 
 function httpUrl(text: string): string {
-  if (URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)) return text;
+  if (isHttpUrl(text)) return text;
   throw new InvalidArgumentError(`Write a URL such as ${defaultUrl}.`);
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
 }
 
 function listLimit(text: string): string {

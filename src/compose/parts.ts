@@ -17,14 +17,15 @@ export class SettingsError extends Error {
 }
 
 export function composeSource(settings: SourceSettings): PrometheusSource {
-  const { timeout, settle: _settle, basicAuth, bearerTokenFile, tls, ...rest } = settings;
-  return createPrometheusSource({
+  const { timeout, settle, basicAuth, bearerTokenFile, tls, ...rest } = settings;
+  const source = createPrometheusSource({
     ...rest,
     timeoutMs: timeout,
     ...(basicAuth === undefined ? {} : { basicAuth }),
     ...(bearerTokenFile === undefined ? {} : { bearerTokenFile }),
     ...(tls === undefined ? {} : { tls: withoutUndefined(tls) }),
   });
+  return settle === undefined ? source : { ...source, settleMs: settle };
 }
 
 /** Rejects with SettingsError when a template cannot be read or rendered. */

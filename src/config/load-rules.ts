@@ -104,7 +104,7 @@ function loadDocument(declaration: Declaration, compile: ConditionCompiler, cont
     return { diagnostics };
   }
   const parts = readParts(value);
-  const problems: Problem[] = [...parts.problems.slice(0, maxProblems)];
+  const problems: Problem[] = parts.problems.slice(0, maxProblems);
   const service = buildService(parts, compile, context, (problem) => {
     if (problems.length < maxProblems) problems.push(problem);
   });

@@ -41,7 +41,7 @@ export function resolveSettings(
   const problems: readonly Problem[] = result.success
     ? templateProblems(result.data, templateProblem)
     : schemaProblems(SettingsFile, merged, result.error.issues);
-  const diagnostics = [...opened.diagnostics, ...problems.map((problem) => place(problem, opened.declaration))];
+  const diagnostics = [...opened.diagnostics, ...problems.map((problem) => place(problem, merged, opened.declaration))];
   diagnostics.sort(byPosition);
   return { ...(result.success && !hasErrors(diagnostics) ? { settings: result.data } : {}), diagnostics };
 }
@@ -63,14 +63,13 @@ function openSettings(file: SettingsFileText): { declaration?: Declaration; diag
   };
 }
 
-/** A problem with something the file does not say comes from a flag or the environment. */
-function place(problem: Problem, declaration: Declaration | undefined): Diagnostic {
-  const inFile =
-    declaration !== undefined &&
-    (problem.code === 'missing-key' ||
-      valueAt(declaration.value, problem.path) !== undefined ||
-      problem.path.length === 0);
-  if (inFile) return declaration.diagnose(problem);
+/** A problem with a value that differs from what the file says comes from a flag or the environment. */
+function place(problem: Problem, merged: unknown, declaration: Declaration | undefined): Diagnostic {
+  if (declaration !== undefined) {
+    const declared = valueAt(declaration.value, problem.path);
+    const asDeclared = declared === valueAt(merged, problem.path) || typeof declared === 'object';
+    if (asDeclared || problem.code === 'missing-key') return declaration.diagnose(problem);
+  }
   const where = problem.path.join('.');
   return {
     file: '(flags and environment)',

@@ -118,7 +118,7 @@ async function close(server: Server): Promise<void> {
   });
   server.closeIdleConnections();
   const timer = setTimeout(() => {
-    server.closeAllConnections();
+    
   }, graceMs);
   await closed;
   clearTimeout(timer);

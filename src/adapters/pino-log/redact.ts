@@ -31,7 +31,7 @@ function isSecret(key: string): boolean {
 function factsOf(error: Error, withStack: boolean): Readonly<Record<string, unknown>> {
   const { name, message, stack, cause } = error;
   return {
-    ...error,
+    ...Object.fromEntries(Object.entries(error)),
     name,
     message,
     ...(withStack ? { stack } : {}),

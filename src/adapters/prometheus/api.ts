@@ -33,8 +33,8 @@ export class PrometheusApi {
     this.#random = random;
   }
 
-  /** `form` is URL-encoded already. Retries inside the caller's deadline; the wait holds no place in the queue. */
-  async call(path: string, form: string, signal: AbortSignal): Promise<ApiAnswer> {
+  /** `form` makes the URL-encoded body, only when its turn has come: a fleet's questions are large. Retries inside the caller's deadline; the wait holds no place in the queue. */
+  async call(path: string, form: () => string, signal: AbortSignal): Promise<ApiAnswer> {
     return withRetries(() => this.#limit(() => this.#once(path, form, signal)), {
       signal,
       random: this.#random,
@@ -46,9 +46,9 @@ export class PrometheusApi {
     this.#http.close();
   }
 
-  async #once(path: string, form: string, signal: AbortSignal): Promise<ApiAnswer> {
+  async #once(path: string, form: () => string, signal: AbortSignal): Promise<ApiAnswer> {
     if (signal.aborted) return failed('timeout', `the time for this poll was up before ${this.#http.place} was asked`);
-    const answer = await this.#http.post(path, form, signal);
+    const answer = await this.#http.post(path, form(), signal);
     if (answer.kind === 'failed') return answer;
     const opened = this.#open(answer);
     if (opened.kind === 'ok') return opened;

@@ -19,7 +19,8 @@ export type Answers = ReadonlyMap<string, Answer>;
 export type Ask = (questions: readonly Question[]) => Promise<Answers>;
 
 export interface BatchPlan {
-  readonly call: (query: string) => Promise<ApiAnswer>;
+  /** Asks the query that `query` makes. */
+  readonly call: (query: () => string) => Promise<ApiAnswer>;
   readonly decode: (data: unknown) => Decoded;
   readonly loners: Loners;
   readonly size: BatchSize;
@@ -91,7 +92,8 @@ export async function askAll(questions: Iterable<Question>, plan: BatchPlan): Pr
 async function askChunk(chunk: Chunk, plan: BatchPlan): Promise<Decoded> {
   const [only] = chunk;
   // Alone it is asked as it is: a union takes vectors only, and a declared query may be a scalar.
-  const query = chunk.length === 1 && only !== undefined ? only.expr : union(chunk.map(({ expr }) => expr));
+  const query = (): string =>
+    chunk.length === 1 && only !== undefined ? only.expr : union(chunk.map(({ expr }) => expr));
   const answer = await plan.call(query);
   return answer.kind === 'failed' ? answer : plan.decode(answer.data);
 }

@@ -13,13 +13,13 @@ export function createInspector(api: PrometheusApi, now: () => number): Inspecto
     async series(selector, limit, signal) {
       const at = now();
       // `limit` is known to newer sources only, so the answer is cut here too.
-      const form = encodeForm({
+      const fields = {
         'match[]': selector,
         start: seconds(at - lookBackMs),
         end: seconds(at),
         limit: String(limit),
-      });
-      const answer = await api.call('/api/v1/series', form, signal);
+      };
+      const answer = await api.call('/api/v1/series', () => encodeForm(fields), signal);
       if (answer.kind === 'failed') return { kind: 'failed', failure: answer.failure };
       const parsed = SeriesDataWire.safeParse(answer.data);
       if (!parsed.success) {

@@ -5,7 +5,12 @@ import { codeOf, messageOf } from './system-error.ts';
 /** Says what an error below HTTP means. */
 export function networkFailure(error: unknown, place: string): Failed {
   const code = codeOf(error);
-  const message = oneLine(messageOf(error).replace(/^.*failed, reason: /, ''));
+  // Without node-fetch's preface, which repeats the URL with its query string, and without Node's advice to its own users.
+  const message = oneLine(
+    messageOf(error)
+      .replace(/^.*failed, reason: /, '')
+      .replace(/; if the root CA .*$/, ''),
+  );
   if (code.startsWith('HPE_')) {
     return failed('bad-response', `${place} does not speak HTTP as it should (${code})`);
   }

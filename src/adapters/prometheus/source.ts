@@ -1,7 +1,7 @@
 import type { Inspector } from '../../app/ports/inspector.ts';
 import type { Source } from '../../app/ports/source.ts';
 import { PrometheusApi } from './api.ts';
-import type { ApiTools } from './api.ts';
+import type { ApiAnswer, ApiTools } from './api.ts';
 import { readArrivals } from './arrivals.ts';
 import { askAll } from './batch.ts';
 import type { Answers, BatchPlan, Question } from './batch.ts';
@@ -21,7 +21,7 @@ export interface PrometheusSource extends Source, Inspector, AsyncDisposable {
   close(): Promise<void>;
 }
 
-const maxExprs = 60;
+const maxExprs = 200;
 const maxQueryBytes = 60_000;
 
 /** Reads signals from Prometheus, or from anything that speaks its HTTP API. Throws only for a URL that is none. */
@@ -36,14 +36,18 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
   // moving the instant to a rounded, cached one; other sources ignore it.
   const common = { timeout: `${Math.ceil(timeoutMs * 0.9)}ms`, nocache: '1' };
 
-  const post = async (path: string, fields: Readonly<Record<string, string>>, signal: AbortSignal) =>
-    api.call(path, encodeForm({ ...fields, ...common }), signal);
+  const ask = async (
+    path: string,
+    query: () => string,
+    when: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<ApiAnswer> => api.call(path, () => encodeForm({ query: query(), ...when, ...common }), signal);
 
   const askAt =
     (at: number, signal: AbortSignal) =>
     async (questions: readonly Question[]): Promise<Answers> =>
       askAll(questions, {
-        call: async (query) => post('/api/v1/query', { query, time: seconds(at) }, signal),
+        call: async (query) => ask('/api/v1/query', query, { time: seconds(at) }, signal),
         decode: (data) => decodeInstant(data, at),
         loners,
         size,
@@ -61,7 +65,7 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
         step: seconds(stepMs),
       };
       return {
-        call: async (query) => post('/api/v1/query_range', { query, ...range }, signal),
+        call: async (query) => ask('/api/v1/query_range', query, range, signal),
         decode: decodeRange,
         loners,
         size,
@@ -78,7 +82,7 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
   return {
     name: options.name,
     async clock(signal) {
-      return readClock(async (query) => post('/api/v1/query', { query }, signal));
+      return readClock(async (query) => ask('/api/v1/query', () => query, {}, signal));
     },
     async read(reads, at, signal) {
       return readSignals(reads, at, askAt(at, signal), returnWindowMs);

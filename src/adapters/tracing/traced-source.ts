@@ -22,6 +22,7 @@ export function tracedSource(source: Source): Source {
   };
   return {
     name: source.name,
+    ...(source.settleMs === undefined ? {} : { settleMs: source.settleMs }),
     clock: async (signal) =>
       await query('clock', 0, async (span) => {
         const answer = await source.clock(signal);

@@ -34,6 +34,8 @@ export type Asked<T> = ({ readonly kind: 'ok' } & T) | { readonly kind: 'failed'
 /** A Prometheus-compatible API that readings come from. Failures are values; nothing here throws for a bad answer. */
 export interface Source {
   readonly name: string;
+  /** How late samples may land after their time, ms; absent: as late as a scrape may take. */
+  readonly settleMs?: number;
   /** The source's own clock, ms since the epoch, as of the middle of the round trip. */
   clock(signal: AbortSignal): Promise<Asked<{ readonly now: number; readonly roundTripMs: number }>>;
   /**

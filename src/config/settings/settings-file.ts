@@ -152,7 +152,7 @@ export const SettingsFile = z
       expected: 'an address and a port such as 127.0.0.1:9655',
       pattern: /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]*):\d{1,5}$/,
     })
-      .refine((value) => Number(value.slice(value.lastIndexOf(':') + 1)) <= 65_535, 'a port is at most 65535')
+      .refine((value) => !(Number(value.slice(value.lastIndexOf(':') + 1)) > 65_535), 'a port is at most 65535')
       .default('127.0.0.1:9655')
       .describe('Address and port of the API, the pages and the metrics. `:9655` listens on every address.'),
     externalUrl: httpUrl().optional().describe('URL under which people reach Andon; links in pages start with it.'),

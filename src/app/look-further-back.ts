@@ -1,0 +1,89 @@
+import { lastRow } from '../domain/count-rows.ts';
+import { onsetOfCounts, onsetOfGauge } from '../domain/estimate-onset.ts';
+import type { IncidentEvent } from '../domain/event.ts';
+import { groupKey } from '../domain/group.ts';
+import { replay } from '../domain/history.ts';
+import type { Onset } from '../domain/onset.ts';
+import { record, emptyLedger, type SignalLedger } from '../domain/signal-ledger.ts';
+import type { Service } from '../domain/service.ts';
+import type { OpenIncident, ScopeState } from '../domain/service-state.ts';
+import type { Timing } from '../domain/timing.ts';
+import type { Source } from './ports/source.ts';
+
+/** How far back an onset is looked for, ms. */
+const furthestMs = 24 * 3_600_000;
+/** Steps of the first, coarse look; the second looks at this many steps around what the first found. */
+const coarseSteps = 1_440;
+const fineSteps = 240;
+
+export interface FurtherBack {
+  readonly scope: ScopeState;
+  readonly events: readonly IncidentEvent[];
+}
+
+/**
+ * Looks for the onset of an incident whose breach is older than what Andon remembers, in the source's history:
+ * first a day in coarse steps, then step by step around what was found. Undefined when history tells nothing more.
+ */
+export async function lookFurtherBack(
+  source: Source,
+  service: Service,
+  scope: ScopeState,
+  incident: OpenIncident,
+  timing: Timing,
+  now: number,
+  signal: AbortSignal,
+): Promise<FurtherBack | undefined> {
+  const coarseMs = Math.max(timing.intervalMs, Math.ceil(furthestMs / coarseSteps));
+  const coarse = await onsetIn(
+    source,
+    service,
+    scope,
+    incident,
+    { ...timing, intervalMs: coarseMs },
+    { from: now - furthestMs, to: now },
+    signal,
+  );
+  if (coarse === undefined || coarse.method === 'history-limit')
+    return coarse && settled(service, scope, incident, coarse, now);
+  const around = (fineSteps / 2) * timing.intervalMs + coarseMs;
+  const to = Math.min(now, coarse.at + around);
+  const fine = await onsetIn(source, service, scope, incident, timing, { from: coarse.at - around, to }, signal);
+  return settled(service, scope, incident, fine === undefined || fine.method === 'history-limit' ? coarse : fine, now);
+}
+
+function settled(service: Service, scope: ScopeState, incident: OpenIncident, onset: Onset, now: number): FurtherBack {
+  return {
+    scope: { ...scope, incident: { ...incident, onset, onsetSettled: true } },
+    events: [
+      { type: 'onset-settled', service: service.name, group: scope.group, incidentId: incident.id, at: now, onset },
+    ],
+  };
+}
+
+async function onsetIn(
+  source: Source,
+  service: Service,
+  scope: ScopeState,
+  incident: OpenIncident,
+  timing: Timing,
+  stretch: { readonly from: number; readonly to: number },
+  signal: AbortSignal,
+): Promise<Onset | undefined> {
+  const read = service.signals.find((each) => each.name === incident.onset.signal);
+  const target = service.endState.targets.find((each) => each.signal === incident.onset.signal);
+  if (read === undefined || target === undefined) return undefined;
+  const [outcome] = await source.history([read], stretch, timing.intervalMs, signal);
+  if (outcome?.kind !== 'history') return undefined;
+  const histories = [{ signal: read, groups: outcome.groups }];
+  let ledger: SignalLedger = emptyLedger;
+  for (const frame of replay(histories, stretch.from, stretch.to, timing.intervalMs)) {
+    for (const observation of frame.observations) ledger = record(ledger, read, observation, frame.at, -Infinity);
+  }
+  const group = ledger.groups.get(read.by.length > 0 ? groupKey(scope.group) : '');
+  if (group === undefined) return undefined;
+  const until = lastRow(group.rows)?.to ?? stretch.to;
+  return read.kind === 'gauge'
+    ? onsetOfGauge(group.values, target, Math.min(incident.detectedAt, stretch.to), read.smearMs ?? 0)
+    : onsetOfCounts(group.rows, target, Math.min(incident.detectedAt, until), timing.intervalMs);
+}
