@@ -8,6 +8,7 @@ import { tracedChannel } from './adapters/tracing/traced-channel.ts';
 import { tracedSource } from './adapters/tracing/traced-source.ts';
 import { Daemon } from './app/daemon.ts';
 import { DegradableStore } from './app/degradable-store.ts';
+import { measuredSource } from './app/measured-source.ts';
 import type { Log } from './app/ports/log.ts';
 import { untraced } from './app/ports/trace.ts';
 import type { ReloadResult } from './app/status-view.ts';
@@ -56,7 +57,7 @@ async function startParts(
   const log = createPinoLog({ level: settings.log.level, currentSpan });
   const endpoint = settings.tracing.otlpEndpoint ?? tracingEndpoint(env);
   const tracing = await startTracing({
-    serviceName: 'andon',
+    serviceName: env['OTEL_SERVICE_NAME'] ?? 'andon',
     version,
     log,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -91,7 +92,9 @@ async function startParts(
       channels: settings.channels.map((each) => each.name),
       clock,
     }),
-    sources: endpoint === undefined ? sources : sources.map(tracedSource),
+    sources: sources.map((source) =>
+      measuredSource(endpoint === undefined ? source : tracedSource(source), telemetry, clock),
+    ),
     channels: endpoint === undefined ? channels : channels.map(tracedChannel),
     clock,
     log,

@@ -18,6 +18,7 @@ export function measuredSource(
   };
   return {
     name: source.name,
+    ...(source.settleMs === undefined ? {} : { settleMs: source.settleMs }),
     clock: async (...asked) => await measured('clock', async () => await source.clock(...asked)),
     read: async (...asked) => await measured('read', async () => await source.read(...asked)),
     history: async (...asked) => await measured('history', async () => await source.history(...asked)),

@@ -62,6 +62,8 @@ export interface ServiceView {
   readonly scopes: readonly ScopeView[];
   readonly readings: readonly ReadingRow[];
   readonly problems: readonly ServiceProblem[];
+  /** Groups beyond a signal's limit, which are not evaluated. */
+  readonly droppedGroups: number;
 }
 
 /** A rule with its state in one scope, in people's words. */

@@ -171,6 +171,8 @@ export class SourceLoop {
     if (stop.aborted) return;
     for (const each of polled) {
       const latenessMs = Number.isFinite(each.watch.dueAt) ? Math.max(0, at - each.watch.dueAt) : 0;
+      const missed = Math.floor(latenessMs / each.watch.timing.intervalMs);
+      if (missed > 0) this.#parts.telemetry.pollsMissed(each.watch.service.name, missed);
       await this.#settle(each, at, bound);
       this.#parts.telemetry.pollFinished(each.watch.service.name, {
         durationMs: this.#parts.clock.monotonic() - startedAt,
@@ -210,10 +212,11 @@ export class SourceLoop {
       watch.state = evaluation.state;
       if (evaluation.events.some(isOlderThanMemory)) await this.#lookFurtherBack(watch, at, bound);
     }
+    const before = watch.view;
     watch.view = viewOf(watch.service, evaluation);
     watch.polls += 1;
     this.#aim(watch, at, failure !== undefined);
-    reportView(this.#parts.telemetry, watch.view);
+    reportView(this.#parts.telemetry, before, watch.view);
   }
 
   /** The page has gone out with what is known; where the trouble really began is a question that may take a while. */
@@ -293,6 +296,7 @@ export class SourceLoop {
   #standStill(watch: Watch, failure: SourceFailure): void {
     const at = this.sourceClock.now();
     watch.blind = true;
+    const before = watch.view;
     watch.view = viewOf(
       watch.service,
       pollBlindly(
@@ -303,7 +307,7 @@ export class SourceLoop {
     );
     this.#aimAnew(watch, at);
     this.#tellFailure(failure);
-    reportView(this.#parts.telemetry, watch.view);
+    reportView(this.#parts.telemetry, before, watch.view);
     this.#parts.telemetry.pollFinished(watch.service.name, { durationMs: 0, latenessMs: 0, outcome: 'failed' });
   }
 

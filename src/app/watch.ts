@@ -74,6 +74,7 @@ export function emptyView(service: Service, state: ServiceState): ServiceView {
     scopes: [...state.scopes.values()].map((scope) => viewScope(service, { state: scope, verdicts: [], rules: [] })),
     readings: [],
     problems: [],
+    droppedGroups: 0,
   };
 }
 
@@ -86,6 +87,7 @@ export function viewOf(service: Service, evaluation: Evaluation): ServiceView {
     scopes: evaluation.scopes.map((scope) => viewScope(service, scope)),
     readings: evaluation.readings,
     problems: problemsOf(evaluation.state),
+    droppedGroups: [...evaluation.state.ledgers.values()].reduce((sum, ledger) => sum + ledger.dropped, 0),
   };
 }
 

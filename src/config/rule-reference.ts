@@ -1,15 +1,11 @@
 import { formatDuration } from '../domain/duration.ts';
 import { ServiceFile } from './rule-file.ts';
-import { schemaTables } from './schema-tables.ts';
-import { SettingsFile } from './settings/settings-file.ts';
+import { generatedNotice, schemaTables } from './schema-tables.ts';
 import { maxForMs, maxForWindows, maxWindowMs, minWindowMs, shortMs } from './windows.ts';
-
-const generated =
-  '<!-- Generated from the schema. Change the descriptions there, then run the tests with UPDATE=1. -->';
 
 /** `docs/rules.md`: everything a rule file may say, from the schema that checks it. */
 export function ruleReference(): string {
-  return `${generated}
+  return `${generatedNotice}
 
 # Rule files
 
@@ -49,16 +45,4 @@ A window lasts ${formatDuration(minWindowMs)} to ${formatDuration(maxWindowMs)};
 \`for\` lasts at most ${maxForWindows} times the longest window of its condition, and never more than ${formatDuration(maxForMs)}: a long \`for\`
 over a short window starts anew at every flicker, so a lasting fault might never stop the line.
 `;
-}
-
-/** `docs/settings.md`: everything the settings file may say, from the schema that checks it. */
-export function settingsReference(): string {
-  return `${generated}
-
-# Settings
-
-\`andon run --settings andon.yaml\` reads its settings from one YAML document. Secrets never stand in it: it names the files that
-hold them.
-
-${schemaTables(SettingsFile)}`;
 }

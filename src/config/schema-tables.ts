@@ -15,6 +15,10 @@ interface Node {
   readonly default?: unknown;
 }
 
+/** What stands at the top of a page that is made from a schema. */
+export const generatedNotice =
+  '<!-- Generated from the schema. Change the descriptions there, then run the tests with UPDATE=1. -->';
+
 /** One Markdown section with a table for each mapping in a schema, in the order a reader meets them. */
 export function schemaTables(schema: $ZodType): string {
   const root = z.toJSONSchema(schema, { io: 'input' }) as Node;

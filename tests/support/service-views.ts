@@ -35,6 +35,7 @@ export const checkoutView: ServiceView = {
     { signal: 'replication_lag', group: {}, fold: 'latest', reading: replicationLag.reading },
   ],
   problems: [{ reason: 'groups-dropped', detail: '3 groups are beyond the limit of 20' }],
+  droppedGroups: 0,
 };
 
 /** A service of two regions whose lines move, before it has been evaluated in one of them. */
@@ -50,6 +51,7 @@ export const searchView: ServiceView = {
   ],
   readings: [],
   problems: [],
+  droppedGroups: 0,
 };
 
 export const aStatus: StatusView = {

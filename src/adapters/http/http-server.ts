@@ -11,7 +11,7 @@ export interface HttpOptions {
   /** Requests that change something must bear its content. */
   readonly tokenFile?: string;
   readonly version: string;
-  /** Per address; 60 unless told otherwise. */
+  /** Per address; 600 unless told otherwise. */
   readonly changesPerMinute?: number;
 }
 
@@ -51,7 +51,7 @@ export function createHttpServer(options: HttpOptions, parts: HttpParts): HttpSe
     rates,
     ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
     loopbackOnly: () => loopbackOnly,
-    changesPerMinute: options.changesPerMinute ?? 60,
+    changesPerMinute: options.changesPerMinute ?? 600,
   });
   const server = createServer(
     {
@@ -118,7 +118,7 @@ async function close(server: Server): Promise<void> {
   });
   server.closeIdleConnections();
   const timer = setTimeout(() => {
-    
+    server.closeAllConnections();
   }, graceMs);
   await closed;
   clearTimeout(timer);

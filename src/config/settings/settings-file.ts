@@ -95,15 +95,20 @@ const WebhookFile = z
     templateFile: filePath().optional().describe('File that holds the template.'),
     staleAfter: duration({ min: minute, max: 24 * hour, what: '`staleAfter`' })
       .default(15 * minute)
-      .meta({ description: 'A page that could not be sent for this long is marked as late. Default `15m`.' }),
+      .meta({
+        description:
+          'When a page has waited this long and newer ones about its incident wait behind it, only the newest is sent. The shortest of all channels counts. Default `15m`.',
+      }),
     allowAddresses: z
       .array(cidr(), { error: 'expected a list of networks' })
       .optional()
-      .describe('Networks that pages may go to, such as `10.0.0.0/8`; others are refused.'),
+      .describe('Networks that pages may go to although they are denied, such as `10.0.0.0/8`.'),
     denyAddresses: z
       .array(cidr(), { error: 'expected a list of networks' })
       .optional()
-      .describe('Networks that pages never go to.'),
+      .describe(
+        'Networks that pages may not go to, beyond link-local addresses and those at which clouds hand out credentials.',
+      ),
   })
   .superRefine((webhook, context) => {
     if ((webhook.url === undefined) === (webhook.urlFile === undefined)) {
@@ -131,13 +136,15 @@ export type ChannelSettings = z.infer<typeof ChannelSettings>;
 const ApiFile = z.strictObject({
   tokenFile: filePath()
     .optional()
-    .describe('File that holds the token which writing requests must carry. Without one, only reading is allowed.'),
+    .describe(
+      'File that holds the token which requests that change something must carry. Without one, only callers on the same machine may change something, and only while Andon listens on a loopback address.',
+    ),
   rateLimit: z
     .int({ error: 'expected a whole number' })
     .min(1, 'expected at least 1')
     .max(100_000, 'expected at most 100000')
     .default(600)
-    .describe('Requests a minute that one address may make.'),
+    .describe('Requests that change something which one address may make in a minute.'),
 });
 
 /** The settings of the daemon, `andon.yaml`. */

@@ -1,0 +1,15 @@
+import { generatedNotice, schemaTables } from './schema-tables.ts';
+import { SettingsFile } from './settings/settings-file.ts';
+
+/** `docs/settings.md`: everything the settings file may say, from the schema that checks it. */
+export function settingsReference(): string {
+  return `${generatedNotice}
+
+# Settings
+
+\`andon run --settings andon.yaml\` reads its settings from one YAML document. Secrets never stand in it: it names the files that
+hold them. Relative paths start at the folder that Andon is started in. [operating.md](operating.md) has an example,
+and the flags and environment variables that win over the file.
+
+${schemaTables(SettingsFile)}`;
+}

@@ -1,0 +1,207 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CommanderError } from 'commander';
+import { readRuleFiles } from '../../src/adapters/files/rule-files.ts';
+import type { Inspector } from '../../src/app/ports/inspector.ts';
+import { checkCommand } from '../../src/cli/check.ts';
+import type { SourceSettings } from '../../src/config/settings.ts';
+
+let folder = '';
+let good = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'andon-check-'));
+  good = await readFile(new URL('../golden/check/good/minimal.yaml', import.meta.url), 'utf8');
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const everySeries: Inspector = { series: async () => await Promise.resolve({ kind: 'ok', series: [{ le: '0.3' }] }) };
+const noSeries: Inspector = { series: async () => await Promise.resolve({ kind: 'ok', series: [] }) };
+
+/** Writes a file and names it. */
+async function write(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+async function run(
+  args: readonly string[],
+  {
+    inspector = everySeries,
+    isTTY = false,
+    env = {},
+  }: { inspector?: Inspector; isTTY?: boolean; env?: Record<string, string> } = {},
+) {
+  const result = { out: '', err: '', code: undefined as number | undefined, asked: [] as SourceSettings[] };
+  const command = checkCommand({
+    readFiles: readRuleFiles,
+    inspector: (source) => {
+      result.asked.push(source);
+      return inspector;
+    },
+    templateProblem: (template) => (template.includes('{{{{') ? 'this template does not end' : undefined),
+    stdout: { write: (text) => (result.out += text), isTTY },
+    stderr: { write: (text) => (result.err += text) },
+    env,
+    exit: (code) => {
+      result.code = code;
+    },
+  }).exitOverride();
+  try {
+    await command.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    result.code = error.exitCode === 0 ? 0 : 2;
+  }
+  result.out = result.out.replaceAll(`${folder}/`, '');
+  return result;
+}
+
+describe('andon check', () => {
+  test('says nothing but a summary about good files, and exits with 0', async () => {
+    await write('shop.yaml', good);
+    expect(await run([folder])).toMatchObject({ out: 'no problems in 1 file (1 service, 1 rule)\n', err: '', code: 0 });
+  });
+
+  test('shows each problem with a caret and a hint, and exits with 1', async () => {
+    await write('shop.yaml', good.replace('hold: 5m', 'hold: 5m\n    wach: 1h').replace('0.97', '97'));
+    const { out, code } = await run([folder]);
+    expect(out).toBe(`shop.yaml:18:5: error [unknown-key] \`wach\` is no key that is known here
+ 18 |     wach: 1h
+    |     ^^^^
+    = hint: did you mean watch?
+
+shop.yaml:23:39: error [ratio-out-of-range] \`success_rate\` is a share between 0 and 1, never 97
+ 23 |       when: success_rate.over("1m") < 97
+    |                                       ^^
+    = hint: did you mean 0.97?
+
+2 errors in 1 file (0 services, 0 rules)
+`);
+    expect(code).toBe(1);
+  });
+
+  test('exits with 0 when there are only warnings', async () => {
+    await write('shop.yaml', good.replace('hold: 5m', 'hold: 5s'));
+    const { out, code } = await run([folder]);
+    expect(out).toContain('warning [short-hold]');
+    expect(out).toContain('1 warning in 1 file (1 service, 1 rule)');
+    expect(code).toBe(0);
+  });
+
+  test('paints only a terminal, and not one that asks for no colour', async () => {
+    await write('shop.yaml', 'a: [');
+    expect((await run([folder], { isTTY: true })).out).toContain('\u001B[');
+    expect((await run([folder], { isTTY: true, env: { NO_COLOR: '1' } })).out).not.toContain('\u001B[');
+    expect((await run([folder])).out).not.toContain('\u001B[');
+  });
+
+  test('lets no control character of a file reach the terminal', async () => {
+    await write('shop.yaml', good.replace('summary: Customers', 'sum\u001B[31mmary: Customers'));
+    const { out } = await run([folder]);
+    expect(out).toContain('unknown-key');
+    expect(out).not.toContain('\u001B');
+  });
+
+  test('can speak JSON', async () => {
+    await write('shop.yaml', good.replace('0.97', '97'));
+    const { out, code } = await run([folder, '--output', 'json']);
+    expect(JSON.parse(out)).toEqual({
+      diagnostics: [
+        {
+          file: 'shop.yaml',
+          line: 22,
+          column: 39,
+          endColumn: 41,
+          severity: 'error',
+          code: 'ratio-out-of-range',
+          message: expect.any(String),
+          hint: 'did you mean 0.97?',
+          excerpt: '      when: success_rate.over("1m") < 97',
+        },
+      ],
+      errors: 1,
+      warnings: 0,
+      files: 1,
+      services: 0,
+      rules: 0,
+    });
+    expect(code).toBe(1);
+  });
+
+  test('can annotate a pull request, with everything escaped', async () => {
+    await write('a,b%.yaml', good.replace('99.9%', '101%'));
+    const { out } = await run([folder, '-o', 'github']);
+    expect(out.split('\n')[0]).toBe(
+      '::error file=a%2Cb%25.yaml,line=19,endLine=19,col=42,endColumn=46,title=ratio-out-of-range::' +
+        'a share lies between 0%25 and 100%25, which `101%25` does not',
+    );
+  });
+});
+
+describe('wrong usage exits with 2', () => {
+  test.each([
+    ['a path that is not there', ['nowhere.yaml'], /^error: .*nowhere\.yaml: /],
+    ['an unknown format', ['--output', 'xml'], /xml/],
+    ['an unknown option', ['--nonsense'], /nonsense/],
+    ['settings that are not there', ['--settings', 'nowhere.yaml'], /nowhere\.yaml/],
+  ])('%s', async (_, args, message) => {
+    const { err, code } = await run(args);
+    expect(err).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  test('a folder without rule files', async () => {
+    await write('readme.md', 'x');
+    expect(await run([folder])).toMatchObject({ err: expect.stringContaining('no rule file'), code: 2 });
+  });
+
+  test('a source that is neither a URL nor a name', async () => {
+    await write('shop.yaml', good);
+    expect(await run([folder, '--source', 'eu'])).toMatchObject({
+      err: expect.stringContaining('--source eu'),
+      code: 2,
+    });
+  });
+});
+
+describe('with settings', () => {
+  test('checks them, and finds the rules, sources and channels they name', async () => {
+    const rules = await write('shop.yaml', good.replace('spec:', 'spec:\n  source: eu\n  notify: [on-cal]'));
+    const settings = await write(
+      'andon.yml',
+      `rules: [${rules}]
+sources: [{ name: eu, url: "http://eu:9090" }]
+channels: [{ name: on-call, webhook: { url: "http://a", template: "{{{{" } }]
+`,
+    );
+    const { out, code } = await run(['--settings', settings]);
+    expect(out).toContain('andon.yml:3:67: error [invalid-template] this template does not end');
+    expect(out).toContain('1 error in 0 files');
+    expect(code).toBe(1);
+    await writeFile(settings, (await readFile(settings, 'utf8')).replace('{{{{', '{}'));
+    expect((await run(['--settings', settings])).out).toContain('did you mean on-call?');
+  });
+
+  test('asks the source of that name', async () => {
+    const rules = await write('shop.yaml', good);
+    const settings = await write('andon.yml', 'sources: [{ name: eu, url: "http://eu:9090", timeout: 1s }]\n');
+    const { asked } = await run(['--settings', settings, '--source', 'eu', rules]);
+    expect(asked).toMatchObject([{ name: 'eu', url: 'http://eu:9090', timeout: 1000 }]);
+  });
+});
+
+describe('with a source', () => {
+  test('also reports what the source does not have', async () => {
+    const rules = await write('shop.yaml', good);
+    const { out, code, asked } = await run([rules, '--source', 'http://127.0.0.1:1'], { inspector: noSeries });
+    expect(asked).toMatchObject([{ name: 'default', url: 'http://127.0.0.1:1' }]);
+    expect(out).toContain('shop.yaml:14:23: error [live-no-series] no series matches queue_depth');
+    expect(code).toBe(1);
+    expect((await run([rules, '--source', 'http://127.0.0.1:1'])).code).toBe(0);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import { ServicesWire } from '../../src/adapters/http/wire/service.ts';
+import { renderViews } from '../../src/cli/evaluate-table.ts';
+import { replicationLag, successRate } from '../support/incident-story.ts';
+import { checkoutView, searchView } from '../support/service-views.ts';
+
+describe('a snapshot as text', () => {
+  test('has a line for every target, and one for every rule that is not quiet', () => {
+    const text = renderViews([checkoutView, searchView], 'text', { colors: false });
+
+    expect(text.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['SERVICE', 'GROUP', 'TARGET', 'OVER', 'NOW', 'BOUND', 'VERDICT', 'REASON'],
+      ['checkout', '-', 'success rate', '5m', '95.1%', 'at least 99.9%', 'missed'],
+      [
+        'checkout',
+        '-',
+        'replication lag',
+        'newest',
+        '-',
+        'at most 10',
+        'unknown',
+        'stale: replication_lag: newest sample is 5m old',
+      ],
+      ['search', 'region="eu"', 'success rate', '5m', '95.1%', 'at least 99.9%', 'held'],
+      [''],
+      ['SERVICE', 'GROUP', 'RULE', 'STATE', 'CONDITION'],
+      ['checkout', '-', 'payments-failing', 'firing', 'success_rate.over("1m") < 0.97'],
+      [''],
+      ['groups-dropped', 'checkout: 3 groups are beyond the limit of 20'],
+      [''],
+    ]);
+  });
+
+  test('tells the groups of a target that a whole service asks of each', () => {
+    const targets = [{ ...replicationLag, group: { zone: 'a' } }];
+    const scopes = [{ group: {}, line: 'moving' as const, targets, rules: [] }];
+
+    expect(renderViews([{ ...searchView, scopes }], 'text', { colors: false })).toContain(
+      'search   zone="a"  replication lag',
+    );
+  });
+
+  test('paints verdicts only when asked to', () => {
+    const missed = '\u001b[31mmissed\u001b[39m';
+
+    expect(renderViews([checkoutView], 'text', { colors: true })).toContain(missed);
+    expect(renderViews([checkoutView], 'text', { colors: false })).not.toContain('\u001b');
+  });
+
+  test('lets no label steer the terminal', () => {
+    const scopes = [{ group: { evil: '\u001b[2J' }, line: 'moving' as const, targets: [successRate], rules: [] }];
+
+    expect(renderViews([{ ...searchView, service: '\u001b[2J', scopes }], 'text', { colors: false })).not.toContain(
+      '\u001b',
+    );
+  });
+
+  test('says when there is nothing to show', () => {
+    expect(renderViews([], 'text', { colors: false })).toBe('No service.\n');
+    expect(renderViews([{ ...searchView, scopes: [] }], 'text', { colors: false })).toBe(
+      'search: nothing has been evaluated\n',
+    );
+  });
+});
+
+test('a snapshot as JSON has the shape of GET /api/v1/services', () => {
+  const json: unknown = JSON.parse(renderViews([checkoutView, searchView], 'json', { colors: true }));
+
+  expect(ServicesWire.parse(json).services.map(({ service }) => service)).toEqual(['checkout', 'search']);
+});
