@@ -1,5 +1,5 @@
 /**
- * `node tools/complete-lock.mjs`, after any change to package.json: adds to package-lock.json the packages for other
+ * `npm run lock`, after any change of dependencies in package.json: adds to package-lock.json the packages for other
  * platforms that npm leaves out (npm/cli#4828: when node_modules is there, or the registry lacks them). Without them
  * `npm ci` refuses the file, on this platform too.
  */

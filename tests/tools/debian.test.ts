@@ -8,7 +8,7 @@ import { ensurePrograms } from '../../tools/debian.mjs';
 /** A machine with nothing but these commands on PATH; what they are asked is written to `log`. */
 let folder: string;
 let policyFile: string;
-const outerPath = process.env['PATH'];
+const outer = { ...process.env };
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'andon-debian-'));
@@ -17,9 +17,12 @@ beforeEach(async () => {
   for (const name of ['sh', 'env', 'chmod', 'rm', 'cat', 'test'])
     await symlink(`/usr/bin/${name}`, join(folder, 'bin', name));
   process.env['PATH'] = join(folder, 'bin');
+  // `npm test` names the programs it found.
+  delete process.env['VMALERT_BIN'];
+  delete process.env['AMTOOL_BIN'];
 });
 afterEach(async () => {
-  process.env['PATH'] = outerPath;
+  Object.assign(process.env, outer);
   await rm(folder, { recursive: true });
 });
 

@@ -1,6 +1,5 @@
 import {
   createDocument,
-  type oas31,
   type ZodOpenApiOperationObject,
   type ZodOpenApiOverrideContext,
   type ZodOpenApiPathsObject,
@@ -10,7 +9,7 @@ import type { Described, Endpoint } from './endpoint.ts';
 import { problemType, ProblemWire } from './problem.ts';
 
 /** Describes the endpoints as OpenAPI 3.1, from the same schemas that requests are held to. */
-export function openApiDocument(endpoints: readonly Endpoint[], version: string): oas31.OpenAPIObject {
+export function openApiDocument(endpoints: readonly Endpoint[], version: string): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
   for (const endpoint of endpoints) {
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: describe(endpoint) };

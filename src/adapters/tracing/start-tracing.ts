@@ -31,8 +31,9 @@ export function tracingEndpoint(env: Readonly<Record<string, string | undefined>
 export async function startTracing(options: TracingOptions): Promise<Tracing> {
   if (options.endpoint === undefined) return { stop: async () => await Promise.resolve() };
   const url = tracesUrl(options.endpoint);
-  const [{ NodeSDK, resources }, { OTLPTraceExporter }] = await Promise.all([
+  const [{ NodeSDK }, resources, { OTLPTraceExporter }] = await Promise.all([
     import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/resources'),
     import('@opentelemetry/exporter-trace-otlp-http'),
   ]);
   complainTo(options.log);

@@ -183,15 +183,16 @@ describe('without an endpoint', () => {
   /** The OpenTelemetry packages that a process has loaded after starting tracing. */
   function loaded(endpoint: string | undefined): string[] {
     const code = `
-      import { createRequire } from 'node:module';
-      import { startTracing } from './src/adapters/tracing/start-tracing.ts';
-      import { tracedSource } from './src/adapters/tracing/traced-source.ts';
+      import { registerHooks } from 'node:module';
+      const files = [];
+      registerHooks({ load: (url, context, next) => (files.push(url), next(url, context)) });
+      const { startTracing } = await import('./src/adapters/tracing/start-tracing.ts');
+      const { tracedSource } = await import('./src/adapters/tracing/traced-source.ts');
       const nothing = () => undefined;
       const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
       const tracing = await startTracing({ ...${JSON.stringify({ endpoint })}, serviceName: 's', version: '1', log });
       tracedSource({ name: 'main' });
       await tracing.stop();
-      const files = Object.keys(createRequire(import.meta.url).cache);
       console.log(JSON.stringify([...new Set(files.map((file) => /@opentelemetry\\/[^/]+/.exec(file)?.[0]))]));`;
     const ended = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', code], {
       encoding: 'utf8',
