@@ -101,19 +101,21 @@ interface Part extends Interval {
   readonly stepMs: number;
 }
 
-/** Old memory in long steps, recent memory step by step, then the stretch to evaluate. */
+/**
+ * Old memory in long steps, recent memory step by step, then the stretch to evaluate. Each part ends exactly where the
+ * next one begins, so that no moment is left out; each begins up to a step early for that.
+ */
 function partsOf(memoryFrom: number, since: number, now: number, timing: Timing): readonly Part[] {
   const { intervalMs } = timing;
-  const fineFrom = Math.max(memoryFrom, since - fineSteps * intervalMs);
-  const coarseMs = Math.max(intervalMs, Math.ceil((fineFrom - memoryFrom) / fineSteps));
-  const stretchMs = Math.max(intervalMs, Math.ceil((now - since) / mostSteps));
-  const parts = [part(memoryFrom, fineFrom, coarseMs), part(fineFrom, since, intervalMs), part(since, now, stretchMs)];
+  const stretch = partBefore(now, since, Math.max(intervalMs, Math.ceil((now - since) / mostSteps)));
+  const fine = partBefore(stretch.from, Math.max(memoryFrom, since - fineSteps * intervalMs), intervalMs);
+  const coarseMs = Math.max(intervalMs, Math.ceil((fine.from - memoryFrom) / fineSteps));
+  const parts = [partBefore(fine.from, memoryFrom, coarseMs), fine, stretch];
   return parts.filter((each) => each.to > each.from);
 }
 
-/** Steps end exactly where the part ends; it begins up to a step earlier for that. */
-function part(from: number, to: number, stepMs: number): Part {
-  const steps = Math.floor((to - from) / stepMs);
+function partBefore(to: number, from: number, stepMs: number): Part {
+  const steps = Math.max(0, Math.ceil((to - from) / stepMs));
   return { from: to - steps * stepMs, to, stepMs };
 }
 

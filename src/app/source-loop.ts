@@ -1,5 +1,6 @@
 import { aimAfter, nextPoll } from '../domain/cadence.ts';
 import { rebase } from '../domain/rebase.ts';
+import { describeFailure } from '../domain/describe-failure.ts';
 import type { IncidentEvent } from '../domain/event.ts';
 import type { SourceFailure } from '../domain/observation.ts';
 import type { Service } from '../domain/service.ts';
@@ -339,7 +340,7 @@ export class SourceLoop {
     this.#parts.log.warn('the source does not answer; its readings are unknown', {
       source: this.name,
       reason: failure.reason,
-      detail: failure.detail,
+      detail: describeFailure(failure),
     });
   }
 

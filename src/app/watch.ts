@@ -1,6 +1,7 @@
 import { guessedCadence, type Cadence } from '../domain/cadence.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import { newServiceState, type Evaluation, type ServiceState } from '../domain/evaluate.ts';
+import { describeFailure } from '../domain/describe-failure.ts';
 import { groupKey } from '../domain/group.ts';
 import type { Service, Signal } from '../domain/service.ts';
 import { timingFor, type Timing } from '../domain/timing.ts';
@@ -125,7 +126,7 @@ function problemsOf(state: ServiceState): readonly ServiceProblem[] {
   return [...state.ledgers].flatMap(([signal, ledger]) => [
     ...(ledger.failure === undefined
       ? []
-      : [{ reason: `source-${ledger.failure.reason}`, detail: `${signal}: ${ledger.failure.detail}` }]),
+      : [{ reason: `source-${ledger.failure.reason}`, detail: `${signal}: ${describeFailure(ledger.failure)}` }]),
     ...(ledger.dropped === 0
       ? []
       : [

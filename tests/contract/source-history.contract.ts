@@ -34,6 +34,40 @@ export function historyCases(bench: SourceBench): void {
     ]);
   });
 
+  test('tells the same as live reads where series are born, end, return and are reset', async () => {
+    const metric = aName();
+    const returning = scraped(
+      { __name__: metric, zone: 'a', pod: 'returning', code: '200' },
+      100,
+      0,
+      (n) => 5_000 + n * 3,
+    );
+    const away = returning.samples.filter(([at]) => at <= now - 16 * minute || at >= now - 4 * minute);
+    await bench.write([
+      scraped({ __name__: metric, zone: 'a', pod: 'steady', code: '200' }, 100, 0, (n) => n * 10),
+      scraped({ __name__: metric, zone: 'a', pod: 'steady', code: '500' }, 20, 0, (n) => 3 + n),
+      scraped({ __name__: metric, zone: 'b', pod: 'reset', code: '200' }, 100, 0, (n) => (n % 30) * 7),
+      scraped({ __name__: metric, zone: 'b', pod: 'born', code: '500' }, 11, 0, (n) => 40 + n * 2),
+      { labels: returning.labels, samples: away },
+    ]);
+    const signal = aRatio({ bad: `${metric}{code="500"}`, total: metric }, ['zone']);
+    const groups = await bench.historyOf(signal, now - 10 * minute, now, 30_000);
+    expect(new Set(groups.map(({ group }) => group['zone']))).toEqual(new Set(['a', 'b']));
+    for (const { group, points } of groups) {
+      expect(points).toHaveLength(20);
+      for (const { at, good, total, newestSampleAt, numeratorSeen } of points) {
+        const live = await bench.readOne(signal, [{ from: at - 30_000, to: at }], at);
+        const steps = [{ from: at - 30_000, to: at, good, total }];
+        expect(live).toMatchObject({
+          groups: expect.arrayContaining([{ group, newestSampleAt, numeratorSeen, steps }]),
+        });
+      }
+    }
+    // Zone a: 40 scrapes of the steady pod, the whole life of its errors, and what the returning pod did in 16 minutes.
+    const zoneA = groups.find(({ group }) => group['zone'] === 'a')?.points ?? [];
+    expect(zoneA.reduce((sum, { total }) => sum + (total ?? 0), 0)).toBe(40 * 10 + (3 + 20) + 64 * 3);
+  });
+
   test('leaves steps without data out of a history', async () => {
     const metric = aName();
     const series = scraped({ __name__: metric }, 60, 0, (n) => n);

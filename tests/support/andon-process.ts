@@ -122,15 +122,7 @@ export class AndonProcess implements AsyncDisposable {
 
   /** The lines of the log of all lives, oldest first. */
   logLines(): readonly Readonly<Record<string, unknown>>[] {
-    return this.stderr.split('\n').flatMap((line) => {
-      if (!line.startsWith('{')) return [];
-      try {
-        return [JSON.parse(line) as Readonly<Record<string, unknown>>];
-      } catch {
-        // The last line of a process that was killed may be cut.
-        return [];
-      }
-    });
+    return linesOf(this.stderr);
   }
 
   /** The end of what it wrote, for a failing test to show. */
@@ -164,9 +156,11 @@ export class AndonProcess implements AsyncDisposable {
   /** Starts the process on the same data and waits until it serves. */
   async launch(): Promise<void> {
     await this.spawn();
-    this.#url = await this.#unlessEnded(() => /"url":"(http:[^"]+)"[^\n]*"msg":"Andon is up"|"msg":"Andon is up"[^\n]*"url":"(http:[^"]+)"/.exec(this.#stderr()), 'Andon to serve').then(
-      (match) => match[1] ?? match[2] ?? '',
-    );
+    const before = this.#before.length;
+    this.#url = await this.#unlessEnded(() => {
+      const up = linesOf(this.stderr.slice(before)).find((line) => line['message'] === 'Andon is up');
+      return up === undefined ? undefined : String(up['url']);
+    }, 'Andon to serve');
   }
 
   async ready(): Promise<void> {
@@ -220,6 +214,18 @@ export class AndonProcess implements AsyncDisposable {
 function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(?:ANDON_|OTEL_|NODE_OPTIONS$|JEST_)/.test(name));
   return { ...Object.fromEntries(kept), ...more };
+}
+
+function linesOf(text: string): readonly Readonly<Record<string, unknown>>[] {
+  return text.split('\n').flatMap((line) => {
+    if (!line.startsWith('{')) return [];
+    try {
+      return [JSON.parse(line) as Readonly<Record<string, unknown>>];
+    } catch {
+      // The last line of a process that was killed may be cut.
+      return [];
+    }
+  });
 }
 
 function collect(child: ChildProcess, stream: 'stdout' | 'stderr'): () => string {

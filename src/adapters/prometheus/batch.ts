@@ -1,5 +1,7 @@
 import type { ApiAnswer } from './api.ts';
 import type { Decoded, ResultSeries } from './decode.ts';
+import { failed } from './failure.ts';
+import type { Failed } from './failure.ts';
 import type { Loners } from './loners.ts';
 import { questionLabel, union } from './promql.ts';
 
@@ -40,6 +42,9 @@ const wrappingBytes = 40;
 
 type Chunk = readonly Question[];
 
+/** Requests that one round may spend on finding culprits: a source that refuses everything must not be asked a thousand times. */
+const searchBudget = 64;
+
 /**
  * Asks many expressions in few requests. Equal texts are asked once. When the source refuses a request because of what
  * was asked, it is halved until the culprit stands alone, so that one bad signal spoils no other.
@@ -48,45 +53,55 @@ export async function askAll(questions: Iterable<Question>, plan: BatchPlan): Pr
   const distinct = new Map<string, Question>();
   for (const question of questions) distinct.set(question.expr, question);
   const answers = new Map<string, Answer>();
+  const suspects: Question[] = [];
+  let budget = searchBudget;
+  let gotThrough = false;
   const chunks = intoChunks([...distinct.values()], plan);
-  const outOfTime: Chunk[] = [];
   await Promise.all(chunks.map(async (chunk) => settle(chunk, await askChunk(chunk, plan))));
-  // A query that only the client cuts off blames nobody; when others got through, its mates must not suffer for it again.
-  if (plan.remember && outOfTime.length < chunks.length) {
-    for (const question of outOfTime.flat()) plan.loners.add(question.about);
-  }
+  // When nothing got through, the source is at fault and not what it was asked.
+  if (plan.remember && gotThrough) for (const { about } of suspects) plan.loners.add(about);
   return answers;
 
   async function settle(chunk: Chunk, answer: Decoded): Promise<void> {
     if (answer.kind === 'ok') {
+      gotThrough = true;
       distribute(chunk, answer.series, answers);
       return;
     }
-    const tooLong = /mustn't exceed[^\d]*(\d+) bytes/.exec(answer.failure.detail);
-    if (tooLong !== null) plan.size.maxQueryBytes = Math.min(plan.size.maxQueryBytes, Number(tooLong[1]) - 100);
-    if (answer.scope === 'source' || chunk.length === 1) {
-      if (answer.failure.reason === 'timeout' && chunk.length > 1) outOfTime.push(chunk);
-      if (answer.scope === 'query' && plan.remember) for (const { about } of chunk) plan.loners.add(about);
-      for (const { expr } of chunk) answers.set(expr, answer);
+    const tooLong = lowerSize(plan.size, answer);
+    if (answer.scope === 'source' || chunk.length === 1 || (budget < 2 && !tooLong)) {
+      fail(chunk, answer);
       return;
     }
+    if (!tooLong) budget -= 2;
     const middle = Math.ceil(chunk.length / 2);
     const halves = [chunk.slice(0, middle), chunk.slice(middle)];
     const halfAnswers = await Promise.all(halves.map(async (half) => askChunk(half, plan)));
     // Halving again would only load a source further that is slow whatever it is asked.
-    const isSlowAllOver =
-      answer.slow === true && halfAnswers.every((half) => half.kind === 'failed' && half.slow === true);
-    if (isSlowAllOver) {
-      for (const { expr } of chunk) answers.set(expr, answer);
+    if (answer.slow === true && halfAnswers.every((half) => half.kind === 'failed' && half.slow === true)) {
+      fail(chunk, answer);
       return;
     }
-    await Promise.all(
-      halves.map(async (half, index) => {
-        const halfAnswer = halfAnswers[index];
-        if (halfAnswer !== undefined) await settle(half, halfAnswer);
-      }),
-    );
+    for (const [index, half] of halves.entries()) {
+      const halfAnswer = halfAnswers[index];
+      if (halfAnswer !== undefined) await settle(half, halfAnswer);
+    }
   }
+
+  function fail(chunk: Chunk, answer: Failed): void {
+    for (const question of chunk) answers.set(question.expr, answer);
+    const isToBlame = answer.scope === 'query' && (chunk.length === 1 || answer.slow === true);
+    // What was cut off by the clock may have been held up by one of them, which is asked alone from now on.
+    if (isToBlame || answer.failure.reason === 'timeout') suspects.push(...chunk);
+  }
+}
+
+/** A source that takes shorter texts only says how long they may be. */
+function lowerSize(size: BatchSize, { failure }: Failed): boolean {
+  const limit = /mustn't exceed[^\d]*(\d+) bytes/.exec(failure.detail)?.[1];
+  if (limit === undefined) return false;
+  size.maxQueryBytes = Math.min(size.maxQueryBytes, Number(limit) - 100);
+  return true;
 }
 
 async function askChunk(chunk: Chunk, plan: BatchPlan): Promise<Decoded> {
@@ -104,7 +119,15 @@ function distribute(chunk: Chunk, series: readonly ResultSeries[], answers: Map<
     return;
   }
   const parts: ResultSeries[][] = chunk.map(() => []);
-  for (const one of series) parts[Number(one.labels[questionLabel])]?.push(one);
+  for (const one of series) {
+    const part = parts[Number(one.labels[questionLabel])];
+    if (part === undefined) {
+      const stray = failed('bad-response', `the result holds a series without the label ${questionLabel}`);
+      for (const { expr } of chunk) answers.set(expr, stray);
+      return;
+    }
+    part.push(one);
+  }
   for (const [index, { expr }] of chunk.entries()) answers.set(expr, { kind: 'ok', series: parts[index] ?? [] });
 }
 

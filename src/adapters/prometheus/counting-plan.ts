@@ -1,15 +1,21 @@
 import type { Interval } from '../../domain/interval.ts';
 import type { CounterTerm, CountingSignal } from '../../domain/service.ts';
-import type { Question } from './batch.ts';
-import { countedBefore, increments, newcomers } from './promql.ts';
+import type { Answer, Answers, Question } from './batch.ts';
+import { countedBefore, increments, steadyIncrements } from './promql.ts';
 import type { StepOffsets } from './promql.ts';
 
 /** The expressions that count one term over a step. */
 export interface TermPlan {
-  readonly sign: 1 | -1;
-  readonly selector: string;
+  readonly term: CounterTerm;
+  /** What is asked first; infinite where some series is new or was reset. */
+  readonly steady: string;
+  /** What is asked where it is infinite. */
+  readonly careful?: CarefulPlan;
+}
+
+export interface CarefulPlan {
   readonly counts: string;
-  /** What the counts hold too much; asked only when some series is new. Absent when it cannot be asked. */
+  /** What the counts hold too much; absent when the term's shape leaves no way to ask. */
   readonly before?: string;
 }
 
@@ -17,7 +23,6 @@ export interface TermPlan {
 export interface StepPlan {
   readonly total: readonly TermPlan[];
   readonly numerator: readonly TermPlan[];
-  readonly newcomers: string;
 }
 
 /** A step on the source's clock, and how to ask for it. */
@@ -28,46 +33,56 @@ export interface PlannedStep {
 }
 
 export function planStep(signal: CountingSignal, step: StepOffsets): StepPlan {
-  const planTerm = (term: CounterTerm): TermPlan => ({
-    sign: term.sign,
-    selector: term.selector,
-    counts: increments(term, signal.by, step),
-  });
-  return {
-    total: signal.totalTerms.map(planTerm),
-    numerator: signal.numeratorTerms.map(planTerm),
-    newcomers: newcomers([...signal.totalTerms, ...signal.numeratorTerms], step),
-  };
+  const planTerm = (term: CounterTerm): TermPlan => ({ term, steady: steadyIncrements(term, signal.by, step) });
+  return { total: signal.totalTerms.map(planTerm), numerator: signal.numeratorTerms.map(planTerm) };
 }
 
-/** The same plan once a series of it turned out to be new: it also asks whether that one has been there before. */
-export function planReturns(
+/** The same plan with a careful question for each term whose series came, went or were reset; undefined if none did. */
+export function planCarefully(
   plan: StepPlan,
-  signal: CountingSignal,
+  by: readonly string[],
   step: StepOffsets,
+  answers: Answers,
   returnWindowMs: number,
-): StepPlan {
-  const withBefore = (terms: readonly TermPlan[], declared: readonly CounterTerm[]): readonly TermPlan[] =>
-    terms.map((term, index) => {
-      const declaration = declared[index];
-      const before = declaration && countedBefore(declaration, signal.by, step, returnWindowMs);
-      return before === undefined ? term : { ...term, before };
+): StepPlan | undefined {
+  let isUnsteady = false;
+  const carefully = (terms: readonly TermPlan[]): readonly TermPlan[] =>
+    terms.map((planned) => {
+      if (unsteadyTimes(answers.get(planned.steady)).length === 0) return planned;
+      isUnsteady = true;
+      const { term, steady } = planned;
+      const before = countedBefore(term, by, step, returnWindowMs);
+      const counts = increments(term, by, step);
+      return { term, steady, careful: before === undefined ? { counts } : { counts, before } };
     });
-  return {
-    ...plan,
-    total: withBefore(plan.total, signal.totalTerms),
-    numerator: withBefore(plan.numerator, signal.numeratorTerms),
-  };
+  const careful = { total: carefully(plan.total), numerator: carefully(plan.numerator) };
+  return isUnsteady ? careful : undefined;
 }
 
-export function stepQuestions(plan: StepPlan): readonly Question[] {
-  const terms = [...plan.total, ...plan.numerator];
-  const counts = terms.map(({ counts, selector }): Question => ({ expr: counts, about: selector, origin: 'made' }));
-  return [...counts, { expr: plan.newcomers, about: terms[0]?.selector ?? '', origin: 'made' }];
+/** Times of the points at which an answer to `steady` is infinite, ms. */
+export function unsteadyTimes(answer: Answer | undefined): readonly number[] {
+  if (answer?.kind !== 'ok') return [];
+  const times: number[] = [];
+  for (const { points } of answer.series) {
+    for (const { at, value } of points) if (value === Number.POSITIVE_INFINITY) times.push(at);
+  }
+  return times;
 }
 
-export function returnQuestions(plan: StepPlan): readonly Question[] {
-  return [...plan.total, ...plan.numerator].flatMap(({ before, selector }): readonly Question[] =>
-    before === undefined ? [] : [{ expr: before, about: selector, origin: 'made' }],
-  );
+export function steadyQuestions(plan: StepPlan): readonly Question[] {
+  return termsOf(plan).map(({ steady, term }) => ({ expr: steady, about: term.selector, origin: 'made' }));
+}
+
+export function carefulQuestions(plan: StepPlan): readonly Question[] {
+  const questions: Question[] = [];
+  for (const { careful, term } of termsOf(plan)) {
+    if (careful === undefined) continue;
+    questions.push({ expr: careful.counts, about: term.selector, origin: 'made' });
+    if (careful.before !== undefined) questions.push({ expr: careful.before, about: term.selector, origin: 'made' });
+  }
+  return questions;
+}
+
+export function termsOf({ total, numerator }: StepPlan): readonly TermPlan[] {
+  return [...total, ...numerator];
 }

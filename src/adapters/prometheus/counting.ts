@@ -20,9 +20,6 @@ export type Sides =
   | Failed;
 
 export function sidesOf(signal: CountingSignal, plan: StepPlan, answers: Answers): Sides {
-  // A probe that failed leaves open whether some series only came back, so the counts cannot be trusted.
-  const newcomers = answers.get(plan.newcomers);
-  if (newcomers?.kind === 'failed') return newcomers;
   const total = tally(plan.total, signal.by, answers);
   if (total.kind === 'failed') return total;
   const numerator = tally(plan.numerator, signal.by, answers);

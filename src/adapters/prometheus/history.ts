@@ -9,7 +9,7 @@ import { gaugeQuestions, gaugeValues, sampleQuestions } from './gauging.ts';
 import { mergeAnswers } from './range.ts';
 import type { AskRange, Stretch } from './range.ts';
 import { totalSelectors } from './selectors.ts';
-import { planReturns, planStep, returnQuestions, stepQuestions } from './counting-plan.ts';
+import { carefulQuestions, planCarefully, planStep, steadyQuestions, termsOf, unsteadyTimes } from './counting-plan.ts';
 import type { StepPlan } from './counting-plan.ts';
 
 type HistoryPlan =
@@ -36,16 +36,16 @@ export async function readHistory(
   let answers = first;
   const settled: HistoryPlan[] = [];
   for (const plan of plans) {
-    const newAt = plan.kind === 'gauge' ? [] : newcomerTimes(plan.plan, first);
-    if (plan.kind === 'gauge' || newAt.length === 0) {
+    const careful =
+      plan.kind === 'gauge' ? undefined : planCarefully(plan.plan, plan.signal.by, offsets, first, returnWindowMs);
+    if (plan.kind === 'gauge' || careful === undefined) {
       settled.push(plan);
       continue;
     }
-    const withReturns = planReturns(plan.plan, plan.signal, offsets, returnWindowMs);
-    for (const run of runsOf(newAt, stepMs)) {
-      answers = mergeAnswers(answers, await ask(returnQuestions(withReturns), run));
+    for (const run of runsOf(unsteadyTimesOf(plan.plan, first), stepMs)) {
+      answers = mergeAnswers(answers, await ask(carefulQuestions(careful), run));
     }
-    settled.push({ ...plan, plan: withReturns });
+    settled.push({ ...plan, plan: careful });
   }
   return settled.map((plan) =>
     plan.kind === 'gauge' ? gaugeHistory(plan.signal, answers) : countingHistory(plan.signal, plan.plan, answers),
@@ -54,17 +54,17 @@ export async function readHistory(
 
 function questionsOf(plan: HistoryPlan): readonly Question[] {
   if (plan.kind === 'gauge') return gaugeQuestions(plan.signal);
-  return [...stepQuestions(plan.plan), ...sampleQuestions(totalSelectors(plan.signal), plan.signal.by)];
+  return [...steadyQuestions(plan.plan), ...sampleQuestions(totalSelectors(plan.signal), plan.signal.by)];
 }
 
 /** Ascending. */
-function newcomerTimes(plan: StepPlan, answers: Answers): readonly number[] {
-  const answer = answers.get(plan.newcomers);
-  if (answer?.kind !== 'ok') return [];
-  return answer.series.flatMap(({ points }) => points.map(({ at }) => at)).sort((a, b) => a - b);
+function unsteadyTimesOf(plan: StepPlan, answers: Answers): readonly number[] {
+  return termsOf(plan)
+    .flatMap(({ steady }) => unsteadyTimes(answers.get(steady)))
+    .sort((a, b) => a - b);
 }
 
-/** Looking back is expensive, so it is asked only around the points where something is new. */
+/** A closer look is expensive, so it is taken only around the points that need one. */
 const maxRuns = 30;
 
 function runsOf(times: readonly number[], stepMs: number): readonly Stretch[] {

@@ -1,4 +1,4 @@
-/** What has to be asked alone for a while, because in company it spoiled the answer of others. */
+/** What has to be asked alone for a while, because in company it spoiled the answer of others; each failure renews it. */
 export interface Loners {
   has(about: string): boolean;
   add(about: string): void;
@@ -18,7 +18,7 @@ export function createLoners(monotonic: () => number): Loners {
       return false;
     },
     add(about) {
-      if (since.has(about)) return;
+      since.delete(about);
       const [oldest] = since.keys();
       if (since.size >= maxKept && oldest !== undefined) since.delete(oldest);
       since.set(about, monotonic());

@@ -1,17 +1,17 @@
 import type { SignalOutcome, SignalRead } from '../../app/ports/source.ts';
-import type { Ask, Question, Answers } from './batch.ts';
+import type { Ask, Question } from './batch.ts';
 import { countedOutcome } from './counting.ts';
 import { gaugedOutcome, gaugeQuestions, sampleQuestions } from './gauging.ts';
 import { totalSelectors } from './selectors.ts';
 import type { CountingSignal, GaugeSignal } from '../../domain/service.ts';
-import { planReturns, planStep, returnQuestions, stepQuestions } from './counting-plan.ts';
-import type { PlannedStep, StepPlan } from './counting-plan.ts';
+import { carefulQuestions, planCarefully, planStep, steadyQuestions } from './counting-plan.ts';
+import type { PlannedStep } from './counting-plan.ts';
 
 type ReadPlan =
   | { readonly kind: 'counting'; readonly signal: CountingSignal; readonly steps: readonly PlannedStep[] }
   | { readonly kind: 'gauge'; readonly signal: GaugeSignal };
 
-/** Reads signals at an instant: one round of questions, and a second one where a series is new. */
+/** Reads signals at an instant: one round of questions, and a second one where a series is new or was reset. */
 export async function readSignals(
   reads: readonly SignalRead[],
   at: number,
@@ -28,12 +28,10 @@ export async function readSignals(
       continue;
     }
     const steps: PlannedStep[] = [];
-    for (const step of plan.steps) {
-      const withReturns = hasNewcomers(step.plan, first)
-        ? planReturns(step.plan, plan.signal, step.offsets, returnWindowMs)
-        : step.plan;
-      if (withReturns !== step.plan) further.push(...returnQuestions(withReturns));
-      steps.push({ interval: step.interval, offsets: step.offsets, plan: withReturns });
+    for (const { interval, offsets, plan: steady } of plan.steps) {
+      const careful = planCarefully(steady, plan.signal.by, offsets, first, returnWindowMs);
+      if (careful !== undefined) further.push(...carefulQuestions(careful));
+      steps.push({ interval, offsets, plan: careful ?? steady });
     }
     settled.push({ kind: 'counting', signal: plan.signal, steps });
   }
@@ -57,10 +55,5 @@ function planRead({ signal, steps }: SignalRead, at: number): ReadPlan {
 function questionsOf(plan: ReadPlan): readonly Question[] {
   if (plan.kind === 'gauge') return gaugeQuestions(plan.signal);
   const samples = sampleQuestions(totalSelectors(plan.signal), plan.signal.by);
-  return [...plan.steps.flatMap((step) => stepQuestions(step.plan)), ...samples];
-}
-
-function hasNewcomers(plan: StepPlan, answers: Answers): boolean {
-  const answer = answers.get(plan.newcomers);
-  return answer?.kind === 'ok' && answer.series.length > 0;
+  return [...plan.steps.flatMap((step) => steadyQuestions(step.plan)), ...samples];
 }

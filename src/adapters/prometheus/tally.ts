@@ -1,10 +1,9 @@
 import type { Group } from '../../domain/group.ts';
 import type { Answers } from './batch.ts';
-import type { ResultSeries } from './decode.ts';
+import type { CarefulPlan, TermPlan } from './counting-plan.ts';
 import { failed } from './failure.ts';
 import type { Failed } from './failure.ts';
 import { groupOf, keyOf } from './grouped.ts';
-import type { TermPlan } from './counting-plan.ts';
 
 /** Values by group and by the time of the point, ms. */
 export type GroupedPoints = ReadonlyMap<
@@ -12,73 +11,77 @@ export type GroupedPoints = ReadonlyMap<
   { readonly group: Group; readonly points: ReadonlyMap<number, number> }
 >;
 
-type Tallying = Map<string, { readonly group: Group; readonly points: Map<number, number> }>;
-
 export type Tallied = { readonly kind: 'ok'; readonly groups: GroupedPoints } | Failed;
 
-/**
- * Adds up the terms of one side of a signal, each less what it had counted before. A term without data adds nothing;
- * a group that no term knows is absent.
- */
+type Tallying = Map<string, { readonly group: Group; readonly points: Map<number, number> }>;
+
+/** Adds up the terms of one side of a signal. A term without data adds nothing; a group that no term knows is absent. */
 export function tally(terms: readonly TermPlan[], by: readonly string[], answers: Answers): Tallied {
+  let sum: GroupedPoints | undefined;
+  for (const planned of terms) {
+    const counted = countTerm(planned, by, answers);
+    if (counted.kind === 'failed') return counted;
+    sum =
+      sum === undefined && planned.term.sign === 1
+        ? counted.groups
+        : plus(sum ?? new Map(), counted.groups, planned.term.sign);
+  }
+  return { kind: 'ok', groups: sum ?? new Map() };
+}
+
+function plus(sum: GroupedPoints, further: GroupedPoints, sign: 1 | -1): GroupedPoints {
+  const result: Tallying = new Map(
+    [...sum].map(([key, { group, points }]) => [key, { group, points: new Map(points) }]),
+  );
+  for (const [key, { group, points }] of further) {
+    const known = result.get(key) ?? { group, points: new Map<number, number>() };
+    result.set(key, known);
+    for (const [at, value] of points) known.points.set(at, (known.points.get(at) ?? 0) + sign * value);
+  }
+  return result;
+}
+
+/** One term's counts; where the steady question could not tell, those of the careful one. */
+function countTerm({ steady, careful }: TermPlan, by: readonly string[], answers: Answers): Tallied {
+  const counted = pointsOf(steady, by, answers);
+  if (counted.kind === 'failed' || careful === undefined) return counted;
+  const corrected = countCarefully(careful, by, answers);
+  if (corrected.kind === 'failed') return corrected;
   const groups: Tallying = new Map();
-  for (const { counts, before, sign } of terms) {
-    const wrong = addAnswer(groups, answers, counts, by, sign, 'anywhere');
-    if (wrong !== undefined) return wrong;
-    // Not asked for points without newcomers, so a missing answer takes nothing away.
-    if (before === undefined || !answers.has(before)) continue;
-    const wrongToo = addAnswer(groups, answers, before, by, -sign, 'where there is a count');
-    if (wrongToo !== undefined) return wrongToo;
+  for (const [key, { group, points }] of counted.groups) {
+    const others = corrected.groups.get(key)?.points;
+    const settled = new Map<number, number>();
+    for (const [at, value] of points) {
+      const right = value === Number.POSITIVE_INFINITY ? others?.get(at) : value;
+      if (right !== undefined) settled.set(at, right);
+    }
+    groups.set(key, { group, points: settled });
   }
   return { kind: 'ok', groups };
 }
 
-/** One expression's values by group. */
-export function pointsOf(expr: string, by: readonly string[], answers: Answers): Tallied {
-  const groups: Tallying = new Map();
-  return addAnswer(groups, answers, expr, by, 1, 'anywhere') ?? { kind: 'ok', groups };
+function countCarefully({ counts, before }: CarefulPlan, by: readonly string[], answers: Answers): Tallied {
+  const counted = pointsOf(counts, by, answers);
+  if (counted.kind === 'failed' || before === undefined) return counted;
+  const tooMuch = pointsOf(before, by, answers);
+  return tooMuch.kind === 'failed' ? tooMuch : { kind: 'ok', groups: plus(counted.groups, tooMuch.groups, -1) };
 }
 
-function addAnswer(
-  groups: Tallying,
-  answers: Answers,
-  expr: string,
-  by: readonly string[],
-  sign: number,
-  where: 'anywhere' | 'where there is a count',
-): Failed | undefined {
+/** One expression's values by group; NaN is no value. */
+export function pointsOf(expr: string, by: readonly string[], answers: Answers): Tallied {
   const answer = answers.get(expr);
   if (answer === undefined) return failed('bad-response', 'a part of the question was lost');
   if (answer.kind === 'failed') return answer;
-  return add(groups, answer.series, by, sign, where);
-}
-
-function add(
-  groups: Tallying,
-  series: readonly ResultSeries[],
-  by: readonly string[],
-  sign: number,
-  where: 'anywhere' | 'where there is a count',
-): Failed | undefined {
-  const seen = new Set<string>();
-  for (const { labels, points } of series) {
+  const groups: Tallying = new Map();
+  for (const { labels, points } of answer.series) {
     const group = groupOf(labels, by);
     const key = keyOf(group);
-    if (seen.has(key)) return duplicateGroup(key);
-    seen.add(key);
-    let entry = groups.get(key);
-    if (entry === undefined) {
-      if (where === 'where there is a count') continue;
-      entry = { group, points: new Map() };
-      groups.set(key, entry);
-    }
-    for (const { at, value } of points) {
-      const known = entry.points.get(at);
-      if (Number.isNaN(value) || (known === undefined && where === 'where there is a count')) continue;
-      entry.points.set(at, (known ?? 0) + sign * value);
-    }
+    if (groups.has(key)) return duplicateGroup(key);
+    const values = new Map<number, number>();
+    for (const { at, value } of points) if (!Number.isNaN(value)) values.set(at, value);
+    groups.set(key, { group, points: values });
   }
-  return undefined;
+  return { kind: 'ok', groups };
 }
 
 export function duplicateGroup(key: string): Failed {
