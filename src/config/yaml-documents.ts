@@ -7,21 +7,27 @@ export const maxDocuments = 1000;
 /** Most problems that are shown for one document; whoever has more has another problem. */
 export const maxProblems = 100;
 
-/**
- * Hands over the YAML documents of a file one by one, so that a large file need not be held as one tree, and returns what
- * their syntax is guilty of. Never throws, however odd the text.
- */
+/** Hands over the YAML documents of a file, and returns what their syntax is guilty of. Never throws, however odd the text. */
 export function parseDocuments(source: SourceText, visit: (document: Document.Parsed) => void): readonly Diagnostic[] {
+  const documents = documentsOf(source);
+  for (let next = documents.next(); ; next = documents.next()) {
+    if (next.done === true) return next.value;
+    visit(next.value);
+  }
+}
+
+/** Parses one document at a time, so that a large file need not be held as one tree nor be read in one go. */
+export function* documentsOf(source: SourceText): Generator<Document.Parsed, readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   let count = 0;
   // Keys are compared in toValue: the library's own check takes quadratic time in the number of keys.
   const composer = new Composer({ version: '1.2', strict: true, uniqueKeys: false, merge: false });
-  const take = (document: Document.Parsed): void => {
-    if (document.errors.length === 0 && isBlank(document)) return;
+  const isSound = (document: Document.Parsed): boolean => {
+    if (document.errors.length === 0 && isBlank(document)) return false;
     count += 1;
     const problems = [...document.errors, ...document.warnings];
     for (const problem of problems.slice(0, maxProblems)) diagnostics.push(syntaxDiagnostic(source, problem));
-    if (problems.length === 0 && count <= maxDocuments) visit(document);
+    return problems.length === 0 && count <= maxDocuments;
   };
   for (const token of new Parser().parse(source.text)) {
     const deep = token.type === 'document' ? tooDeep(token) : undefined;
@@ -34,7 +40,7 @@ export function parseDocuments(source: SourceText, visit: (document: Document.Pa
       });
       return diagnostics;
     }
-    for (const document of composer.next(token)) take(document);
+    for (const document of composer.next(token)) if (isSound(document)) yield document;
     if (count > maxDocuments) {
       diagnostics.push({
         ...source.position(token.type === 'document' ? token.offset : 0),
@@ -46,7 +52,7 @@ export function parseDocuments(source: SourceText, visit: (document: Document.Pa
       return diagnostics;
     }
   }
-  for (const document of composer.end(false, source.text.length)) take(document);
+  for (const document of composer.end(false, source.text.length)) if (isSound(document)) yield document;
   return diagnostics;
 }
 

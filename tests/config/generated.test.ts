@@ -5,7 +5,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parseAllDocuments } from 'yaml';
 import { ruleFileJsonSchema, ruleFileJsonSchemaText } from '../../src/config/json-schema.ts';
-import { ruleReference, settingsReference } from '../../src/config/rule-reference.ts';
+import { ruleReference } from '../../src/config/rule-reference.ts';
+import { settingsReference } from '../../src/config/settings-reference.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

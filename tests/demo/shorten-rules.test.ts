@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { shortenRules } from '../../demo/shorten-rules.ts';
+import { loadRules } from '../../src/config/load-rules.ts';
 
 const spec = (lines: readonly string[]): string => `${['spec:', ...lines.map((line) => `  ${line}`)].join('\n')}\n`;
 
@@ -45,5 +48,18 @@ describe('rules for the demo', () => {
 
   test('refuses a file that is no YAML', () => {
     expect(() => shortenRules('a: [')).toThrow(/line 1/);
+  });
+
+  test('leave the shipped rules valid', async () => {
+    const text = shortenRules(await readFile(join(import.meta.dirname, '../../rules/checkout.yaml'), 'utf8'));
+    const { services, diagnostics } = loadRules([{ path: 'checkout.yaml', content: new TextEncoder().encode(text) }]);
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const [checkout] = services;
+    expect(checkout).toMatchObject({ name: 'checkout', endState: { holdMs: 15_000, watchMs: 60_000 } });
+    expect(checkout?.endState.targets.map(({ overMs }) => overMs)).toEqual([10_000, 10_000, 10_000]);
+    expect(checkout?.rules[0]).toMatchObject({
+      forMs: 3000,
+      when: { text: 'success_rate.over("10s") < 0.97 || latency.over("10s") < 0.80' },
+    });
   });
 });

@@ -69,7 +69,10 @@ export const SourceSettings = z.strictObject({
     ),
   settle: duration({ max: 10 * minute, what: '`settle`' })
     .optional()
-    .meta({ description: 'How late samples may land after their time. Learnt from the source when left out.' }),
+    .meta({
+      description:
+        'How late samples may land after their time; steps are read again for as long. One and a half scrape intervals when left out.',
+    }),
 });
 export type SourceSettings = z.infer<typeof SourceSettings>;
 
