@@ -39,6 +39,7 @@ export const IncidentWire = z.object({
   onset: z.object({ at: z.string(), earliest: z.string(), latest: z.string(), method: z.string() }),
   detectedAt: z.string(),
   recoveredAt: z.string().optional(),
+  recovery: z.object({ earliest: z.string(), latest: z.string() }).optional(),
   timeToDetectSeconds: z.number(),
   timeToNotifySeconds: z.number().optional(),
   timeToAcknowledgeSeconds: z.number().optional(),

@@ -52,7 +52,7 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     [
       'impact',
       impact &&
-        `${impact.badEvents} bad events beyond the targets, of ${impact.totalEvents}; at worst ${formatRatio(impact.peakBadRatio)}`,
+        `${Math.round(impact.badEvents)} bad events beyond the targets, of ${Math.round(impact.totalEvents)}; at worst ${formatRatio(impact.peakBadRatio)}`,
     ],
   ];
   const told = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, printable(value)] as const]));
@@ -69,9 +69,9 @@ function acknowledgement({ acknowledgedBy, timeToAcknowledgeSeconds }: IncidentW
   return printableLine(when === undefined ? `by ${acknowledgedBy}` : `by ${acknowledgedBy}, ${when}`);
 }
 
-function recovery({ timeToRecoverSeconds }: IncidentWire, recoveredAt: string, now: number): string {
-  const when = after(timeToRecoverSeconds, 'after onset');
-  return when === undefined ? moment(recoveredAt, now) : `${moment(recoveredAt, now)}, ${when}`;
+function recovery({ timeToRecoverSeconds, recovery }: IncidentWire, recoveredAt: string, now: number): string {
+  const bounds = recovery && `between ${clock(recovery.earliest)} and ${clock(recovery.latest)}`;
+  return [moment(recoveredAt, now), bounds, after(timeToRecoverSeconds, 'after onset')].filter(Boolean).join(', ');
 }
 
 function after(seconds: number | undefined, what: string): string | undefined {

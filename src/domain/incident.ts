@@ -1,7 +1,7 @@
 import type { StoredEvent } from './event.ts';
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
-import type { Onset } from './onset.ts';
+import type { Onset, TimeEstimate } from './onset.ts';
 import type { Severity } from './service.ts';
 import type { TargetVerdict } from './verdict.ts';
 
@@ -28,6 +28,8 @@ export interface Incident {
   readonly onsetSettled: boolean;
   readonly detectedAt: number;
   readonly recoveredAt?: number;
+  /** `recoveredAt` with its early and late bounds. */
+  readonly recovery?: TimeEstimate;
   readonly resolvedAt?: number;
   readonly closedAt?: number;
   /** From detection's recording to the first accepted page, on Andon's clock, ms. */
@@ -128,6 +130,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         phase: 'watching',
         blind: false,
         recoveredAt: event.recoveredAt,
+        recovery: event.recovery,
         resolvedAt: event.at,
         impact: event.impact,
         verdicts: event.verdicts,
@@ -140,6 +143,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         severity: worseSeverity(incident.severity, event.stop.severity),
         verdicts: event.stop.verdicts,
         recoveredAt: undefined,
+        recovery: undefined,
         resolvedAt: undefined,
       };
     case 'closed':

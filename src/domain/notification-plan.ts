@@ -84,7 +84,7 @@ function notificationKind(event: IncidentEvent, severityBefore: Severity | undef
 }
 
 function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind, externalUrl?: string): Page {
-  const { owner, runbook, summary, recoveredAt, resolvedAt, impact } = incident;
+  const { owner, runbook, summary, recoveredAt, recovery, resolvedAt, impact } = incident;
   return {
     incidentId: incident.id,
     service: incident.service,
@@ -100,6 +100,7 @@ function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind
     onset: incident.onset,
     detectedAt: incident.detectedAt,
     ...(recoveredAt === undefined ? {} : { recoveredAt }),
+    ...(recovery === undefined ? {} : { recovery }),
     ...(resolvedAt === undefined ? {} : { resolvedAt }),
     off: incident.verdicts.filter(({ verdict }) => verdict !== 'held'),
     fine: incident.verdicts.filter(({ verdict }) => verdict === 'held'),

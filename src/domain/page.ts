@@ -1,6 +1,6 @@
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
-import type { Onset } from './onset.ts';
+import type { Onset, TimeEstimate } from './onset.ts';
 import type { Severity } from './service.ts';
 import type { TargetVerdict } from './verdict.ts';
 
@@ -22,6 +22,8 @@ export interface Page {
   readonly onset: Onset;
   readonly detectedAt: number;
   readonly recoveredAt?: number;
+  /** `recoveredAt` with its early and late bounds. */
+  readonly recovery?: TimeEstimate;
   readonly resolvedAt?: number;
   /** Targets that are missed, or cannot be told. */
   readonly off: readonly TargetVerdict[];

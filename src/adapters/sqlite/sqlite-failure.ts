@@ -27,9 +27,14 @@ export function toStoreError(error: unknown, file: string): StoreError {
   if (error instanceof StoreError) return error;
   const detail = error instanceof Error ? error.message : String(error);
   const reason = reasonOf(error, file);
-  const remedy =
-    reason === 'unknown' && primaryCode(error) === primary.ioError ? '; look at the disk and the kernel log' : '';
-  return storeFailure(reason, file, detail + remedy, error);
+  return storeFailure(reason, file, detail + (reason === 'unknown' ? remedyOf(error) : ''), error);
+}
+
+function remedyOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  if (code === 'EEXIST' || code === 'ENOTDIR')
+    return '; a file stands where the folder should be, so name another folder';
+  return primaryCode(error) === primary.ioError ? '; look at the disk and the kernel log' : '';
 }
 
 /** The StoreError for a failure known by its reason. `detail` is the short technical cause. */
@@ -61,8 +66,10 @@ function primaryCode(error: unknown): number | undefined {
 }
 
 function reasonOf(error: unknown, file: string): StoreFailureReason {
-  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  const { code, errcode, syscall } = error as Readonly<Record<'code' | 'errcode' | 'syscall', unknown>>;
   if (typeof errcode === 'number') return reasonOfSqlite(errcode, file);
+  // On a read-only file system, a recursive mkdir says that there is no such folder.
+  if (code === 'ENOENT' && syscall === 'mkdir') return 'read-only';
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':

@@ -69,6 +69,10 @@ export const WebhookData = z.object({
   detectedAt: Instant.meta({ description: 'When a rule first stopped the line' }),
   timeToDetectSeconds: z.number().meta({ description: 'From onset to detection' }),
   recoveredAt: Instant.optional().meta({ description: 'Since when the end state has held' }),
+  recovery: z
+    .object({ at: Instant, earliest: Instant, latest: Instant })
+    .optional()
+    .meta({ description: '`recoveredAt` with the earliest and latest it can have been' }),
   resolvedAt: Instant.optional().meta({ description: 'When it had held for long enough' }),
   timeToRecoverSeconds: z.number().optional().meta({ description: 'From onset to recovery' }),
   relapses: z.number().int().meta({ description: 'How often the incident came back after it had resolved' }),

@@ -29,7 +29,7 @@ function fits(body: WebhookBody): boolean {
 
 function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
   const { page } = notification;
-  const { owner, summary, runbook, link, impact, recoveredAt, resolvedAt } = page;
+  const { owner, summary, runbook, link, impact, recoveredAt, recovery, resolvedAt } = page;
   const { at, earliest, latest, method, signal } = page.onset;
   return {
     type: `incident.${notification.kind}`,
@@ -62,6 +62,15 @@ function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
       ...(recoveredAt === undefined
         ? {}
         : { recoveredAt: formatUtc(recoveredAt), timeToRecoverSeconds: Math.max(0, recoveredAt - at) / 1000 }),
+      ...(recovery === undefined
+        ? {}
+        : {
+            recovery: {
+              at: formatUtc(recovery.at),
+              earliest: formatUtc(recovery.earliest),
+              latest: formatUtc(recovery.latest),
+            },
+          }),
       ...(resolvedAt === undefined ? {} : { resolvedAt: formatUtc(resolvedAt) }),
       relapses: page.relapses,
       off: page.off.map(targetWire),

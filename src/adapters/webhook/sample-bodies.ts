@@ -70,6 +70,11 @@ export function sampleBodies(): readonly WebhookBody[] {
       labels: { tier: '1', quote: '"\\\n' },
       onset: { ...firing.data.onset, signal: 'success_rate' },
       recoveredAt: '2026-08-22T02:31:05.000Z',
+      recovery: {
+        at: '2026-08-22T02:31:00.000Z',
+        earliest: '2026-08-22T02:30:58.000Z',
+        latest: '2026-08-22T02:31:02.000Z',
+      },
       resolvedAt: '2026-08-22T02:41:05.000Z',
       timeToRecoverSeconds: 1433,
       off: [missed, blind],

@@ -3,7 +3,7 @@ import { present, secondsOf, timeOf } from '../../../app/json-fields.ts';
 import { verdictJson } from '../../../app/service-json.ts';
 import type { Impact } from '../../../domain/impact.ts';
 import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../../domain/incident.ts';
-import type { Onset } from '../../../domain/onset.ts';
+import type { Onset, TimeEstimate } from '../../../domain/onset.ts';
 import { formatUtc } from '../../../domain/utc.ts';
 import { GroupWire, SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
 
@@ -18,6 +18,12 @@ export const OnsetWire = z
     signal: z.string().optional(),
   })
   .meta({ id: 'Onset', description: 'When a signal left its bound: an estimate with early and late bounds.' });
+
+export const EstimateWire = z.strictObject({ at: TimeWire, earliest: TimeWire, latest: TimeWire });
+
+export function toEstimateWire({ at, earliest, latest }: TimeEstimate): z.infer<typeof EstimateWire> {
+  return { at: formatUtc(at), earliest: formatUtc(earliest), latest: formatUtc(latest) };
+}
 
 export const ImpactWire = z
   .strictObject({
@@ -48,6 +54,7 @@ export const IncidentWire = z
     onsetSettled: z.boolean(),
     detectedAt: TimeWire,
     recoveredAt: TimeWire.optional(),
+    recovery: EstimateWire.optional().meta({ description: '`recoveredAt` with its early and late bounds.' }),
     resolvedAt: TimeWire.optional(),
     closedAt: TimeWire.optional(),
     timeToDetectSeconds: z.number(),
@@ -100,6 +107,7 @@ export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire>
       runbook,
       acknowledgedBy,
       recoveredAt: timeOf(incident.recoveredAt),
+      recovery: incident.recovery && toEstimateWire(incident.recovery),
       resolvedAt: timeOf(incident.resolvedAt),
       closedAt: timeOf(incident.closedAt),
       timeToNotifySeconds: secondsOf(incident.timeToNotifyMs),

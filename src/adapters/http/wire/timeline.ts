@@ -4,7 +4,15 @@ import { verdictJson } from '../../../app/service-json.ts';
 import type { StopFacts, StoredEvent } from '../../../domain/event.ts';
 import { formatUtc } from '../../../domain/utc.ts';
 import { SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
-import { ImpactWire, IncidentWire, OnsetWire, toImpactWire, toOnsetWire } from './incident.ts';
+import {
+  EstimateWire,
+  ImpactWire,
+  IncidentWire,
+  OnsetWire,
+  toEstimateWire,
+  toImpactWire,
+  toOnsetWire,
+} from './incident.ts';
 
 const StopWire = z
   .strictObject({
@@ -18,8 +26,6 @@ const StopWire = z
     verdicts: z.array(TargetVerdictWire),
   })
   .meta({ id: 'Stop', description: 'The stop-the-line rule that became true, and the targets at that moment.' });
-
-const EstimateWire = z.strictObject({ at: TimeWire, earliest: TimeWire, latest: TimeWire });
 
 const common = { seq: z.int(), at: TimeWire, recordedAt: TimeWire };
 
@@ -118,11 +124,7 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
       return {
         ...shared,
         type,
-        recovery: {
-          at: formatUtc(recovery.at),
-          earliest: formatUtc(recovery.earliest),
-          latest: formatUtc(recovery.latest),
-        },
+        recovery: toEstimateWire(recovery),
         impact: toImpactWire(impact),
         verdicts: verdicts.map(verdictJson),
       };
