@@ -102,7 +102,7 @@ describe('show', () => {
       'detected      2026-08-22 02:01:40Z (58m 20s ago), 1m 30s after onset',
       'notified      3s after the incident was opened',
       'acknowledged  by Ada, 2m after the incident was opened',
-      'recovered     2026-08-22 02:11:40Z (48m 20s ago), 11m 30s after onset',
+      'recovered     2026-08-22 02:11:40Z (48m 20s ago), between 02:11:25Z and 02:11:40Z, 11m 30s after onset',
       'impact        4200 bad events beyond the targets, of 100000; at worst 20%',
       '2026-08-22 02:01:40Z  +1m 30s   opened         payments-failing (page, condition-true)',
       '2026-08-22 02:03:40Z  +3m 30s   acknowledged   Ada: looking',
