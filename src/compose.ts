@@ -2,7 +2,7 @@ import { systemClock } from './adapters/clock/system-clock.ts';
 import { createHttpServer, type Address } from './adapters/http/http-server.ts';
 import { createPrometheusTelemetry } from './adapters/metrics/prometheus-telemetry.ts';
 import { createPinoLog } from './adapters/pino-log/pino-log.ts';
-import { startTracing, tracingEndpoint } from './adapters/tracing/start-tracing.ts';
+import { tracingEndpoint } from './adapters/tracing/start-tracing.ts';
 import { currentSpan, traced } from './adapters/tracing/traced.ts';
 import { tracedChannel } from './adapters/tracing/traced-channel.ts';
 import { tracedSource } from './adapters/tracing/traced-source.ts';
@@ -12,7 +12,7 @@ import { measuredSource } from './app/measured-source.ts';
 import type { Log } from './app/ports/log.ts';
 import { untraced } from './app/ports/trace.ts';
 import type { ReloadResult } from './app/status-view.ts';
-import { composeChannel, composeSource, composeStore, SettingsError } from './compose/parts.ts';
+import { composeChannel, composeSource, composeStore, composeTracing, SettingsError } from './compose/parts.ts';
 import { createRuleFolder } from './compose/rule-folder.ts';
 import type { Settings } from './config/settings.ts';
 
@@ -56,7 +56,7 @@ async function startParts(
   const clock = systemClock;
   const log = createPinoLog({ level: settings.log.level, currentSpan });
   const endpoint = settings.tracing.otlpEndpoint ?? tracingEndpoint(env);
-  const tracing = await startTracing({
+  const tracing = await composeTracing({
     serviceName: env['OTEL_SERVICE_NAME'] ?? 'andon',
     version,
     log,

@@ -52,7 +52,7 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     [
       'impact',
       impact &&
-        `${Math.round(impact.badEvents)} bad events beyond the targets, of ${Math.round(impact.totalEvents)}; at worst ${formatRatio(impact.peakBadRatio)}`,
+        `${Math.round(impact.badEvents)} bad events beyond the targets, of ${Math.round(impact.totalEvents)}; at worst ${formatRatio(Math.round(impact.peakBadRatio * 1000) / 1000)}`,
     ],
   ];
   const told = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, printable(value)] as const]));

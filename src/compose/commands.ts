@@ -3,12 +3,9 @@ import { readFile } from 'node:fs/promises';
 import fetch from 'node-fetch';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readRuleFiles } from '../adapters/files/rule-files.ts';
-import { HttpListenError } from '../adapters/http/http-server.ts';
 import { checkTemplate } from '../adapters/webhook/template.ts';
-import { RulesRefusedError } from '../app/daemon.ts';
-import { StoreError } from '../app/ports/store.ts';
-import { startAndon } from '../compose.ts';
-import { composeSource, SettingsError } from './parts.ts';
+import type { startAndon } from '../compose.ts';
+import { composeSource } from './parts.ts';
 
 /** Everything the commands need from the adapters, in one place. */
 export function composeCommands() {
@@ -23,19 +20,21 @@ export function composeCommands() {
     templateProblem: checkTemplate,
     inspector: composeSource,
     openSource: composeSource,
-    start: startAndon,
+    // The daemon with its server, store and metrics is half of all there is to load, and only `run` needs it.
+    start: async (...given: Parameters<typeof startAndon>) => {
+      const daemon = await import('../compose.ts');
+      return await daemon.startAndon(...given);
+    },
     isForPeople,
   };
 }
 
+/** By name, because the classes would bring the daemon along. */
+const forPeople = new Set(['SettingsError', 'StoreError', 'RulesRefusedError', 'HttpListenError']);
+
 /** Failures whose message tells a person what to do; any other is a bug. */
 function isForPeople(error: unknown): error is Error {
-  return (
-    error instanceof SettingsError ||
-    error instanceof StoreError ||
-    error instanceof RulesRefusedError ||
-    error instanceof HttpListenError
-  );
+  return error instanceof Error && forPeople.has(error.name);
 }
 
 /** The package's own version; the file stands beside `src` and beside `dist`. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MemoryStore } from '../adapters/memory/memory-store.ts';
 import { createPrometheusSource, type PrometheusSource } from '../adapters/prometheus/source.ts';
 import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
+import { startTracing, type Tracing, type TracingOptions } from '../adapters/tracing/start-tracing.ts';
 import { checkTemplate } from '../adapters/webhook/template.ts';
 import { WebhookChannel } from '../adapters/webhook/webhook-channel.ts';
 import type { Channel } from '../app/ports/channel.ts';
@@ -68,6 +69,15 @@ async function readTemplate(path: string): Promise<string> {
   const problem = checkTemplate(text);
   if (problem !== undefined) throw new SettingsError(`${path}: ${problem}`);
   return text;
+}
+
+/** Rejects with SettingsError when the endpoint is no URL. */
+export async function composeTracing(options: TracingOptions): Promise<Tracing> {
+  try {
+    return await startTracing(options);
+  } catch (error) {
+    throw new SettingsError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** Rejects with StoreError. */
