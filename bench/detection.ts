@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endOnSignals } from './support/end-on-signals.ts';
 import { runDetectionTrials, type Trial } from './support/detection-trials.ts';
 import { printResult, printTable } from './support/print-result.ts';
 import { median, quantile, round } from './support/statistics.ts';
@@ -12,6 +13,7 @@ import { median, quantile, round } from './support/statistics.ts';
  * does not wait. Both read the same Prometheus.
  */
 
+endOnSignals();
 const { values } = parseArgs({
   options: {
     intervals: { type: 'string', default: '1,5' },
@@ -50,11 +52,7 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-printTable(
-  'Fault to webhook, ms',
-  ['pipeline', 'interval', 'faults', 'median', 'p95', 'ratio of medians'],
-  rows,
-);
+printTable('Fault to webhook, ms', ['pipeline', 'interval', 'faults', 'median', 'p95', 'ratio of medians'], rows);
 printResult(result);
 
 function summarise(trials: readonly Trial[]) {

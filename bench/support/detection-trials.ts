@@ -31,18 +31,32 @@ const mostBad = 0.01;
 const lostAfterMs = 60_000;
 
 /** Breaks each service once, at a random moment, and waits until both pipelines have paged for all of them. */
-export async function runDetectionTrials({ intervalMs, pairs, seed, folder }: DetectionPlan): Promise<readonly Trial[]> {
+export async function runDetectionTrials({
+  intervalMs,
+  pairs,
+  seed,
+  folder,
+}: DetectionPlan): Promise<readonly Trial[]> {
   const random = seededRandom(seed + intervalMs);
   // Both offsets follow from hashes of names: new names draw new phases.
   const names = Array.from({ length: pairs }, (_, index) => `shop-${Math.floor(random() * 1e9).toString(36)}-${index}`);
   await using shops = await startShops(names);
   await using andonReceiver = await WebhookReceiver.start();
   await using referenceReceiver = await WebhookReceiver.start();
-  const pages = { andon: arrivals(andonReceiver, andonServices), reference: arrivals(referenceReceiver, alertServices) };
+  const pages = {
+    andon: arrivals(andonReceiver, andonServices),
+    reference: arrivals(referenceReceiver, alertServices),
+  };
 
   await using alertmanager = await startAlertmanager({
     config: {
-      route: { receiver: 'bench', group_by: ['service'], group_wait: '0s', group_interval: '1s', repeat_interval: '1h' },
+      route: {
+        receiver: 'bench',
+        group_by: ['service'],
+        group_wait: '0s',
+        group_interval: '1s',
+        repeat_interval: '1h',
+      },
       receivers: [{ name: 'bench', webhook_configs: [{ url: `${referenceReceiver.origin}/`, send_resolved: false }] }],
     },
   });
@@ -97,7 +111,8 @@ function trialOf(
     throw new Error(`${name}: no page within ${lostAfterMs} ms (andon ${andonAt}, reference ${referenceAt})`);
   if (andonAt < failedAt || referenceAt < failedAt) throw new Error(`${name}: a page before the fault`);
   const decisive = shop.scrapes.find(
-    ({ total, bad, endedAt }) => endedAt > failedAt && bad > mostBad * Math.min(total, (shop.perSecond * windowMs) / 1_000),
+    ({ total, bad, endedAt }) =>
+      endedAt > failedAt && bad > mostBad * Math.min(total, (shop.perSecond * windowMs) / 1_000),
   );
   if (decisive === undefined) throw new Error(`${name}: no scrape shows the fault`);
   return {
@@ -172,7 +187,12 @@ function ruleFile(name: string): string {
         targets: [{ signal: 'success_rate', atLeast: 1 - mostBad, over: `${windowMs}ms` }],
       },
       stopTheLine: [
-        { name: 'failing', when: `success_rate.over("${windowMs / 1_000}s") < ${1 - mostBad}`, for: '0s', severity: 'page' },
+        {
+          name: 'failing',
+          when: `success_rate.over("${windowMs / 1_000}s") < ${1 - mostBad}`,
+          for: '0s',
+          severity: 'page',
+        },
       ],
     },
   });

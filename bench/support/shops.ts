@@ -72,8 +72,7 @@ function createShop(name: string) {
     expose() {
       const now = performance.now();
       const total = Math.floor(((now - startedAt) / 1_000) * perSecond);
-      const bad =
-        failure === undefined ? 0 : Math.floor(((now - failure.at) / 1_000) * perSecond * failure.share);
+      const bad = failure === undefined ? 0 : Math.floor(((now - failure.at) / 1_000) * perSecond * failure.share);
       const text =
         '# TYPE http_requests_total counter\n' +
         `http_requests_total{code="200"} ${total - bad}\n` +

@@ -5,6 +5,7 @@ import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { checkTemplate } from '../adapters/webhook/template.ts';
 import type { startAndon } from '../compose.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 import { composeSource } from './parts.ts';
 
 /** Everything the commands need from the adapters, in one place. */
@@ -22,6 +23,7 @@ export function composeCommands() {
     openSource: composeSource,
     // The daemon with its server, store and metrics is half of all there is to load, and only `run` needs it.
     start: async (...given: Parameters<typeof startAndon>) => {
+      keepHeapSmall();
       const daemon = await import('../compose.ts');
       return await daemon.startAndon(...given);
     },

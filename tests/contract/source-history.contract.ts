@@ -99,6 +99,15 @@ export function historyCases(bench: SourceBench): void {
     expect(group?.points.slice(-4).map(({ total }) => total)).toEqual([1, 0, 0, 1]);
   });
 
+  // Read from a number of seconds, these would lose a millisecond on the way.
+  test.each([1_001, 1_005, 2_003, 16_001])('tells what happened at steps of exactly %d ms', async (stepMs) => {
+    const metric = aName();
+    await bench.write([scraped({ __name__: metric }, 100, 0, (n) => n)]);
+    const from = now - 40 * stepMs;
+    const [group] = await bench.historyOf(aRatio({ good: metric, total: metric }), from, now, stepMs);
+    expect(group?.points.map(({ at }) => at)).toEqual(Array.from({ length: 40 }, (_, k) => from + (k + 1) * stepMs));
+  });
+
   test('tells the history of a gauge', async () => {
     const metric = aName();
     await bench.write([scraped({ __name__: metric }, 20, 0, (n) => n)]);

@@ -62,7 +62,17 @@ export interface ShopRules {
 
 /** A rule file for a shop, with windows as short as scrapes of one second allow. JSON is YAML. */
 export function shopRules(options: ShopRules = {}): string {
-  const { name = 'shop', job = 'shop', source, notify, hold = '3s', watch = '1s', over = '3s', summary, bound = 0.9 } = options;
+  const {
+    name = 'shop',
+    job = 'shop',
+    source,
+    notify,
+    hold = '3s',
+    watch = '1s',
+    over = '3s',
+    summary,
+    bound = 0.9,
+  } = options;
   return JSON.stringify({
     apiVersion: 'andon/v1',
     kind: 'Service',

@@ -40,8 +40,15 @@ export async function runCli(
   args: readonly string[],
   options: { readonly env?: Readonly<Record<string, string>>; readonly command?: readonly string[] } = {},
 ): Promise<Finished> {
-  const [program = '', ...before] = options.command ?? [process.execPath, '--disable-warning=ExperimentalWarning', mainFile];
-  const child = spawn(program, [...before, ...args], { env: environment(options.env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program = '', ...before] = options.command ?? [
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    mainFile,
+  ];
+  const child = spawn(program, [...before, ...args], {
+    env: environment(options.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const stdout = collect(child, 'stdout');
   const stderr = collect(child, 'stderr');
   const force = setTimeout(() => child.kill('SIGKILL'), 60_000);
@@ -140,7 +147,14 @@ export class AndonProcess implements AsyncDisposable {
   /** Starts the process on the same data; resolves when it runs, whether it is ready or not. */
   async spawn(): Promise<void> {
     this.#before = this.stderr;
-    const node = [process.execPath, '--disable-warning=ExperimentalWarning', mainFile, 'run', '--settings', this.settingsFile];
+    const node = [
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      mainFile,
+      'run',
+      '--settings',
+      this.settingsFile,
+    ];
     const [program = '', ...args] = [...(this.#options.wrapper ?? []), ...node];
     const child = spawn(program, args, { env: environment(this.#options.env), stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
@@ -164,7 +178,10 @@ export class AndonProcess implements AsyncDisposable {
   }
 
   async ready(): Promise<void> {
-    await this.#unlessEnded(async () => ((await this.api.get('/-/ready')).status === 200 ? true : undefined), 'Andon to be ready');
+    await this.#unlessEnded(
+      async () => ((await this.api.get('/-/ready')).status === 200 ? true : undefined),
+      'Andon to be ready',
+    );
   }
 
   async #unlessEnded<T>(look: () => Promise<T | undefined> | T | null | undefined, what: string): Promise<T> {

@@ -92,7 +92,12 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     return { status: incoming.statusCode ?? 502, type, body: await textOf(incoming) };
   }
 
-  async function fail(kind: QueryFault, request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
+  async function fail(
+    kind: QueryFault,
+    request: IncomingMessage,
+    body: string,
+    response: ServerResponse,
+  ): Promise<void> {
     const json = { 'content-type': 'application/json' };
     const rewritten = async (change: (envelope: Envelope) => unknown): Promise<void> => {
       const passed = await pass(request, body);
@@ -108,7 +113,10 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
         const timer = setTimeout(() => {
           timers.delete(timer);
           hanging.delete(response);
-          void pass(request, body).then((passed) => response.writeHead(passed.status, json).end(passed.body), () => response.destroy());
+          void pass(request, body).then(
+            (passed) => response.writeHead(passed.status, json).end(passed.body),
+            () => response.destroy(),
+          );
         }, slowMs);
         timers.add(timer);
         return;
@@ -145,22 +153,32 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
         response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(bomb);
         return;
       case 'warnings-empty':
-        await rewritten((envelope) => ({ ...withResult(envelope, () => []), warnings: ['partial response: a store is unavailable'] }));
+        await rewritten((envelope) => ({
+          ...withResult(envelope, () => []),
+          warnings: ['partial response: a store is unavailable'],
+        }));
         return;
       case 'empty':
         await rewritten((envelope) => withResult(envelope, () => []));
         return;
       case 'nan':
-        await rewritten((envelope) => withResult(envelope, (result) => result.map((series) => withPoints(series, ([at]) => [at, 'NaN']))));
+        await rewritten((envelope) =>
+          withResult(envelope, (result) => result.map((series) => withPoints(series, ([at]) => [at, 'NaN']))),
+        );
         return;
       case 'hour-old':
-        await rewritten((envelope) => withResult(envelope, (result) => result.map((series) => withPoints(series, anHourOlder))));
+        await rewritten((envelope) =>
+          withResult(envelope, (result) => result.map((series) => withPoints(series, anHourOlder))),
+        );
         return;
       case 'duplicates':
         await rewritten((envelope) => withResult(envelope, (result) => [...result, ...result]));
         return;
       case 'wrong-type':
-        await rewritten((envelope) => ({ ...envelope, data: { resultType: 'string', result: [Date.now() / 1000, 'hello'] } }));
+        await rewritten((envelope) => ({
+          ...envelope,
+          data: { resultType: 'string', result: [Date.now() / 1000, 'hello'] },
+        }));
         return;
       case 'redirect-loop':
         response.writeHead(302, { location: `${url}${request.url ?? '/'}` }).end();

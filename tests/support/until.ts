@@ -25,8 +25,11 @@ export async function until<T>(look: () => Promise<T | undefined> | T | undefine
     }
     await pause(everyMs);
   }
-  const why = last === undefined ? '' : `; the last look failed: ${last instanceof Error ? last.message : String(last)}`;
-  throw new Error(`${what} did not come within ${withinMs / 1000} s${why}${explain === undefined ? '' : `\n${explain()}`}`);
+  const why =
+    last === undefined ? '' : `; the last look failed: ${last instanceof Error ? last.message : JSON.stringify(last)}`;
+  throw new Error(
+    `${what} did not come within ${withinMs / 1000} s${why}${explain === undefined ? '' : `\n${explain()}`}`,
+  );
 }
 
 /** A pause between two looks, or the length of a fault; never a guess at how long something takes. */

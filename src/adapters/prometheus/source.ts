@@ -64,7 +64,8 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
       const range = {
         start: seconds(start),
         end: seconds(start + (points - 1) * stepMs),
-        step: seconds(stepMs),
+        // Prometheus and VictoriaMetrics cut to whole ms what rounding has made 1.00499… s; half a ms more keeps the step whole.
+        step: ((Math.round(stepMs) + 0.5) / 1_000).toString(),
       };
       return {
         call: async (query) => ask('/api/v1/query_range', query, range, signal),
