@@ -1,4 +1,4 @@
-import { redefine, unwatch } from '../domain/redefine.ts';
+import { redefine, resume, unwatch } from '../domain/redefine.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import type { Service } from '../domain/service.ts';
 import { Deliverer } from './deliver.ts';
@@ -64,6 +64,7 @@ export class Daemon {
   readonly #checkpoints: Map<string, Checkpoint>;
   #services: readonly Service[] = [];
   #reloading: Promise<ReloadResult> | undefined;
+  #reloadAfter: Promise<ReloadResult> | undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(parts: DaemonParts, book: IncidentBook, checkpoints: readonly Checkpoint[]) {
@@ -109,6 +110,7 @@ export class Daemon {
     for (const warning of loaded.warnings) parts.log.warn('a rule file deserves a look', { warning });
     await daemon.#deliverer.start();
     await daemon.#swap(loaded.services);
+    await daemon.#tellUnwatched();
     daemon.#tellReload({ ok: true });
     for (const loop of daemon.#loops.values()) daemon.#running.push(loop.run(daemon.#stop.signal));
     daemon.#running.push(
@@ -118,30 +120,41 @@ export class Daemon {
     return daemon;
   }
 
-  /** Builds and checks everything new first; what is refused changes nothing. Two reloads at once are one. */
+  /**
+   * Builds and checks everything new first; what is refused changes nothing. All that are asked for while one runs are
+   * one that follows it, since the files may have changed after they were read. Does not reject.
+   */
   reload(): Promise<ReloadResult> {
-    this.#reloading ??= this.#reload().finally(() => {
-      this.#reloading = undefined;
-    });
+    if (this.#reloading !== undefined) {
+      this.#reloadAfter ??= this.#reloading.then(async () => await this.reload());
+      return this.#reloadAfter;
+    }
+    this.#reloadAfter = undefined;
+    this.#reloading = this.#reload()
+      .catch((error: unknown): ReloadResult => {
+        this.#parts.log.error('the rule files could not be taken over', { error });
+        return { ok: false, diagnostics: [error instanceof Error ? error.message : String(error)] };
+      })
+      .then((result) => {
+        this.#reloading = undefined;
+        if (!this.#stop.signal.aborted) this.#tellReload(result);
+        return result;
+      });
     return this.#reloading;
   }
 
   async #reload(): Promise<ReloadResult> {
     const loaded = await this.#parts.rules.load(this.#stop.signal);
     if (this.#stop.signal.aborted) return { ok: false, diagnostics: ['Andon is stopping'] };
-    let result: ReloadResult;
     if (loaded.kind === 'refused') {
       this.#parts.log.error('the rule files have problems; the rules before them still run', {
         problems: loaded.problems,
       });
-      result = { ok: false, diagnostics: loaded.problems };
-    } else {
-      await this.#swap(loaded.services);
-      this.#parts.log.info('the rule files were read', { services: loaded.services.length });
-      result = { ok: true };
+      return { ok: false, diagnostics: loaded.problems };
     }
-    this.#tellReload(result);
-    return result;
+    await this.#swap(loaded.services);
+    this.#parts.log.info('the rule files were read', { services: loaded.services.length });
+    return { ok: true };
   }
 
   #tellReload(result: ReloadResult): void {
@@ -157,12 +170,42 @@ export class Daemon {
     for (const service of services) {
       const known = before.get(service.name);
       before.delete(service.name);
-      if (known === undefined) this.#loop(service)?.set(newWatch(service, this.#checkpoints.get(service.name)));
+      if (known === undefined) await this.#watch(service);
       else if (known.revision === service.revision && known.source === service.source)
         this.#loop(known)?.rename(service);
       else await this.#redefine(known, service);
     }
     for (const gone of before.values()) await this.#unwatch(gone);
+  }
+
+  /** A service that is new, or that goes on from where it was left. */
+  async #watch(service: Service): Promise<void> {
+    const loop = this.#loop(service);
+    const checkpoint = this.#checkpoints.get(service.name);
+    if (loop === undefined || checkpoint === undefined) {
+      loop?.set(newWatch(service, undefined));
+      return;
+    }
+    const isUnwatched = (id: string): boolean => this.book.get(id)?.incident.unwatched ?? false;
+    const { scopes, events } = resume(service, checkpoint.scopes, isUnwatched, loop.sourceClock.now());
+    await this.#recorder.record({ events, checkpoints: [], channels: [] });
+    loop.set(newWatch(service, { ...checkpoint, scopes }));
+  }
+
+  /** Services may have left the rule files while Andon was away. */
+  async #tellUnwatched(): Promise<void> {
+    const watched = new Set(this.#services.map((service) => service.name));
+    const events = this.book
+      .list({ phase: 'open', limit: Number.MAX_SAFE_INTEGER })
+      .filter((incident) => !watched.has(incident.service) && !incident.unwatched)
+      .map(({ id, service, group }) => ({
+        type: 'unwatched' as const,
+        service,
+        group,
+        incidentId: id,
+        at: this.#parts.clock.now(),
+      }));
+    await this.#recorder.record({ events, checkpoints: [], channels: [] });
   }
 
   async #redefine(known: Service, service: Service): Promise<void> {
@@ -194,11 +237,11 @@ export class Daemon {
       if (watch === undefined) return;
       await this.#recorder.record({
         events: unwatch(service, watch.state, loop.sourceClock.now()),
-        checkpoints: [checkpointOf(watch)],
+        checkpoints: watch.state.evaluatedAt === undefined ? [] : [checkpointOf(watch)],
         channels: [],
       });
       // Should it come back, it goes on from here.
-      this.#checkpoints.set(service.name, checkpointOf(watch));
+      if (watch.state.evaluatedAt !== undefined) this.#checkpoints.set(service.name, checkpointOf(watch));
       loop.delete(service.name);
     });
     this.#parts.telemetry.forgetService(service.name);

@@ -17,9 +17,9 @@ export class SourceClock {
   /** Source's time less the monotonic clock. */
   #offset: number | undefined;
   #comparedAt = -Infinity;
-  #wallAtComparison = 0;
   #wallLessMonotonic = 0;
   #latest = -Infinity;
+  #setByMs = 0;
 
   constructor(clock: Clock, source: Pick<Source, 'clock'>) {
     this.#clock = clock;
@@ -32,11 +32,21 @@ export class SourceClock {
     const asked = await this.#source.clock(signal);
     if (asked.kind === 'failed') return asked.failure;
     const monotonic = this.#clock.monotonic();
-    this.#offset = asked.now + asked.roundTripMs / 2 - monotonic;
+    const offset = asked.now + asked.roundTripMs / 2 - monotonic;
+    const wallLessMonotonic = this.#clock.now() - monotonic;
+    if (this.#offset !== undefined)
+      this.#setByMs += stepOf(offset - this.#offset, wallLessMonotonic - this.#wallLessMonotonic);
+    this.#offset = offset;
     this.#comparedAt = monotonic;
-    this.#wallAtComparison = this.#clock.now();
-    this.#wallLessMonotonic = this.#wallAtComparison - monotonic;
+    this.#wallLessMonotonic = wallLessMonotonic;
     return undefined;
+  }
+
+  /** By how much the source's clock was set since this was last asked, ms; 0 when it just ran on. */
+  takeStep(): number {
+    const setByMs = this.#setByMs;
+    this.#setByMs = 0;
+    return setByMs;
   }
 
   #isDoubtful(): boolean {
@@ -63,4 +73,11 @@ export class SourceClock {
   skewMs(): number {
     return this.#offset === undefined ? 0 : this.#clock.monotonic() + this.#offset - this.#clock.now();
   }
+}
+
+/** While Andon's machine is suspended, its wall clock goes on with the source's; a clock that was set goes alone, or back. */
+function stepOf(sourceMs: number, wallMs: number): number {
+  if (Math.abs(sourceMs) <= driftMs) return 0;
+  const wasSuspended = sourceMs > 0 && Math.abs(sourceMs - wallMs) <= driftMs;
+  return wasSuspended ? 0 : sourceMs;
 }

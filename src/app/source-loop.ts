@@ -36,6 +36,8 @@ const longestSleepMs = 1_000;
 const checkpointEveryMs = 60_000;
 /** Services that are prepared in one turn, so that the others' polls go on. */
 const preparedPerTurn = 8;
+/** Services of one poll that are read in one go: what a read brings is held in memory until all of it was judged. */
+const polledTogether = 100;
 /** Polls after which the times at which samples land are learnt anew. */
 const relearnAfterPolls = 240;
 const relearnAfterMisses = 3;
@@ -150,19 +152,38 @@ export class SourceLoop {
       return;
     }
     const at = this.sourceClock.now();
+    const setByMs = this.sourceClock.takeStep();
+    // Of all, not only of those that are due: on a clock that was set back, the others would be due much too late.
+    for (const watch of this.watches()) this.#followSetClock(watch, at, setByMs);
     // A reload may have replaced some while this turn waited for it.
     const current = due.filter((watch) => this.#watches.get(watch.service.name) === watch);
-    for (const watch of current) this.#followSetClock(watch, at);
     const fresh = current.filter((watch) => needsPreparing(watch, at));
     const live = current.filter((watch) => !fresh.includes(watch) && at > (watch.state.evaluatedAt ?? -Infinity));
-    if (live.length > 0) {
-      const attributes = { 'andon.source': this.name, 'andon.services': live.length };
-      await this.#parts.trace('poll', attributes, async () => await this.#poll(live, at, bound, stop));
+    for (let from = 0; from < live.length && !stop.aborted; from += polledTogether) {
+      const part = live.slice(from, from + polledTogether);
+      const attributes = { 'andon.source': this.name, 'andon.services': part.length };
+      await this.#parts.trace('poll', attributes, async () => await this.#poll(part, at, bound, stop));
     }
     // Two looks within the same millisecond would see the same.
-    else if (fresh.length === 0) await this.#parts.clock.sleep(1, stop);
+    if (live.length === 0 && fresh.length === 0) await this.#parts.clock.sleep(1, stop);
     const turn = fresh.slice(0, preparedPerTurn);
-    await Promise.all(turn.map(async (watch) => await this.#prepare(watch, bound, stop)));
+    await Promise.all(
+      turn.map(async (watch) => await this.#apart(watch, async () => await this.#prepare(watch, bound, stop))),
+    );
+  }
+
+  /** What cannot be written for one service leaves the others alone, and is judged again at its next poll. */
+  async #apart(watch: Watch, task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      this.#parts.log.error('what was judged could not be written; it is judged again', {
+        source: this.name,
+        service: watch.service.name,
+        error,
+      });
+      this.#aimAnew(watch, this.sourceClock.now());
+    }
   }
 
   async #poll(live: readonly Watch[], at: number, bound: AbortSignal, stop: AbortSignal): Promise<void> {
@@ -174,7 +195,7 @@ export class SourceLoop {
       const latenessMs = Number.isFinite(each.watch.dueAt) ? Math.max(0, at - each.watch.dueAt) : 0;
       const missed = Math.floor(latenessMs / each.watch.timing.intervalMs);
       if (missed > 0) this.#parts.telemetry.pollsMissed(each.watch.service.name, missed);
-      await this.#settle(each, at, bound);
+      await this.#apart(each.watch, async () => await this.#settle(each, at, bound));
       this.#parts.telemetry.pollFinished(each.watch.service.name, {
         durationMs: this.#parts.clock.monotonic() - startedAt,
         latenessMs,
@@ -312,18 +333,21 @@ export class SourceLoop {
     this.#parts.telemetry.pollFinished(watch.service.name, { durationMs: 0, latenessMs: 0, outcome: 'failed' });
   }
 
-  #followSetClock(watch: Watch, at: number): void {
-    const behindMs = (watch.state.evaluatedAt ?? at) - at;
-    if (behindMs > clockSetMs) {
-      this.#parts.log.warn("the source's clock was set back; timers go on, readings are read again", {
+  /** A clock may also have been set while Andon was away: then the last evaluation lies in the future. */
+  #followSetClock(watch: Watch, at: number, setByMs: number): void {
+    const { evaluatedAt = at } = watch.state;
+    const wasSet = setByMs !== 0 || evaluatedAt - at > clockSetMs;
+    if (wasSet && watch.state.evaluatedAt !== undefined) {
+      const deltaMs = setByMs === 0 ? at - 1 - evaluatedAt : Math.min(setByMs, at - 1 - evaluatedAt);
+      this.#parts.log.warn("the source's clock was set; timers go on, readings are read again", {
         source: this.name,
         service: watch.service.name,
-        behindMs,
+        setByMs: deltaMs,
       });
-      watch.state = rebase(watch.state, -behindMs - 1);
+      watch.state = rebase(watch.state, deltaMs);
       watch.unread = watch.service.signals;
     }
-    if (watch.dueAt > at + clockSetMs + watch.cadence.intervalMs) watch.dueAt = -Infinity;
+    if (wasSet || watch.dueAt > at + clockSetMs + watch.cadence.intervalMs) watch.dueAt = -Infinity;
   }
 
   async #checkpoint(): Promise<void> {

@@ -3,6 +3,7 @@ import type { IncidentEvent } from './event.ts';
 import { worseSeverity } from './incident.ts';
 import { incidentId } from './incident-id.ts';
 import { assessImpact, estimateOnset, estimateRecovery, stopFacts, type Scene } from './incident-life.ts';
+import type { TimeEstimate } from './onset.ts';
 import { unknownTooLong, type Elapsed } from './rule-state.ts';
 import type { StopRule } from './service.ts';
 import type { OpenIncident, RuleState } from './service-state.ts';
@@ -130,13 +131,9 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   const events: IncidentEvent[] = [];
   let incident = before;
   for (const joined of stoppingRules(rules, scene.now)) {
-    const names = [joined.rule.name, ...joined.rule.formerly];
-    if (names.some((name) => incident.rules.includes(name))) continue;
-    incident = {
-      ...incident,
-      rules: [...incident.rules, joined.rule.name],
-      severity: worseSeverity(incident.severity, joined.rule.severity),
-    };
+    const severity = worseSeverity(incident.severity, joined.rule.severity);
+    if (isPartOf(incident, joined.rule) && severity === incident.severity) continue;
+    incident = { ...incident, rules: withRule(incident.rules, joined.rule.name), severity };
     events.push({
       ...eventBase(scene, incident),
       type: 'rule-joined',
@@ -160,15 +157,26 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   }
   if (!recovered || incident.heldSince === undefined) return { incident, events };
   const recovery = estimateRecovery(scene, incident.onset.at, incident.heldSince);
+  const impact = assessImpact(scene, incident.onset, recovery);
+  const recorded = shiftEstimate(recovery, -(incident.clockSetMs ?? 0));
   events.push({
     ...eventBase(scene, incident),
     type: 'resolved',
-    recoveredAt: recovery.at,
-    recovery,
-    impact: assessImpact(scene, incident.onset.at, recovery.latest),
+    recoveredAt: recorded.at,
+    recovery: recorded,
+    impact,
     verdicts: scene.verdicts,
   });
-  return { incident: { ...incident, resolvedAt: scene.now, recoveredAt: recovery.at }, events };
+  return { incident: { ...incident, resolvedAt: scene.now, recoveredAt: recorded.at }, events };
+}
+
+/** A recovery is told on the clock that the onset was told on, so that what lies between them is a duration. */
+function shiftEstimate({ at, earliest, latest }: TimeEstimate, deltaMs: number): TimeEstimate {
+  return { at: at + deltaMs, earliest: earliest + deltaMs, latest: latest + deltaMs };
+}
+
+function withRule(rules: readonly string[], rule: string): readonly string[] {
+  return rules.includes(rule) ? rules : [...rules, rule];
 }
 
 /** Service is back when every target holds and no rule is true; a rule of this incident that cannot be decided leaves it open. */
@@ -176,9 +184,12 @@ function judgeScope(scene: Scene, incident: OpenIncident, rules: readonly Judged
   if (rules.some((each) => each.truth.kind === 'true')) return 'missed';
   const verdict = judgeAll(scene.verdicts);
   if (verdict !== 'held') return verdict;
-  return rules.some((each) => each.truth.kind === 'unknown' && incident.rules.includes(each.rule.name))
-    ? 'unknown'
-    : 'held';
+  return rules.some((each) => each.truth.kind === 'unknown' && isPartOf(incident, each.rule)) ? 'unknown' : 'held';
+}
+
+/** Whether a rule stopped the line in this incident, under its name or a former one. */
+function isPartOf(incident: OpenIncident, rule: StopRule): boolean {
+  return [rule.name, ...rule.formerly].some((name) => incident.rules.includes(name));
 }
 
 function advanceHold(scene: Scene, incident: OpenIncident, verdict: EndStateVerdict, elapsed: Elapsed): OpenIncident {
@@ -235,7 +246,7 @@ function settleOnset(
   incident: OpenIncident,
   rules: readonly JudgedRule[],
 ): { incident: OpenIncident; events: readonly IncidentEvent[] } {
-  const stopped = rules.filter((each) => incident.rules.includes(each.rule.name));
+  const stopped = rules.filter((each) => isPartOf(incident, each.rule));
   const estimate = estimateOnset(
     scene,
     stopped.map((each) => each.rule),

@@ -2,22 +2,33 @@ import { badOf } from './change-point.ts';
 import { rowAt, rowCount, type CountRows } from './count-rows.ts';
 import { allowedShare } from './estimate-onset.ts';
 import type { Impact } from './impact.ts';
+import type { TimeEstimate } from './onset.ts';
 import type { Target } from './service.ts';
 
-/** Sums what one counting signal lost between onset and recovery: bad events beyond the allowed share, and the worst step. */
-export function impactOf(rows: CountRows, target: Target, onsetAt: number, recoveredAt: number): Impact {
+/**
+ * Sums what one counting signal lost between onset and recovery: bad events beyond the allowed share, and the worst step.
+ * Where either end is uncertain, the steps in which it may lie are looked through too: outside the incident they hold
+ * next to nothing, while one that is left out may hold a good part of it.
+ */
+export function impactOf(rows: CountRows, target: Target, onset: TimeEstimate, recovery: TimeEstimate): Impact {
   const allowed = allowedShare(target);
   let bad = 0;
+  let allowedBad = 0;
   let total = 0;
   let peakBadRatio = 0;
   for (let index = 0; index < rowCount(rows); index += 1) {
     const row = rowAt(rows, index);
-    if (row.sampleAt <= onsetAt || row.from >= recoveredAt) continue;
+    const from = index > 0 ? rowAt(rows, index - 1).sampleAt : row.from;
+    if (row.sampleAt <= onset.earliest || from >= recovery.latest) continue;
+    const length = Math.max(1, row.sampleAt - from);
+    const inside = Math.min(row.sampleAt, recovery.at) - Math.max(from, onset.at);
+    const events = row.total * Math.min(1, Math.max(0, inside / length));
     bad += badOf(row);
-    total += row.total;
+    total += events;
+    allowedBad += allowed * events;
     if (row.total > 0) peakBadRatio = Math.max(peakBadRatio, badOf(row) / row.total);
   }
-  return { badEvents: Math.max(0, bad - allowed * total), totalEvents: total, peakBadRatio, signal: target.signal };
+  return { badEvents: Math.max(0, bad - allowedBad), totalEvents: total, peakBadRatio, signal: target.signal };
 }
 
 export const noImpact: Impact = { badEvents: 0, totalEvents: 0, peakBadRatio: 0 };

@@ -64,8 +64,14 @@ export interface Aim {
   readonly nextAt: number;
 }
 
-/** Misses in a row after which the sample is taken for lost rather than late. */
-const mostTries = 6;
+/** A sample lands when its scrape has ended, which may take long; after this part of the interval it is taken for lost. */
+const lostAfterIntervals = 0.75;
+
+/** The first retry comes so soon after a miss, and each further one after twice that, ms. */
+const firstRetryMs = 10;
+
+/** How much sooner the next aim is after a hit: a hundredth, but no more than this, ms. */
+const mostCreepMs = 2;
 
 /**
  * Learns from a poll whether its sample had landed: if it had, the next aim is a little sooner,
@@ -82,14 +88,22 @@ export function aimAfter(
   const expected = dueAt - cadence.landingMs;
   const tolerance = Math.min(cadence.intervalMs / 10, 250);
   if (newestSampleAt >= expected - tolerance) {
-    // The sample lands somewhere between the last miss and now: creep back slowly, so that misses stay rare.
+    // It landed between the last miss and now: take the middle, and creep back slowly, so that misses stay rare.
     const landingMs =
       tries === 0
-        ? Math.max(leastLandingMs, cadence.landingMs * 0.99)
-        : Math.min(cadence.intervalMs / 2, polledAt - expected + 4);
+        ? Math.max(leastLandingMs, cadence.landingMs - Math.min(mostCreepMs, cadence.landingMs / 100))
+        : Math.min(
+            cadence.intervalMs / 2,
+            polledAt - expected - retryAfter(cadence, tries - 1) / 2 + leastLandingMs / 2,
+          );
     const aimed = { ...cadence, landingMs };
     return { cadence: aimed, nextAt: nextPoll(aimed, Math.max(polledAt, expected + landingMs)), tries: 0 };
   }
-  if (tries + 1 >= mostTries) return { cadence, nextAt: nextPoll(cadence, polledAt), tries: 0 };
-  return { cadence, nextAt: polledAt + Math.min(10 * 2 ** tries, cadence.intervalMs / 4), tries: tries + 1 };
+  if (polledAt - expected >= cadence.intervalMs * lostAfterIntervals)
+    return { cadence, nextAt: nextPoll(cadence, polledAt), tries: 0 };
+  return { cadence, nextAt: polledAt + retryAfter(cadence, tries), tries: tries + 1 };
+}
+
+function retryAfter(cadence: Cadence, tries: number): number {
+  return Math.min(firstRetryMs * 2 ** tries, cadence.intervalMs / 4);
 }

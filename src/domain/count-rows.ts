@@ -79,16 +79,6 @@ export function lastRow(rows: CountRows): CountRow | undefined {
   return rows.length === 0 ? undefined : rowAt(rows, rowCount(rows) - 1);
 }
 
-/** The newest sample of the row that ends at `end`, if there is such a row. */
-export function sampleAtEnd(rows: CountRows, end: number): number | undefined {
-  for (let at = rows.length - width; at >= 0; at -= width) {
-    const stepTo = cell(rows, at + 1);
-    if (stepTo === end) return cell(rows, at + 2);
-    if (stepTo < end) return undefined;
-  }
-  return undefined;
-}
-
 function cell(rows: CountRows, index: number): number {
   // Indices are computed from the length: a hole here would be a bug, and NaN makes it loud.
   return rows[index] ?? NaN;

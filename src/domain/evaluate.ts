@@ -7,7 +7,7 @@ import { advanceRule, newRuleState, type Elapsed } from './rule-state.ts';
 import { isGroupedRule, ServiceReadings, useOf, wholeService, type ReadingRow } from './scope-readings.ts';
 import type { Service, StopRule } from './service.ts';
 import type { RuleState, ScopeState } from './service-state.ts';
-import { emptyLedger, record, type SignalLedger } from './signal-ledger.ts';
+import { emptyLedger, record, type Retention, type SignalLedger } from './signal-ledger.ts';
 import type { Timing } from './timing.ts';
 import type { TargetVerdict } from './verdict.ts';
 
@@ -103,12 +103,19 @@ function recordAll(
   now: number,
 ): ReadonlyMap<string, SignalLedger> {
   const keepAfter = now - memoryMs(service, before, now);
+  const retention: Retention = {
+    forgetBefore: now - longestWindowMs(service) - lookBehindMs,
+    held: new Set([...before.scopes].flatMap(([key, scope]) => (scope.incident === undefined ? [] : [key]))),
+  };
   const seen = new Map(observations.map((observation) => [observation.signal, observation]));
   const ledgers = new Map<string, SignalLedger>();
   for (const signal of service.signals) {
     const ledger = before.ledgers.get(signal.name) ?? emptyLedger;
     const observation = seen.get(signal.name);
-    ledgers.set(signal.name, observation === undefined ? ledger : record(ledger, signal, observation, at, keepAfter));
+    ledgers.set(
+      signal.name,
+      observation === undefined ? ledger : record(ledger, signal, observation, at, keepAfter, retention),
+    );
   }
   return ledgers;
 }

@@ -1,6 +1,7 @@
 import type { Group } from './group.ts';
 import type { CountedGroup, GaugedGroup, Observation } from './observation.ts';
 import type { Signal } from './service.ts';
+import { lookbackMs } from './timing.ts';
 
 /** What one group of a signal did at one instant of the past. */
 export interface HistoryPoint {
@@ -76,16 +77,12 @@ function takePoint(cursor: Cursor, at: number): HistoryPoint | undefined {
   while ((cursor.points[cursor.next]?.at ?? Infinity) < at) cursor.next += 1;
   const point = cursor.points[cursor.next];
   if (point?.at === at) return point;
-  cursor.openFrom = undefined;
   return undefined;
 }
 
 function countedAt(cursor: Cursor, point: HistoryPoint, stepMs: number): CountedGroup {
-  if (cursor.openFrom === undefined) {
-    cursor.openFrom = point.at - stepMs;
-    cursor.good = 0;
-    cursor.total = 0;
-  }
+  // As with live polls, what was not read for longer than a source looks back is no part of the step.
+  cursor.openFrom = Math.max(cursor.openFrom ?? point.at - stepMs, point.at - Math.max(lookbackMs, stepMs));
   cursor.good += point.good ?? 0;
   cursor.total += point.total ?? 0;
   const step = { from: cursor.openFrom, to: point.at, good: cursor.good, total: cursor.total };

@@ -52,14 +52,19 @@ export function estimateOnset(
   const used = new Set(rules.flatMap((rule) => rule.when.uses.map((use) => use.signal)));
   const found = targetsBySignal(scene)
     .filter((target) => used.has(target.signal))
-    .flatMap((target) => onsetOf(scene, target, detectedAt) ?? []);
-  const [first] = found.sort((a, b) => a.at - b.at);
-  if (first !== undefined) return first;
+    .flatMap((target) => {
+      const onset = onsetOf(scene, target, detectedAt);
+      return onset === undefined ? [] : [{ onset, missed: isMissed(scene, target) }];
+    });
+  // A signal that is still inside its bound may have been beyond it by chance, long before.
+  const missed = found.filter((each) => each.missed);
+  const [first] = (missed.length > 0 ? missed : found).sort((a, b) => a.onset.at - b.onset.at);
+  if (first !== undefined) return first.onset;
   const trueSince = Math.min(
     detectedAt,
     ...states
       .filter((state) => rules.some((rule) => rule.name === state.rule))
-      .map((state) => state.trueSince ?? detectedAt),
+      .map((state) => state.trueSince ?? state.unknownSince ?? detectedAt),
   );
   const longest = Math.max(0, ...rules.flatMap((rule) => rule.when.uses.map((use) => use.windowMs ?? 0)));
   return {
@@ -68,6 +73,10 @@ export function estimateOnset(
     latest: trueSince,
     method: 'detection',
   };
+}
+
+function isMissed(scene: Scene, target: Target): boolean {
+  return scene.verdicts.some((each) => each.verdict === 'missed' && each.target.signal === target.signal);
 }
 
 function onsetOf(scene: Scene, target: Target, detectedAt: number): Onset | undefined {
@@ -91,8 +100,9 @@ export function estimateRecovery(scene: Scene, onsetAt: number, heldSince: numbe
             ledger.values.filter((value) => value.at >= onsetAt),
             target,
             heldSince,
+            signal.smearMs ?? 0,
           )
-        : recoveryOfCounts(ledger.rows, target, onsetAt, heldSince);
+        : recoveryOfCounts(ledger.rows, target, onsetAt, heldSince, scene.timing.intervalMs);
     return recovery ?? [];
   });
   const [last] = found.sort((a, b) => b.at - a.at);
@@ -111,12 +121,12 @@ export function estimateRecovery(scene: Scene, onsetAt: number, heldSince: numbe
 }
 
 /** Impact of the counting signal that lost most. */
-export function assessImpact(scene: Scene, onsetAt: number, recoveredAt: number): Impact {
+export function assessImpact(scene: Scene, onset: TimeEstimate, recovery: TimeEstimate): Impact {
   let worst = noImpact;
   for (const target of targetsBySignal(scene)) {
     const ledger = scene.readings.ledger(target.signal, scene.group);
     if (ledger === undefined || scene.readings.signal(target.signal)?.kind === 'gauge') continue;
-    const impact = impactOf(ledger.rows, target, onsetAt, recoveredAt);
+    const impact = impactOf(ledger.rows, target, onset, recovery);
     if (impact.badEvents > worst.badEvents) worst = impact;
   }
   return worst;

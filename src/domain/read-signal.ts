@@ -1,5 +1,5 @@
 import type { SignalUse } from './condition.ts';
-import { countWindow, lastRow } from './count-rows.ts';
+import { countWindow, lastRow, rowAt, rowCount } from './count-rows.ts';
 import { formatDuration } from './duration.ts';
 import { unknown, type Reading } from './reading.ts';
 import type { CountingSignal, GaugeSignal, Signal } from './service.ts';
@@ -9,8 +9,12 @@ import type { Timing } from './timing.ts';
 /** A window counts as covered from this share on: a window's far edge falls between two samples. */
 const enoughCoverage = 0.9;
 
-/** Good may exceed total by rounding only. */
-const roundingTolerance = 1e-9;
+/** Good may exceed total by rounding only: of the counts themselves, and of the large counters they are differences of. */
+const roundingShare = 1e-9;
+const roundingEvents = 1e-6;
+
+/** Samples whose spacing tells how often a signal is sampled. */
+const spacingSamples = 4;
 
 /** Reads a signal for one group at `now` (source's clock, ms): a value, or the reason why there is none. */
 export function readSignal(
@@ -35,9 +39,23 @@ export function readSignal(
       group.newestSampleAt,
     );
   const age = now - group.newestSampleAt;
-  if (age > timing.staleAfterMs)
+  if (age > staleAfter(group, timing))
     return unknown('stale', `${signal.name}: the newest sample is ${ago(age)} old`, group.newestSampleAt);
-  return signal.kind === 'gauge' ? readGauge(signal, group, use) : readRatio(signal, group, use);
+  return signal.kind === 'gauge'
+    ? readGauge(signal, group, use, staleAfter(group, timing))
+    : readRatio(signal, group, use);
+}
+
+/** The signals of a service may be sampled at different intervals: one that is sampled more rarely than the others stays fresh for longer. */
+function staleAfter(group: GroupLedger, timing: Timing): number {
+  const times: number[] = [];
+  for (let index = Math.max(0, rowCount(group.rows) - spacingSamples); index < rowCount(group.rows); index += 1)
+    times.push(rowAt(group.rows, index).sampleAt);
+  if (times.length === 0) times.push(...group.values.slice(-spacingSamples).map(({ at }) => at));
+  if (times.length < spacingSamples) return timing.staleAfterMs;
+  // One long gap is a gap; only samples that are all far apart are meant to be.
+  const spacing = Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? time)));
+  return Math.max(timing.staleAfterMs, 3 * spacing);
 }
 
 function readRatio(signal: CountingSignal, group: GroupLedger, use: SignalUse): Reading {
@@ -54,7 +72,11 @@ function readRatio(signal: CountingSignal, group: GroupLedger, use: SignalUse): 
       sampleAt,
     );
   }
-  if (total <= 0)
+  const rounding = roundingEvents + Math.abs(total) * roundingShare;
+  if (!(total >= -rounding && good <= total + rounding && good >= -rounding)) {
+    return unknown('impossible', `${signal.name}: ${round(good)} good of ${round(total)} events`, sampleAt);
+  }
+  if (total <= rounding)
     return unknown('no-traffic', `${signal.name}: no events in the last ${formatDuration(use.windowMs)}`, sampleAt);
   if (signal.numerator === 'good' && !group.numeratorEverSeen) {
     return unknown(
@@ -63,22 +85,19 @@ function readRatio(signal: CountingSignal, group: GroupLedger, use: SignalUse): 
       sampleAt,
     );
   }
-  if (good > total * (1 + roundingTolerance) || good < -total * roundingTolerance) {
-    return unknown('impossible', `${signal.name}: ${round(good)} good of ${round(total)} events`, sampleAt);
-  }
   return { kind: 'value', value: Math.min(1, Math.max(0, good / total)), sampleAt, good, total };
 }
 
-function readGauge(signal: GaugeSignal, group: GroupLedger, use: SignalUse): Reading {
+function readGauge(signal: GaugeSignal, group: GroupLedger, use: SignalUse, freshMs: number): Reading {
   const newest = group.values.at(-1);
   if (newest === undefined) return unknown('no-data', `${signal.name}: no value yet`);
   const sampleAt = newest.at;
   if (use.fold === 'latest' || use.windowMs === undefined) return gaugeValue(signal, newest.value, sampleAt);
   const { windowMs } = use;
-  const oldest = group.values[0]?.at ?? sampleAt;
-  const inside = group.values.filter((value) => value.at > sampleAt - windowMs);
-  if (sampleAt - oldest < windowMs * enoughCoverage && oldest > sampleAt - windowMs) {
-    const percent = Math.floor(((sampleAt - oldest) / windowMs) * 100);
+  const { inside, coveredMs } = valuesInside(group.values, sampleAt - windowMs, freshMs);
+  if (inside.length === 0) return gaugeValue(signal, NaN, sampleAt);
+  if (coveredMs < windowMs * enoughCoverage) {
+    const percent = Math.floor((coveredMs / windowMs) * 100);
     return unknown(
       'short-history',
       `${signal.name}: samples cover ${percent} % of the last ${formatDuration(windowMs)}`,
@@ -88,17 +107,39 @@ function readGauge(signal: GaugeSignal, group: GroupLedger, use: SignalUse): Rea
   return gaugeValue(signal, fold(inside, use.fold), sampleAt);
 }
 
+/** The numbers after `from`; each covers the time since the one before it, as far as that would not have been stale. */
+function valuesInside(
+  values: readonly GaugeValue[],
+  from: number,
+  freshMs: number,
+): { readonly inside: readonly number[]; readonly coveredMs: number } {
+  const inside: number[] = [];
+  let coveredMs = 0;
+  let before: number | undefined;
+  for (const { at, value } of values) {
+    if (Number.isNaN(value)) continue;
+    if (at > from) {
+      inside.push(value);
+      if (before !== undefined) coveredMs += at - Math.max(before, from, at - freshMs);
+    }
+    before = at;
+  }
+  return { inside, coveredMs };
+}
+
 function gaugeValue(signal: GaugeSignal, value: number, sampleAt: number): Reading {
   if (Number.isNaN(value)) return unknown('no-data', `${signal.name}: the source says NaN`, sampleAt);
   if (!Number.isFinite(value)) return unknown('impossible', `${signal.name}: the source says infinity`, sampleAt);
   return { kind: 'value', value, sampleAt };
 }
 
-function fold(values: readonly GaugeValue[], how: 'over' | 'max' | 'min'): number {
-  const numbers = values.map((value) => value.value);
+function fold(numbers: readonly number[], how: 'over' | 'max' | 'min'): number {
   switch (how) {
     case 'over':
-      return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+      // Of an infinity either way there is no mean.
+      return numbers.every(Number.isFinite)
+        ? numbers.reduce((sum, value) => sum + value, 0) / numbers.length
+        : Infinity;
     case 'max':
       return Math.max(...numbers);
     case 'min':

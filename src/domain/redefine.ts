@@ -1,7 +1,7 @@
-import type { ServiceState } from './evaluate.ts';
+import { longestWindowMs, type ServiceState } from './evaluate.ts';
 import type { IncidentEvent } from './event.ts';
 import type { Service, Signal } from './service.ts';
-import type { ScopeState } from './service-state.ts';
+import type { OpenIncident, ScopeState } from './service-state.ts';
 import type { SignalLedger } from './signal-ledger.ts';
 
 export interface Redefinition {
@@ -32,11 +32,44 @@ export function redefine(before: Service, after: Service, state: ServiceState, n
       scopes.set(key, scope);
       continue;
     }
-    scopes.set(key, {
-      ...scope,
-      incident: { ...incident, revision: after.revision, endState: after.endState.summary },
-    });
-    events.push({
+    const change = changed(after, scope, incident, now);
+    scopes.set(key, change.scope);
+    events.push(change.event);
+  }
+  // A longer window needs more of the past than was kept for the windows before.
+  const isLonger = longestWindowMs(after) > longestWindowMs(before);
+  return { state: { ...state, ledgers, scopes }, events, unread: isLonger ? after.signals : unread };
+}
+
+/** Of incidents that were open when their service was last watched: those whose declaration is another one now, or that were left alone. */
+export function resume(
+  service: Service,
+  scopes: readonly ScopeState[],
+  isUnwatched: (incidentId: string) => boolean,
+  now: number,
+): { readonly scopes: readonly ScopeState[]; readonly events: readonly IncidentEvent[] } {
+  const events: IncidentEvent[] = [];
+  const resumed = scopes.map((scope): ScopeState => {
+    const { incident } = scope;
+    if (incident === undefined) return scope;
+    if (incident.revision === service.revision && !isUnwatched(incident.id)) return scope;
+    const change = changed(service, scope, incident, now);
+    events.push(change.event);
+    return change.scope;
+  });
+  return { scopes: resumed, events };
+}
+
+function changed(
+  after: Service,
+  scope: ScopeState,
+  incident: OpenIncident,
+  now: number,
+): { readonly scope: ScopeState; readonly event: IncidentEvent } {
+  const endState = after.endState.summary;
+  return {
+    scope: { ...scope, incident: { ...incident, revision: after.revision, endState } },
+    event: {
       type: 'definition-changed',
       service: after.name,
       group: scope.group,
@@ -44,10 +77,9 @@ export function redefine(before: Service, after: Service, state: ServiceState, n
       at: now,
       before: incident.revision,
       after: after.revision,
-      endState: after.endState.summary,
-    });
-  }
-  return { state: { ...state, ledgers, scopes }, events, unread };
+      endState,
+    },
+  };
 }
 
 /** A signal under another name is the same signal when it measures the same. */

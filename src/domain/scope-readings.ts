@@ -84,7 +84,10 @@ export class ServiceReadings {
     return this.service.endState.targets.flatMap((target) => {
       if (!whole || !this.isGrouped(target.signal))
         return [judge(target, this.#read(useOf(target), this.#groupFor(target, group)))];
-      return this.groups().map((each) => ({ ...judge(target, this.#read(useOf(target), each)), group: each }));
+      const groups = this.groups();
+      // A grouped target without any group is not held: nobody knows.
+      if (groups.length === 0) return [judge(target, this.#read(useOf(target), wholeService))];
+      return groups.map((each) => ({ ...judge(target, this.#read(useOf(target), each)), group: each }));
     });
   }
 
@@ -108,11 +111,10 @@ export class ServiceReadings {
 
 function gaugeSlope(ledger: GroupLedger): number | undefined {
   const newest = ledger.values.at(-1);
-  const since =
-    newest === undefined
-      ? undefined
-      : (ledger.values.findLast((value) => value.at <= newest.at - 60_000) ?? ledger.values[0]);
-  if (newest === undefined || since === undefined || since.at === newest.at) return undefined;
+  if (newest === undefined) return undefined;
+  const known = ledger.values.filter(({ value }) => Number.isFinite(value));
+  const since = known.findLast(({ at }) => at <= newest.at - 60_000) ?? known[0];
+  if (since === undefined || since.at === newest.at) return undefined;
   return (newest.value - since.value) / ((newest.at - since.at) / 60_000);
 }
 

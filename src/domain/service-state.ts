@@ -38,6 +38,8 @@ export interface OpenIncident {
   /** Set once resolved: the watch window runs. */
   readonly resolvedAt?: number;
   readonly recoveredAt?: number;
+  /** By how much the source's clock was set since the onset was recorded; times in this state follow it. */
+  readonly clockSetMs?: number;
 }
 
 /** One service, or one group of it, under evaluation. */

@@ -1,7 +1,8 @@
-import { noRows, sampleAtEnd, withRows, type CountRow, type CountRows } from './count-rows.ts';
+import { lastRow, noRows, rowAt, rowCount, withRows, type CountRow, type CountRows } from './count-rows.ts';
 import { groupKey, type Group } from './group.ts';
-import type { CountedGroup, GaugedGroup, Observation, SourceFailure } from './observation.ts';
+import type { CountedGroup, GaugedGroup, Observation, SourceFailure, Step } from './observation.ts';
 import type { Signal } from './service.ts';
+import { lookbackMs } from './timing.ts';
 
 /** What is remembered of one group of a signal. */
 export interface GroupLedger {
@@ -40,6 +41,17 @@ export const emptyLedger: SignalLedger = { groups: new Map(), boundaries: [], dr
 /** How many read ends are remembered; re-reads reach back over at most these. */
 const boundariesKept = 16;
 
+/** Which groups stay in memory once they have no series any more. */
+export interface Retention {
+  /** A group that was last present at this time or before is forgotten, ms. */
+  readonly forgetBefore: number;
+  /** Groups in the middle of an incident: they are never forgotten before their steps are. */
+  readonly held: ReadonlySet<string>;
+}
+
+/** A group that has been gone for so long gives its place to a new one when the limit is reached, ms. */
+const placeKeptMs = 300_000;
+
 /**
  * Takes in what a read at `now` brought. A step is only closed when a newer sample landed:
  * until then the next read covers the same stretch again, so that a gap in the scrapes becomes
@@ -51,38 +63,62 @@ export function record(
   observation: Observation,
   now: number,
   keepAfter: number,
+  retention: Retention = { forgetBefore: keepAfter, held: new Set() },
 ): SignalLedger {
   if (observation.kind === 'failed') return { ...ledger, failure: observation.failure };
   const { failure: _answered, ...rest } = ledger;
+  const seen = new Map<string, CountedGroup | GaugedGroup>(
+    observation.groups.map((group) => [groupKey(group.group), group]),
+  );
   const groups = new Map<string, GroupLedger>();
+  for (const [key, before] of ledger.groups) {
+    const forgetBefore = retention.held.has(key) ? keepAfter : retention.forgetBefore;
+    if (seen.has(key)) groups.set(key, before);
+    else if (before.lastPresentAt > forgetBefore) groups.set(key, { ...before, present: false });
+  }
+  const dropped = admit(groups, seen, signal.maxGroups, now, retention.held);
   let advanced = false;
-  let dropped = 0;
-  for (const seen of observation.groups) {
-    const key = groupKey(seen.group);
+  for (const [key, group] of seen) {
+    if (dropped.has(key)) continue;
     const before = ledger.groups.get(key);
-    if (before === undefined && known(ledger, groups) >= signal.maxGroups) {
-      dropped += 1;
-      continue;
-    }
-    const isNew = before === undefined || seen.newestSampleAt > before.newestSampleAt;
+    const isNew = before === undefined || group.newestSampleAt > before.newestSampleAt;
     advanced ||= isNew;
     groups.set(
       key,
-      'steps' in seen ? counted(before, seen, isNew, now, keepAfter) : gauged(before, seen, isNew, now, keepAfter),
+      'steps' in group ? counted(before, group, isNew, now, keepAfter) : gauged(before, group, isNew, now, keepAfter),
     );
   }
-  for (const [key, before] of ledger.groups) {
-    if (groups.has(key) || before.lastPresentAt <= keepAfter) continue;
-    groups.set(key, { ...before, present: false });
-  }
   const boundaries = advanced ? [...ledger.boundaries.slice(1 - boundariesKept), now] : ledger.boundaries;
-  return { ...rest, groups, boundaries, dropped };
+  return { ...rest, groups, boundaries, dropped: dropped.size };
 }
 
-function known(ledger: SignalLedger, groups: ReadonlyMap<string, GroupLedger>): number {
-  let count = ledger.groups.size;
-  for (const key of groups.keys()) if (!ledger.groups.has(key)) count += 1;
-  return count;
+/**
+ * Finds places for new groups, in the order of their keys and not of the answer, so that the same ones are dropped
+ * at each read. Returns those that have none.
+ */
+function admit(
+  groups: Map<string, GroupLedger>,
+  seen: ReadonlyMap<string, unknown>,
+  limit: number,
+  now: number,
+  held: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const gone = [...groups]
+    .filter(([key, { present, lastPresentAt }]) => !present && !held.has(key) && now - lastPresentAt >= placeKeptMs)
+    .sort(([a, x], [b, y]) => x.lastPresentAt - y.lastPresentAt || (a < b ? -1 : 1))
+    .map(([key]) => key);
+  const dropped = new Set<string>();
+  let taken = groups.size;
+  for (const key of [...seen.keys()].filter((each) => !groups.has(each)).sort()) {
+    if (taken < limit) {
+      taken += 1;
+      continue;
+    }
+    const replaced = gone.shift();
+    if (replaced === undefined) dropped.add(key);
+    else groups.delete(replaced);
+  }
+  return dropped;
 }
 
 function counted(
@@ -92,24 +128,55 @@ function counted(
   now: number,
   keepAfter: number,
 ): GroupLedger {
-  const closed = isNew ? seen.steps : seen.steps.slice(0, -1);
-  const rows: CountRow[] = closed.map((step, index) => ({
-    ...step,
-    // Re-read steps keep their own sample time; a new one has the newest.
-    sampleAt:
-      index === closed.length - 1 && isNew
-        ? seen.newestSampleAt
-        : (sampleAtEnd(before?.rows ?? noRows, step.to) ?? step.to),
-  }));
+  const known = before?.rows ?? noRows;
+  const end = lastRow(known)?.to ?? -Infinity;
+  const rows = reread(known, seen.steps);
+  if (isNew) rows.push(...closed(seen, end));
   return {
     group: seen.group,
-    rows: withRows(before?.rows ?? noRows, rows, keepAfter),
+    rows: withRows(known, rows, keepAfter),
     values: [],
     newestSampleAt: Math.max(seen.newestSampleAt, before?.newestSampleAt ?? -Infinity),
     present: true,
     lastPresentAt: now,
     numeratorEverSeen: seen.numeratorSeen || (before?.numeratorEverSeen ?? false),
   };
+}
+
+/** Steps that were read again, as the rows that they were before: late samples may have changed their counts. */
+function reread(known: CountRows, steps: readonly Step[]): CountRow[] {
+  const first = steps[0]?.from ?? Infinity;
+  const rows: CountRow[] = [];
+  for (let index = rowCount(known) - 1; index >= 0; index -= 1) {
+    const row = rowAt(known, index);
+    if (row.from < first) break;
+    const within = steps.filter((step) => step.from >= row.from && step.to <= row.to);
+    if (within[0]?.from !== row.from || within.at(-1)?.to !== row.to) break;
+    rows.unshift({
+      ...row,
+      good: within.reduce((sum, step) => sum + step.good, 0),
+      total: within.reduce((sum, step) => sum + step.total, 0),
+    });
+  }
+  return rows;
+}
+
+/**
+ * The steps behind the last known row. One without events may be one that no sample of this group landed in, while
+ * those of other groups did: it becomes a part of the next. Nothing was counted between the last row and the first step.
+ */
+function closed(seen: CountedGroup, end: number): readonly CountRow[] {
+  const fresh = seen.steps.filter((step) => step.to > end);
+  const rows: CountRow[] = [];
+  let from: number | undefined;
+  for (const [index, step] of fresh.entries()) {
+    const isLast = index === fresh.length - 1;
+    from ??= index === 0 && end > step.to - lookbackMs ? Math.min(step.from, end) : step.from;
+    if (step.total === 0 && !isLast) continue;
+    rows.push({ ...step, from, sampleAt: isLast ? seen.newestSampleAt : step.to });
+    from = undefined;
+  }
+  return rows;
 }
 
 function gauged(
@@ -119,14 +186,13 @@ function gauged(
   now: number,
   keepAfter: number,
 ): GroupLedger {
-  const kept = (before?.values ?? []).filter((value) => value.at > keepAfter);
+  const earlier = seen.newestSampleAt;
+  const kept = (before?.values ?? []).filter(({ at }) => at > keepAfter && (isNew || at < earlier));
   return {
     group: seen.group,
     rows: noRows,
     // A sample read twice is one sample; but a query may change its answer between samples, so the newest answer stands.
-    values: isNew
-      ? [...kept, { at: seen.newestSampleAt, value: seen.value }]
-      : [...kept.slice(0, -1), { at: seen.newestSampleAt, value: seen.value }],
+    values: [...kept, { at: seen.newestSampleAt, value: seen.value }],
     newestSampleAt: Math.max(seen.newestSampleAt, before?.newestSampleAt ?? -Infinity),
     present: true,
     lastPresentAt: now,

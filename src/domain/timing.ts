@@ -1,3 +1,9 @@
+/**
+ * A source looks back this long for a sample, ms. A gap in the scrapes up to this long is one long step with all its
+ * events; in a longer one there was nothing, and what is counted at its end happened lately.
+ */
+export const lookbackMs = 300_000;
+
 /** What is known of a service's samples in time; all in ms. */
 export interface Timing {
   /** Time between two samples of one series. */

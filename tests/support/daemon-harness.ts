@@ -43,31 +43,37 @@ export interface HarnessOptions {
   readonly services?: readonly Service[];
   readonly store?: Store;
   readonly telemetry?: Partial<Telemetry>;
+  /** Further sources with the same traffic, by name. */
+  readonly moreSources?: readonly string[];
 }
 
 /** A whole daemon in one process and in manual time, with a simulated source. */
 export class DaemonHarness implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly source: SimulatedSource;
+  /** All sources by name; the first one is `default`. */
+  readonly sources: ReadonlyMap<string, SimulatedSource>;
   readonly channel = new KeepingChannel();
   readonly store: Store;
   readonly lines: { level: string; message: string }[] = [];
   rules: LoadedRules;
+  load: () => Promise<LoadedRules> = () => Promise.resolve(this.rules);
   daemon!: Daemon;
   readonly #telemetry: Telemetry;
 
   constructor(options: HarnessOptions) {
     this.clock = new ManualClock(start + (options.startsAt ?? 30 * 60_000));
-    this.source = new SimulatedSource(
-      this.clock,
-      options.traffic,
-      start,
-      start + 6 * 3_600_000,
-      options.scrapeMs ?? 5_000,
-    );
+    this.source = this.#simulate(options, 'default');
+    const more = (options.moreSources ?? []).map((name) => this.#simulate(options, name));
+    this.sources = new Map([this.source, ...more].map((source) => [source.name, source]));
     this.store = options.store ?? new MemoryStore();
     this.rules = { kind: 'loaded', services: options.services ?? [aService()], warnings: [] };
     this.#telemetry = { ...silentTelemetry, ...options.telemetry };
+  }
+
+  #simulate(options: HarnessOptions, name: string): SimulatedSource {
+    const until = start + 6 * 3_600_000;
+    return new SimulatedSource(this.clock, options.traffic, start, until, options.scrapeMs ?? 5_000, name);
   }
 
   /** Starts the daemon on what the store holds. */
@@ -78,8 +84,8 @@ export class DaemonHarness implements AsyncDisposable {
       version: 'test',
       // A restart closes its view of the store, never the store itself.
       store: await DegradableStore.over(unclosable(this.store), { clock: this.clock, log: lines }),
-      rules: { load: () => Promise.resolve(this.rules), watch: () => Promise.resolve() },
-      sources: [this.source],
+      rules: { load: async () => await this.load(), watch: () => Promise.resolve() },
+      sources: [...this.sources.values()],
       channels: [this.channel],
       clock: this.clock,
       log: lines,

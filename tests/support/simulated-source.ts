@@ -13,20 +13,30 @@ interface Sample {
 
 /** A source in memory: one scraped counter pair whose truth is known, answering live reads and history alike. */
 export class SimulatedSource implements Source {
-  readonly name = 'default';
+  readonly name: string;
   /** Set to make every call fail. */
   failure: SourceFailure | undefined;
   /** Added to the clock that the source shows; its samples carry it too. */
   skewMs = 0;
+  /** How long each answer takes, ms; an abort ends it with a failure. */
+  answerAfterMs = 0;
+  /** Added to the times at which samples of a signal are said to be taken. */
+  readonly arrivalOffsets = new Map<string, number>();
   reads = 0;
   histories = 0;
+  /** Signals in each read. */
+  readonly readSizes: number[] = [];
   readonly #clock: Clock;
   readonly #samples: Sample[] = [];
   readonly #scrapeMs: number;
+  /** The true time at the clock's monotonic origin. */
+  #origin: number;
 
-  constructor(clock: Clock, traffic: Traffic, from: number, until: number, scrapeMs: number) {
+  constructor(clock: Clock, traffic: Traffic, from: number, until: number, scrapeMs: number, name = 'default') {
+    this.name = name;
     this.#clock = clock;
     this.#scrapeMs = scrapeMs;
+    this.#origin = clock.now() - clock.monotonic();
     let bad = 0;
     let total = 0;
     for (let at = from; at <= until; at += scrapeMs) {
@@ -37,19 +47,33 @@ export class SimulatedSource implements Source {
     }
   }
 
-  #now(): number {
-    return this.#clock.now();
+  /** Time passes here while Andon's machine is suspended and its monotonic clock stands still. */
+  passWhileSuspended(ms: number): void {
+    this.#origin += ms;
   }
 
-  async clock(): ReturnType<Source['clock']> {
-    if (this.failure !== undefined) return { kind: 'failed', failure: this.failure };
+  /** True time, whatever is done to anybody's wall clock. */
+  #now(): number {
+    return this.#origin + this.#clock.monotonic();
+  }
+
+  async #answer(signal: AbortSignal): Promise<SourceFailure | undefined> {
+    if (this.answerAfterMs > 0) await this.#clock.sleep(this.answerAfterMs, signal);
+    return signal.aborted ? { reason: 'timeout', detail: 'no answer in time' } : this.failure;
+  }
+
+  async clock(signal: AbortSignal): ReturnType<Source['clock']> {
+    const failure = await this.#answer(signal);
+    if (failure !== undefined) return { kind: 'failed', failure };
     return { kind: 'ok', now: this.#now() + this.skewMs, roundTripMs: 0 };
   }
 
-  async read(reads: Parameters<Source['read']>[0], at: number): Promise<readonly SignalOutcome[]> {
+  async read(reads: Parameters<Source['read']>[0], at: number, signal: AbortSignal): Promise<readonly SignalOutcome[]> {
     this.reads += 1;
+    this.readSizes.push(reads.length);
+    const failure = await this.#answer(signal);
     return reads.map(({ steps }): SignalOutcome => {
-      if (this.failure !== undefined) return { kind: 'failed', failure: this.failure };
+      if (failure !== undefined) return { kind: 'failed', failure };
       const newest = this.#at(at);
       if (newest === undefined) return { kind: 'counted', groups: [] };
       const counted = steps.map(({ from, to }) => this.#count(from, to));
@@ -64,10 +88,11 @@ export class SimulatedSource implements Source {
     signals: readonly Signal[],
     stretch: { from: number; to: number },
     stepMs: number,
+    signal: AbortSignal,
   ): Promise<readonly HistoryOutcome[]> {
     this.histories += 1;
-    if (this.failure !== undefined)
-      return signals.map(() => ({ kind: 'failed', failure: this.failure as SourceFailure }));
+    const failure = await this.#answer(signal);
+    if (failure !== undefined) return signals.map(() => ({ kind: 'failed', failure }));
     const points: HistoryPoint[] = [];
     for (let at = stretch.from + stepMs; at <= stretch.to; at += stepMs) {
       const newest = this.#at(at);
@@ -78,12 +103,14 @@ export class SimulatedSource implements Source {
     return signals.map(() => ({ kind: 'history', groups: [{ group: {}, points }] }));
   }
 
-  async arrivals(signals: readonly Signal[], at: number): ReturnType<Source['arrivals']> {
-    const { failure } = this;
+  async arrivals(signals: readonly Signal[], at: number, signal: AbortSignal): ReturnType<Source['arrivals']> {
+    const failure = await this.#answer(signal);
     if (failure !== undefined) return signals.map(() => ({ kind: 'failed', failure }));
     const newest = this.#at(at);
-    const sampleTimes = newest === undefined ? [] : [newest.at + this.skewMs];
-    return signals.map(() => ({ kind: 'ok', arrivals: { intervalMs: this.#scrapeMs, sampleTimes } }));
+    return signals.map(({ name }) => {
+      const sampleTimes = newest === undefined ? [] : [newest.at + this.skewMs + (this.arrivalOffsets.get(name) ?? 0)];
+      return { kind: 'ok', arrivals: { intervalMs: this.#scrapeMs, sampleTimes } };
+    });
   }
 
   /** The newest sample that has been taken by now and is not after `at`. */

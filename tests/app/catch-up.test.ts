@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals';
+import { catchUp, remember, type CatchUpResult } from '../../src/app/catch-up.ts';
+import type { Clock } from '../../src/app/ports/clock.ts';
+import type { Source } from '../../src/app/ports/source.ts';
+import { newServiceState, type ServiceState } from '../../src/domain/evaluate.ts';
+import { timingFor } from '../../src/domain/timing.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { aRatio, aRule, aService, below, start, stepFault, type Traffic } from '../support/simulation.ts';
+import { SimulatedSource } from '../support/simulated-source.ts';
+
+const minute = 60_000;
+const service = aService();
+const unending = new AbortController().signal;
+
+/** Sleeps of no time end at once: catching up lets others have their turn, and here nobody wants one. */
+function impatient(at: number): Clock {
+  const manual = new ManualClock(at);
+  return { now: () => manual.now(), monotonic: () => manual.monotonic(), sleep: () => Promise.resolve() };
+}
+
+function setUp(now: number, traffic: Traffic, scrapeMs = 5_000) {
+  const clock = impatient(start + now);
+  return { clock, source: new SimulatedSource(clock, traffic, start, start + 48 * 60 * minute, scrapeMs) };
+}
+
+function caughtUp(result: CatchUpResult): Exclude<CatchUpResult, { kind: 'failed' }> {
+  if (result.kind === 'failed') throw new Error(result.failure.detail);
+  return result;
+}
+
+function edges(state: ServiceState): readonly [number, number][] {
+  const rows = state.ledgers.get('success_rate')?.groups.get('')?.rows ?? new Float64Array();
+  return Array.from({ length: rows.length / 5 }, (_, row) => [rows[row * 5] ?? NaN, rows[row * 5 + 1] ?? NaN]);
+}
+
+describe('what was missed', () => {
+  test.each([
+    ['a minute', 90 * minute, 91 * minute],
+    ['an odd stretch', 90 * minute + 1_234, 93 * minute + 4_321],
+    ['an hour', 90 * minute + 777, 150 * minute],
+  ])('is remembered without a hole, and without an overlap: %s', async (_name, since, now) => {
+    const { clock, source } = setUp(now, stepFault(0, 0, 0));
+    const long = aService({ rules: [aRule({ when: below('success_rate', 60 * minute, 0.5) })] });
+    const before = { ...newServiceState, evaluatedAt: start + since };
+
+    const { state } = caughtUp(await catchUp(source, clock, long, before, timingFor(5_000), start + now, unending));
+
+    const steps = edges(state);
+    expect(steps.length).toBeGreaterThan(700);
+    for (const [index, [from]] of steps.entries()) if (index > 0) expect(from).toBe(steps[index - 1]?.[1]);
+    expect(state.evaluatedAt).toBe(start + now);
+    expect(start + now - (steps[0]?.[0] ?? NaN)).toBeGreaterThanOrEqual(60 * minute);
+  });
+
+  test('has its incidents found with their true times, whatever is left of them', async () => {
+    const { clock, source } = setUp(120 * minute, stepFault(100 * minute, 104 * minute, 0.5));
+    const before = { ...newServiceState, evaluatedAt: start + 90 * minute };
+
+    const result = caughtUp(
+      await catchUp(source, clock, service, before, timingFor(5_000), start + 120 * minute, unending),
+    );
+
+    expect(result.events.map(({ type }) => type)).toEqual(['opened', 'onset-settled', 'resolved', 'closed']);
+    const [opened, , resolved] = result.events;
+    if (opened?.type !== 'opened' || resolved?.type !== 'resolved') throw new Error('another story');
+    expect(Math.abs(opened.onset.at - start - 100 * minute)).toBeLessThanOrEqual(5_000);
+    expect(opened.at - start - 100 * minute).toBeLessThanOrEqual(10_000);
+    expect(Math.abs(resolved.recoveredAt - start - 104 * minute)).toBeLessThanOrEqual(5_000);
+    expect(result.missedMs).toBe(30 * minute);
+  });
+
+  test('begins at the earliest a day ago: older faults are too old to page for', async () => {
+    const { clock, source } = setUp(40 * 60 * minute, stepFault(2 * 60 * minute, 3 * 60 * minute, 0.5), 30_000);
+    const before = { ...newServiceState, evaluatedAt: start + 60 * minute };
+
+    const result = caughtUp(
+      await catchUp(source, clock, service, before, timingFor(30_000), start + 40 * 60 * minute, unending),
+    );
+
+    expect(result.events).toEqual([]);
+    expect(result.missedMs).toBe(24 * 60 * minute);
+  });
+
+  test('of a service that was never evaluated is only remembered', async () => {
+    const { clock, source } = setUp(120 * minute, stepFault(100 * minute, 104 * minute, 0.5));
+
+    const result = caughtUp(
+      await catchUp(source, clock, service, newServiceState, timingFor(5_000), start + 120 * minute, unending),
+    );
+
+    expect(result).toMatchObject({ events: [], missedMs: 0 });
+    expect(result.state.evaluatedAt).toBeUndefined();
+    expect(edges(result.state).length).toBeGreaterThan(300);
+  });
+
+  test('cannot be read: nothing is judged, and the failure is told', async () => {
+    const { clock, source } = setUp(120 * minute, stepFault(0, 0, 0));
+    source.failure = { reason: 'timeout', detail: 'slow' };
+
+    expect(
+      await catchUp(source, clock, service, newServiceState, timingFor(5_000), start + 120 * minute, unending),
+    ).toEqual({
+      kind: 'failed',
+      failure: { reason: 'timeout', detail: 'slow' },
+    });
+  });
+
+  test('of a signal that the source refuses is left to its live reads; the others are caught up with', async () => {
+    const { clock, source } = setUp(120 * minute, stepFault(100 * minute, 104 * minute, 0.5));
+    const refusing: Source = {
+      name: 'default',
+      clock: async (signal) => await source.clock(signal),
+      read: async (reads, at, signal) => await source.read(reads, at, signal),
+      arrivals: async (signals, at, signal) => await source.arrivals(signals, at, signal),
+      history: async (signals, stretch, stepMs, signal) =>
+        (await source.history(signals, stretch, stepMs, signal)).map((outcome, index) =>
+          signals[index]?.name === 'odd'
+            ? { kind: 'failed', failure: { reason: 'rejected', detail: 'parse error' } }
+            : outcome,
+        ),
+    };
+    const two = aService({ signals: [aRatio, { ...aRatio, name: 'odd' }] });
+    const before = { ...newServiceState, evaluatedAt: start + 90 * minute };
+
+    const result = caughtUp(
+      await catchUp(refusing, clock, two, before, timingFor(5_000), start + 120 * minute, unending),
+    );
+
+    expect(result.events.map(({ type }) => type)).toContain('resolved');
+    expect(edges(result.state).length).toBeGreaterThan(300);
+  });
+});
+
+describe('remembering', () => {
+  test('fills in the signals that are asked for, and judges nothing', async () => {
+    const { clock, source } = setUp(120 * minute, stepFault(100 * minute, 130 * minute, 0.5));
+    const two = aService({ signals: [aRatio, { ...aRatio, name: 'new' }] });
+    const first = caughtUp(
+      await catchUp(source, clock, service, newServiceState, timingFor(5_000), start + 110 * minute, unending),
+    );
+    const state = { ...first.state, evaluatedAt: start + 119 * minute };
+
+    const result = caughtUp(
+      await remember(source, two, [two.signals[1] ?? aRatio], state, timingFor(5_000), start + 120 * minute, unending),
+    );
+
+    expect(result.events).toEqual([]);
+    expect(result.state.evaluatedAt).toBe(start + 119 * minute);
+    expect(result.state.ledgers.get('success_rate')).toBe(state.ledgers.get('success_rate'));
+    expect(result.state.ledgers.get('new')?.groups.get('')?.rows.length).toBeGreaterThan(300 * 5);
+  });
+});
