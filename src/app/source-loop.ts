@@ -72,7 +72,7 @@ export class SourceLoop {
 
   set(watch: Watch): void {
     this.#watches.set(watch.service.name, watch);
-    this.#wake.abort();
+    this.#wake.abort(null);
   }
 
   watch(service: string): Watch | undefined {
@@ -137,7 +137,8 @@ export class SourceLoop {
     try {
       await this.exclusively(async () => await this.#serve(due, bound, stop));
     } finally {
-      ended.abort();
+      // A reason of its own spares the making of an error.
+      ended.abort(null);
     }
     if (clock.monotonic() - this.#checkpointAt > checkpointEveryMs) await this.#checkpoint();
   }

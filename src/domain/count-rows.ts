@@ -28,6 +28,16 @@ export function rowAt(rows: CountRows, index: number): CountRow {
   };
 }
 
+/**
+ * How much of a buffer is written, in numbers. Whoever holds the newest rows of a buffer may write behind them: older
+ * rows end before that, so nobody can see it, and a poll need not copy an hour of steps to add one.
+ */
+const written = new WeakMap<ArrayBuffer, number>();
+
+/** Room for new rows in a buffer made anew, as a share of those it holds. */
+const spareShare = 0.25;
+const leastSpareRows = 8;
+
 /** The rows without those that end at or before `keepAfter` or reach past the first new one, and the new ones behind. */
 export function withRows(rows: CountRows, added: readonly CountRow[], keepAfter: number): CountRows {
   const cut = added[0]?.from ?? Infinity;
@@ -35,18 +45,51 @@ export function withRows(rows: CountRows, added: readonly CountRow[], keepAfter:
   while (first < rows.length && cell(rows, first + 1) <= keepAfter) first += width;
   let last = rows.length;
   while (last > first && cell(rows, last - width + 1) > cut) last -= width;
-  const next = new Float64Array(last - first + added.length * width);
-  next.set(rows.subarray(first, last));
-  let at = last - first;
+  // Steps that are read again are mostly as they were.
+  let known = 0;
+  for (let row = added[known]; row !== undefined && isRowAt(rows, last, row); row = added[known]) {
+    last += width;
+    known += 1;
+  }
+  const fresh = added.slice(known);
+  if (first === 0 && last === rows.length && fresh.length === 0) return rows;
+  const place = rows.byteOffset / rows.BYTES_PER_ELEMENT;
+  const end = place + last;
+  const length = last - first + fresh.length * width;
+  const mayExtend = last === rows.length && written.get(rows.buffer) === end;
+  if (mayExtend && (place + first + length) * rows.BYTES_PER_ELEMENT <= rows.buffer.byteLength) {
+    const extended = new Float64Array(rows.buffer, (place + first) * rows.BYTES_PER_ELEMENT, length);
+    write(extended, last - first, fresh);
+    return extended;
+  }
+  const spare = Math.max(leastSpareRows, Math.ceil((length / width) * spareShare)) * width;
+  const copy = new Float64Array(length + spare).subarray(0, length);
+  copy.set(rows.subarray(first, last));
+  write(copy, last - first, fresh);
+  return copy;
+}
+
+function write(rows: CountRows, from: number, added: readonly CountRow[]): void {
+  let at = from;
   for (const row of added) {
-    next[at] = row.from;
-    next[at + 1] = row.to;
-    next[at + 2] = row.sampleAt;
-    next[at + 3] = row.good;
-    next[at + 4] = row.total;
+    rows[at] = row.from;
+    rows[at + 1] = row.to;
+    rows[at + 2] = row.sampleAt;
+    rows[at + 3] = row.good;
+    rows[at + 4] = row.total;
     at += width;
   }
-  return next;
+  written.set(rows.buffer, rows.byteOffset / rows.BYTES_PER_ELEMENT + at);
+}
+
+function isRowAt(rows: CountRows, at: number, row: CountRow): boolean {
+  return (
+    rows[at] === row.from &&
+    rows[at + 1] === row.to &&
+    rows[at + 2] === row.sampleAt &&
+    rows[at + 3] === row.good &&
+    rows[at + 4] === row.total
+  );
 }
 
 /** Events in a window. A step that the window cuts counts by the share of it that lies inside. */
