@@ -44,8 +44,10 @@ export async function lookFurtherBack(
     { from: now - furthestMs, to: now },
     signal,
   );
-  if (coarse === undefined || coarse.method === 'history-limit')
-    return coarse && settled(service, scope, incident, coarse, now);
+  if (coarse === undefined) return undefined;
+  // Older than history itself: coarse steps tell less than what is known already, unless they reach further back.
+  if (coarse.method === 'history-limit')
+    return coarse.at < incident.onset.at ? settled(service, scope, incident, coarse, now) : undefined;
   const around = (fineSteps / 2) * timing.intervalMs + coarseMs;
   const to = Math.min(now, coarse.at + around);
   const fine = await onsetIn(source, service, scope, incident, timing, { from: coarse.at - around, to }, signal);

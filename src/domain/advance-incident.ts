@@ -147,9 +147,11 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   const held = incident.heldSince === undefined ? 0 : scene.now - incident.heldSince - incident.undecidedMs;
   const recovered =
     verdict === 'held' && incident.heldSince !== undefined && held >= scene.readings.service.endState.holdMs;
+  const seenSince = Math.max(incident.detectedAt, incident.sightedAt ?? -Infinity);
   if (
     !incident.onsetSettled &&
-    (recovered || scene.now - incident.detectedAt >= settlingSamples * scene.timing.intervalMs)
+    // What cannot be seen cannot be settled: the samples that tell of the onset may be still to come.
+    (recovered || (verdict !== 'unknown' && scene.now - seenSince >= settlingSamples * scene.timing.intervalMs))
   ) {
     const settled = settleOnset(scene, incident, rules);
     incident = settled.incident;
@@ -220,9 +222,11 @@ function watchSight(
 ): { incident: OpenIncident; events: readonly IncidentEvent[] } {
   const { blindSince, ...sighted } = incident;
   if (verdict !== 'unknown') {
-    if (!incident.blinded || blindSince === undefined) return { incident: sighted, events: [] };
+    if (blindSince === undefined) return { incident, events: [] };
+    const seen = { ...sighted, sightedAt: scene.now };
+    if (!incident.blinded) return { incident: seen, events: [] };
     return {
-      incident: { ...sighted, blinded: false },
+      incident: { ...seen, blinded: false },
       events: [{ ...eventBase(scene, incident), type: 'sighted', blindForMs: scene.now - blindSince }],
     };
   }

@@ -1,4 +1,4 @@
-import type { StoredEvent } from './event.ts';
+import type { StopFacts, StoredEvent } from './event.ts';
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
 import type { Onset, TimeEstimate } from './onset.ts';
@@ -15,10 +15,15 @@ export interface Incident {
   readonly owner?: string;
   /** `open` until the end state has held; `watching` for a relapse; then `closed`. */
   readonly phase: IncidentPhase;
+  /** The worst so far. */
   readonly severity: Severity;
+  /** The one it opened with: it stands when the incident is raised later. */
+  readonly openedSeverity: Severity;
   readonly title: string;
   readonly rules: readonly string[];
   readonly condition: string;
+  /** Why the rule named in `condition` stopped the line. */
+  readonly because: StopFacts['because'];
   readonly summary?: string;
   readonly runbook?: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -79,9 +84,11 @@ function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
     ...(event.owner === undefined ? {} : { owner: event.owner }),
     phase: 'open',
     severity: stop.severity,
+    openedSeverity: stop.severity,
     title: stop.summary ?? stop.rule,
     rules: [stop.rule],
     condition: stop.condition,
+    because: stop.because,
     ...(stop.summary === undefined ? {} : { summary: stop.summary }),
     ...(stop.runbook === undefined ? {} : { runbook: stop.runbook }),
     labels: stop.labels,
@@ -106,8 +113,9 @@ function changes(incident: Incident, event: StoredEvent): Changes {
     case 'rule-joined':
       return {
         rules: withRule(incident.rules, event.stop.rule),
-        severity: worseSeverity(incident.severity, event.stop.severity),
         verdicts: event.stop.verdicts,
+        // Who is woken by the worse rule is told what that rule says, not what the milder one said before.
+        ...(worseSeverity(incident.severity, event.stop.severity) === incident.severity ? {} : toldBy(event.stop)),
       };
     case 'onset-settled':
       return { onset: event.onset, onsetSettled: true };
@@ -160,6 +168,11 @@ function dropUndefined(incident: { readonly [K in keyof Incident]: Incident[K] |
 }
 
 type Changes = { readonly [K in keyof Incident]?: Incident[K] | undefined };
+
+function toldBy(stop: StopFacts): Changes {
+  const { severity, condition, summary, runbook, labels, because } = stop;
+  return { severity, condition, summary, runbook, labels, because, title: summary ?? stop.rule };
+}
 
 function withRule(rules: readonly string[], rule: string): readonly string[] {
   return rules.includes(rule) ? rules : [...rules, rule];

@@ -97,6 +97,7 @@ function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind
     ...(summary === undefined ? {} : { summary }),
     rules: incident.rules,
     condition: incident.condition,
+    because: incident.because,
     onset: incident.onset,
     detectedAt: incident.detectedAt,
     ...(recoveredAt === undefined ? {} : { recoveredAt }),

@@ -19,6 +19,8 @@ export interface Page {
   /** Rules that stopped the line in this incident, in order. */
   readonly rules: readonly string[];
   readonly condition: string;
+  /** Whether that condition was true, or could not be decided for longer than its rule lets pass. */
+  readonly because: 'condition-true' | 'unknown-too-long';
   readonly onset: Onset;
   readonly detectedAt: number;
   readonly recoveredAt?: number;

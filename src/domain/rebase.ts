@@ -27,7 +27,7 @@ function shiftScope(scope: ScopeState, deltaMs: number): ScopeState {
 function shiftIncident(incident: OpenIncident, deltaMs: number): OpenIncident {
   return {
     ...incident,
-    ...shift(incident, ['detectedAt', 'heldSince', 'blindSince', 'resolvedAt'], deltaMs),
+    ...shift(incident, ['detectedAt', 'heldSince', 'blindSince', 'sightedAt', 'resolvedAt'], deltaMs),
     onset: { ...incident.onset, ...shift(incident.onset, ['at', 'earliest', 'latest'], deltaMs) },
     onsetSettled: true,
     clockSetMs: (incident.clockSetMs ?? 0) + deltaMs,

@@ -10,9 +10,6 @@ export interface Elapsed {
   readonly unwatchedMs: number;
 }
 
-/** Where a rule stands after an evaluation. */
-export type RulePhase = 'inactive' | 'pending' | 'firing' | 'unknown';
-
 export function newRuleState(rule: string): RuleState {
   return { rule, undecidedMs: 0, firing: false };
 }
@@ -48,10 +45,4 @@ export function unknownTooLong(rule: StopRule, state: RuleState, now: number): b
   return (
     onUnknown.policy === 'open' && state.unknownSince !== undefined && now - state.unknownSince >= onUnknown.afterMs
   );
-}
-
-export function rulePhase(state: RuleState): RulePhase {
-  if (state.firing) return 'firing';
-  if (state.unknownSince !== undefined) return 'unknown';
-  return state.trueSince === undefined ? 'inactive' : 'pending';
 }

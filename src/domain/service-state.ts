@@ -33,6 +33,8 @@ export interface OpenIncident {
   readonly undecidedMs: number;
   /** Set while readings the incident rests on cannot be had. */
   readonly blindSince?: number;
+  /** When readings came back for the last time; what happened meanwhile is read again just after. */
+  readonly sightedAt?: number;
   /** True once that blindness stands on the timeline. */
   readonly blinded: boolean;
   /** Set once resolved: the watch window runs. */

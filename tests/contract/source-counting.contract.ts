@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { stale } from '../support/remote-write.ts';
 import { aClassicLatency, aRatio, aTerm } from '../support/signals.ts';
 import { aName, counts, lastMinute, minute, now, scraped, scrapeMs } from './source-bench.ts';
@@ -88,6 +88,58 @@ export function countingCases(bench: SourceBench): void {
     expect(counts(await bench.readOne(aRatio({ good: metric, total: metric }), [lastMinute]))).toEqual([
       [{}, [550, 550]],
     ]);
+  });
+
+  describe('a series that is new, while its target', () => {
+    const life = (n: number): number => 7_000_000 + n * 10;
+    const one = { job: 'j', instance: 'i' };
+
+    test('was relabelled, begins at what it first shows: its life was counted under other labels', async () => {
+      const metric = aName();
+      const before = scraped({ ...one, __name__: metric }, 20, 2, life);
+      before.samples.push([now - 2 * scrapeMs + 1, stale]);
+      await bench.write([before, scraped({ ...one, __name__: metric, cluster: 'blue' }, 1, 0, life)]);
+      expect(counts(await bench.readOne(aRatio({ good: metric, total: metric }), [lastMinute]))).toEqual([
+        [{}, [0, 0]],
+      ]);
+    });
+
+    test('was not scraped before, begins at what it first shows', async () => {
+      const metric = aName();
+      const instance = aName();
+      await bench.write([
+        scraped({ job: 'old', instance, __name__: metric }, 20, 0, (n) => n * 10),
+        scraped({ job: 'j', instance, __name__: metric }, 1, 0, life),
+        scraped({ job: 'j', instance, __name__: 'process_start_time_seconds' }, 1, 0, () => now / 1000 - 86_400),
+      ]);
+      expect(counts(await bench.readOne(aRatio({ good: metric, total: metric }), [lastMinute]))).toEqual([
+        [{}, [40, 40]],
+      ]);
+    });
+
+    test('has just started, counts from zero', async () => {
+      const metric = aName();
+      const instance = aName();
+      await bench.write([
+        scraped({ job: 'j', instance, __name__: metric }, 1, 0, (n) => 90 + n * 10),
+        scraped({ job: 'j', instance, __name__: 'process_start_time_seconds' }, 1, 0, () => now / 1000 - 30),
+      ]);
+      expect(counts(await bench.readOne(aRatio({ good: metric, total: metric }), [lastMinute]))).toEqual([
+        [{}, [100, 100]],
+      ]);
+    });
+
+    test('was scraped all along, counts from zero: the first error of a healthy process', async () => {
+      const metric = aName();
+      const instance = aName();
+      await bench.write([
+        scraped({ job: 'j', instance, __name__: 'up' }, 20, 0, () => 1),
+        scraped({ job: 'j', instance, __name__: metric }, 1, 0, (n) => 50 + n * 10),
+      ]);
+      expect(counts(await bench.readOne(aRatio({ good: metric, total: metric }), [lastMinute]))).toEqual([
+        [{}, [60, 60]],
+      ]);
+    });
   });
 
   test('counts of a series that returns after a gap only what is new', async () => {

@@ -21,6 +21,7 @@ export function aPage(incidentId: string, group: Group = {}): Page {
     title: 'Payments fail',
     rules: ['payments-failing'],
     condition: 'success_rate.over("1m") < 0.97',
+    because: 'condition-true',
     onset: { at: noon, earliest: noon - 5000, latest: noon, method: 'change-point', signal: 'success_rate' },
     detectedAt: noon + 30_000,
     off: [

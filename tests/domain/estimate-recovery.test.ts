@@ -56,7 +56,7 @@ function grid(baseline: number): readonly Outcome[] {
   for (const scrapeMs of [1_000, 5_000, 15_000, 30_000])
     for (const badShare of [0.02, 0.05, 0.2, 0.5, 1])
       for (const perSecond of [5, 20, 100, 500])
-        for (const phase of [0.05, 0.4, 0.95]) {
+        for (const phase of [0.1, 0.7]) {
           const from = 8 * minute + 0.3 * scrapeMs;
           const to = 12 * minute + phase * scrapeMs;
           seed += 1;

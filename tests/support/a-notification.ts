@@ -18,6 +18,7 @@ export function aPage(changes: Partial<Page> = {}): Page {
     summary: 'Payments are failing',
     rules: ['payments-failing'],
     condition: 'success_rate.over("1m") < 0.97',
+    because: 'condition-true',
     onset: {
       at: onsetAt,
       earliest: onsetAt - 2_000,

@@ -15,8 +15,8 @@ export interface TermPlan {
 
 export interface CarefulPlan {
   readonly counts: string;
-  /** What the counts hold too much; absent when the term's shape leaves no way to ask. */
-  readonly before?: string;
+  /** What the counts hold too much. */
+  readonly before: string;
 }
 
 /** Everything a counting signal asks about one step. */
@@ -45,15 +45,16 @@ export function planCarefully(
   answers: Answers,
   returnWindowMs: number,
 ): StepPlan | undefined {
+  const siblings = plan.total.map(({ term }) => term);
   let isUnsteady = false;
   const carefully = (terms: readonly TermPlan[]): readonly TermPlan[] =>
     terms.map((planned) => {
       if (unsteadyTimes(answers.get(planned.steady)).length === 0) return planned;
       isUnsteady = true;
       const { term, steady } = planned;
-      const before = countedBefore(term, by, step, returnWindowMs);
+      const before = countedBefore(term, siblings, by, step, returnWindowMs);
       const counts = increments(term, by, step);
-      return { term, steady, careful: before === undefined ? { counts } : { counts, before } };
+      return { term, steady, careful: { counts, before } };
     });
   const careful = { total: carefully(plan.total), numerator: carefully(plan.numerator) };
   return isUnsteady ? careful : undefined;
@@ -78,7 +79,7 @@ export function carefulQuestions(plan: StepPlan): readonly Question[] {
   for (const { careful, term } of termsOf(plan)) {
     if (careful === undefined) continue;
     questions.push({ expr: careful.counts, about: term.selector, origin: 'made' });
-    if (careful.before !== undefined) questions.push({ expr: careful.before, about: term.selector, origin: 'made' });
+    questions.push({ expr: careful.before, about: term.selector, origin: 'made' });
   }
   return questions;
 }

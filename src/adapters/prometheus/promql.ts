@@ -40,24 +40,49 @@ export function increments(term: CounterTerm, by: readonly string[], step: StepO
 }
 
 /**
- * What `increments` counted too much, by group, because a series was not new but came back after it had gone unscraped
- * for longer than the lookback: the value it had when last seen. A series that came back lower was reset, and is right.
- * Some sources know that a native histogram was there but not its value (Prometheus 2.42); then nothing of the returned
- * one is counted, since its whole life in one step would be far more wrong.
- * Undefined when the term's shape leaves no room to look back.
+ * What `increments` counted too much, by group. Two kinds of series look new and did not begin in the step:
+ * - One that came back after it had gone unscraped for longer than the lookback: too much is the value it had when last
+ *   seen. One that came back lower was reset, and is right. Some sources know that a native histogram was there but not
+ *   its value (Prometheus 2.42); then nothing of the returned one is counted, since its whole life would be far more wrong.
+ * - One whose whole life before it was seen lies elsewhere: relabelled, newly scraped, or after a loss of the source's
+ *   data. Too much is all of it, unless it is credible that it began in the step (see `credible`).
  */
 export function countedBefore(
   term: CounterTerm,
+  siblings: readonly CounterTerm[],
   by: readonly string[],
   step: StepOffsets,
   returnWindowMs: number,
-): string | undefined {
+): string {
   const seen = `last_over_time(${term.selector}[${returnWindowMs}ms]${offset(step.from)})`;
-  const last = lastValue(term, seen);
-  if (last === undefined) return undefined;
   const newcomer = `(${counterAt(term, step.to)} unless ${counterAt(term, step.from)})`;
-  if (isPlain(term)) return `${sum(by)}(${last} <= ${newcomer})`;
-  return `${sum(by)}((${last} <= ${newcomer}) or (${newcomer} and ${seen} unless ${last}))`;
+  const elsewhere = `(${newcomer} unless ${seen} unless on (${target}) ${credible(siblings, step)})`;
+  const last = lastValue(term, seen);
+  if (last === undefined) return `${sum(by)}${elsewhere}`;
+  const returned = `(${last} <= ${newcomer})`;
+  if (isPlain(term)) return `${sum(by)}(${returned} or ${elsewhere})`;
+  return `${sum(by)}(${returned} or (${newcomer} and ${seen} unless ${last}) or ${elsewhere})`;
+}
+
+/** What tells one scraped process from another. */
+const target = 'job, instance';
+
+/** A process may have run for this long before its first scrape: discovery takes its time. */
+const unscrapedStartMs = 300_000;
+
+/**
+ * Targets of which a new series may be counted from zero: those that were scraped before the step under the same labels,
+ * so that only the series is new (the first error of a healthy process), and those whose process has just started.
+ * The siblings are the terms of the signal's total: both sides of a ratio must come to the same answer.
+ */
+function credible(siblings: readonly CounterTerm[], step: StepOffsets): string {
+  const continued = siblings
+    .map((term) => `(${counterAt(term, step.to)} and ${counterAt(term, step.from)})`)
+    .join(' or ');
+  const scraped = `(up${offset(step.to)} and up${offset(step.from)})`;
+  const age = (step.from + unscrapedStartMs) / 1_000;
+  const started = `(process_start_time_seconds${offset(step.to)} >= time() - ${age})`;
+  return `(${continued} or ${scraped} or ${started})`;
 }
 
 /** Every cut of `at` must stand right behind the selector, so that the selector can be replaced. */

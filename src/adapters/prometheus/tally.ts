@@ -62,7 +62,7 @@ function countTerm({ steady, careful }: TermPlan, by: readonly string[], answers
 
 function countCarefully({ counts, before }: CarefulPlan, by: readonly string[], answers: Answers): Tallied {
   const counted = pointsOf(counts, by, answers);
-  if (counted.kind === 'failed' || before === undefined) return counted;
+  if (counted.kind === 'failed') return counted;
   const tooMuch = pointsOf(before, by, answers);
   return tooMuch.kind === 'failed' ? tooMuch : { kind: 'ok', groups: plus(counted.groups, tooMuch.groups, -1) };
 }

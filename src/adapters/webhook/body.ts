@@ -55,7 +55,10 @@ export const WebhookData = z.object({
   link: z.string().optional().meta({ description: 'URL of the incident in Andon' }),
   labels: Labels,
   rules: z.array(z.string()).meta({ description: 'Rules that stopped the line in this incident, in order' }),
-  condition: z.string().meta({ description: 'The condition of the rule that opened it' }),
+  condition: z.string().meta({ description: 'The condition of the rule that opened it, or that raised its severity' }),
+  because: z
+    .enum(['condition-true', 'unknown-too-long'])
+    .meta({ description: 'Whether the condition was true, or could not be decided for too long' }),
   endState: z.string().meta({ description: 'What must hold again before the incident resolves' }),
   onset: z
     .object({

@@ -49,6 +49,7 @@ function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
       labels: page.labels,
       rules: [...page.rules],
       condition: page.condition,
+      because: page.because,
       endState: page.endState,
       onset: {
         at: formatUtc(at),

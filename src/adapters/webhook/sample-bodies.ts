@@ -16,6 +16,7 @@ export function sampleBodies(): readonly WebhookBody[] {
       labels: {},
       rules: ['payments-failing'],
       condition: 'success_rate.over("1m") < 0.97',
+      because: 'condition-true',
       endState: 'Customers can pay, and "no" order\nis lost \\ ever',
       onset: {
         at: '2026-08-22T02:07:12.000Z',

@@ -27,23 +27,33 @@ describe('the text of a query', () => {
     );
   });
 
-  test('looks for the last value of a series that came back', () => {
-    expect(countedBefore(plain, [], { from: 15_000, to: 0 }, 3_600_000)).toBe(
-      'sum ((last_over_time(c{job="a"}[3600000ms] offset 15000ms)) <= (c{job="a"} unless c{job="a"} offset 15000ms))',
+  const credible = (now: string, before: string): string =>
+    `((${now} and ${before}) or (up and up offset 15000ms) or (process_start_time_seconds >= time() - 315))`;
+
+  test('takes back what came back, and what is not known to have begun in the step', () => {
+    const newcomer = '(c{job="a"} unless c{job="a"} offset 15000ms)';
+    const seen = 'last_over_time(c{job="a"}[3600000ms] offset 15000ms)';
+    expect(countedBefore(plain, [plain], [], { from: 15_000, to: 0 }, 3_600_000)).toBe(
+      `sum (((${seen}) <= ${newcomer}) or ` +
+        `(${newcomer} unless ${seen} unless on (job, instance) ${credible('c{job="a"}', 'c{job="a"} offset 15000ms')}))`,
     );
   });
 
   test('wraps the selector inside a native histogram', () => {
-    expect(native && countedBefore(native, [], { from: 15_000, to: 0 }, 60_000)).toBe(
-      'sum (((histogram_count(last_over_time(h[60000ms] offset 15000ms))) <= ' +
-        '((histogram_count(h)) unless (histogram_count(h offset 15000ms)))) or ' +
-        '(((histogram_count(h)) unless (histogram_count(h offset 15000ms))) and ' +
-        'last_over_time(h[60000ms] offset 15000ms) unless (histogram_count(last_over_time(h[60000ms] offset 15000ms)))))',
+    const newcomer = '((histogram_count(h)) unless (histogram_count(h offset 15000ms)))';
+    const seen = 'last_over_time(h[60000ms] offset 15000ms)';
+    expect(native && countedBefore(native, [native], [], { from: 15_000, to: 0 }, 60_000)).toBe(
+      `sum (((histogram_count(${seen})) <= ${newcomer}) or ` +
+        `(${newcomer} and ${seen} unless (histogram_count(${seen}))) or ` +
+        `(${newcomer} unless ${seen} unless on (job, instance) ` +
+        `${credible('(histogram_count(h))', '(histogram_count(h offset 15000ms))')}))`,
     );
   });
 
-  test('does not look back where the selector cannot be found', () => {
-    expect(countedBefore({ sign: 1, selector: 'h', at: ['f(h ', ')'] }, [], step, 60_000)).toBeUndefined();
+  test('does not look back where the selector cannot be found, but still asks whether a series began', () => {
+    const text = countedBefore({ sign: 1, selector: 'h', at: ['f(h ', ')'] }, [plain], [], step, 60_000);
+    expect(text).toContain('unless on (job, instance)');
+    expect(text).not.toContain('<=');
   });
 
   test('asks for sample times', () => {
