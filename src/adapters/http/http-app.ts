@@ -7,7 +7,7 @@ import type { Answer, Endpoint } from './endpoint.ts';
 import { problem, problemType, type Problem } from './problem.ts';
 import { readInput } from './read-input.ts';
 import { bodyProblem } from './body-problem.ts';
-import { pagePolicy } from './status-page.ts';
+import { pagePolicy } from './page-shell.ts';
 import { readToken } from './token-file.ts';
 
 export interface AppOptions {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import Handlebars from 'handlebars';
 import type { ScopeView, ServiceView } from '../../app/service-view.ts';
 import type { Readiness, StatusView } from '../../app/status-view.ts';
 import { groupKey } from '../../domain/group.ts';
@@ -8,7 +6,8 @@ import type { Incident } from '../../domain/incident.ts';
 import { formatUtc } from '../../domain/utc.ts';
 import { describeTarget, formatMeasure, signalWords } from '../../domain/verdict-text.ts';
 import type { TargetVerdict } from '../../domain/verdict.ts';
-import { pageStyle, pageTemplate } from './status-page-template.ts';
+import { compilePage, webLink } from './page-shell.ts';
+import { statusPageTemplate } from './status-page-template.ts';
 
 export interface PageFacts {
   readonly services: readonly ServiceView[];
@@ -20,15 +19,11 @@ export interface PageFacts {
   readonly now: number;
 }
 
-/** What the browser may load with the page: its one style sheet, by its digest, and nothing else. */
-export const pagePolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-
-const template = Handlebars.create().compile(pageTemplate, { strict: true, knownHelpersOnly: true });
+const template = compilePage(statusPageTemplate);
 
 /** The page at `/`: every line, target and open incident at a glance. All text is escaped by the template. */
 export function statusPage({ services, incidents, status, readiness, now }: PageFacts): string {
   return template({
-    style: new Handlebars.SafeString(pageStyle),
     version: status.version,
     now: formatUtc(now),
     warnings: warningsOf(status, readiness),
@@ -36,7 +31,7 @@ export function statusPage({ services, incidents, status, readiness, now }: Page
       name: view.service,
       owner: view.owner ?? '',
       endState: view.endState,
-      runbook: linkOf(view.runbook),
+      runbook: webLink(view.runbook),
       lastPoll: view.lastPollAt === undefined ? 'not yet evaluated' : `evaluated at ${formatUtc(view.lastPollAt)}`,
       problems: view.problems.map(({ reason, detail }) => `${reason}: ${detail}`),
       scopes: view.scopes.map(scopeFacts),
@@ -60,6 +55,8 @@ function scopeFacts({ group, line, targets, rules, incidentId }: ScopeView) {
   return {
     group: groupKey(group),
     line,
+    // A line that nothing was ever seen of moves only because no rule could stop it.
+    unseen: line === 'moving' && targets.every(({ verdict }) => verdict === 'unknown'),
     incident: incidentId === undefined ? undefined : incidentLink(incidentId),
     incidentId,
     targets: targets.map(targetFacts),
@@ -91,16 +88,11 @@ function incidentFacts(incident: Incident, now: number) {
     since: formatUtc(since),
     age: formatDuration(Math.max(0, Math.round((now - since) / 60_000) * 60_000)),
     acknowledgedBy: incident.acknowledgedBy ?? 'nobody',
-    runbook: linkOf(incident.runbook),
+    runbook: webLink(incident.runbook),
   };
 }
 
+/** Relative, so that it holds below a proxy's path too. */
 function incidentLink(id: string): string {
-  return `api/v1/incidents/${encodeURIComponent(id)}`;
-}
-
-/** Only web addresses become links: `javascript:` in a rule file must not run in a reader's browser. */
-function linkOf(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  return ['http:', 'https:'].includes(new URL(url).protocol) ? url : undefined;
+  return `incidents/${encodeURIComponent(id)}`;
 }

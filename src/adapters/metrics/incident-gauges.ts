@@ -4,7 +4,7 @@ import type { Instruments } from './instruments.ts';
 
 const severities: readonly Severity[] = ['page', 'ticket'];
 
-/** The incidents that are not closed, counted at each scrape; a service without one reads 0 once it has been polled. */
+/** The watched services and the incidents that are not closed, counted at each scrape; a service without one reads 0 once it has been polled. */
 export class IncidentGauges {
   readonly #metrics: Instruments;
   readonly #services = new Set<string>();
@@ -29,14 +29,16 @@ export class IncidentGauges {
   }
 
   collect(): void {
-    const { incidentsOpen, incidentsWatched, incidentsBlind } = this.#metrics;
-    for (const gauge of [incidentsOpen, incidentsWatched, incidentsBlind]) {
+    const { services, incidentsOpen, incidentsWatched, incidentsBlind, incidentsUnwatched } = this.#metrics;
+    services.set(this.#services.size);
+    for (const gauge of [incidentsOpen, incidentsWatched, incidentsBlind, incidentsUnwatched]) {
       gauge.reset();
       for (const service of this.#services) for (const severity of severities) gauge.set({ service, severity }, 0);
     }
-    for (const { service, severity, phase, blind } of this.#current.values()) {
+    for (const { service, severity, phase, blind, unwatched } of this.#current.values()) {
       (phase === 'open' ? incidentsOpen : incidentsWatched).inc({ service, severity });
       if (phase === 'open' && blind) incidentsBlind.inc({ service, severity });
+      if (unwatched) incidentsUnwatched.inc({ service, severity });
     }
   }
 }

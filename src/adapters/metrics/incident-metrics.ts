@@ -4,10 +4,11 @@ import type { Instruments } from './instruments.ts';
 
 /**
  * Counts what one event settles about its incident. Every number follows from the log alone,
- * so that feeding the whole log again after a restart gives the same histograms.
+ * so that feeding the whole log again after a restart gives the same histograms. All times of one incident
+ * stand under the severity it opened with, so that the histograms of a severity are about the same incidents.
  */
 export function countEvent(metrics: Instruments, { event, before, after }: AppliedEvent): void {
-  const { service, severity } = after;
+  const { service, openedSeverity: severity } = after;
   switch (event.type) {
     case 'opened':
       metrics.incidents.inc({ service, severity: event.stop.severity, rule: event.stop.rule });
@@ -46,12 +47,12 @@ export function countEvent(metrics: Instruments, { event, before, after }: Appli
 }
 
 function observeDetection(metrics: Instruments, incident: Incident): void {
-  const { service, severity } = incident;
+  const { service, openedSeverity: severity } = incident;
   metrics.timeToDetect.observe({ service, severity }, timeToDetectMs(incident) / 1000);
 }
 
 function countClosed(metrics: Instruments, incident: Incident): void {
-  const { service, severity } = incident;
+  const { service, openedSeverity: severity } = incident;
   if (!incident.onsetSettled) observeDetection(metrics, incident);
   const recovered = timeToRecoverMs(incident);
   if (recovered !== undefined) metrics.timeToRecover.observe({ service, severity }, recovered / 1000);

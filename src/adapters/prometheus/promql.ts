@@ -107,14 +107,16 @@ const intervalWindowsMs = [120_000, 30_000, 8_000, 2_000];
 /**
  * Median seconds between samples of one series: the stretch between the newest sample and the newest one before a
  * window is made of exactly as many intervals as samples landed in the window. That holds for any window that the
- * series is older than; longer ones come first, since they average more. The range is 1 ms shorter because Prometheus
- * before version 3 counts a sample on its left edge too.
+ * series is older than. The least of several windows is taken: a gap makes one too long, and so does a source that
+ * answers for a time before the series began (VictoriaMetrics, with series some seconds old); nothing makes one too
+ * short. The range is 1 ms shorter because Prometheus before version 3 counts a sample on its left edge too.
  */
 export function medianInterval(selectors: readonly string[]): string {
-  const each = selectors.flatMap((selector) =>
-    intervalWindowsMs.map((windowMs) => `(${intervalOver(selector, windowMs)})`),
-  );
-  return `quantile(0.5, ${each.join(' or ')})`;
+  const windows = intervalWindowsMs.map((windowMs) => {
+    const each = selectors.map((selector) => `(${intervalOver(selector, windowMs)})`);
+    return `label_replace(quantile(0.5, ${each.join(' or ')}), "window", "${windowMs}", "", "")`;
+  });
+  return `min(${windows.join(' or ')})`;
 }
 
 function intervalOver(selector: string, windowMs: number): string {

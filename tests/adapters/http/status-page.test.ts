@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { statusPage, type PageFacts } from '../../../src/adapters/http/status-page.ts';
 import { IncidentBook } from '../../../src/app/incident-book.ts';
-import { anEvent, aStop, storyStart } from '../../support/incident-story.ts';
+import { anEvent, aStop, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
 import { aStatus, checkoutView, searchView } from '../../support/service-views.ts';
 import { aWorld } from './http-world.ts';
+import { textOf } from './page-text.ts';
 
 function pageOf(facts: Partial<PageFacts> = {}): string {
   return statusPage({
@@ -15,14 +16,6 @@ function pageOf(facts: Partial<PageFacts> = {}): string {
     now: storyStart + 3_600_000,
     ...facts,
   });
-}
-
-/** What a reader sees, one space between words. */
-function textOf(page: string): string {
-  return page
-    .replace(/<style>.*<\/style>/s, '')
-    .replaceAll(/<[^>]+>/g, ' ')
-    .replaceAll(/\s+/g, ' ');
 }
 
 describe('the page', () => {
@@ -36,6 +29,24 @@ describe('the page', () => {
     expect(text).not.toContain('budget-burning');
     expect(text).toContain('region&#x3D;&quot;eu&quot;');
     expect(text).toContain('not yet evaluated');
+  });
+
+  test.each([
+    ['held', [{ ...successRate, verdict: 'held' as const }, replicationLag], 'moving', 'line moving'],
+    ['all unknown', [replicationLag, replicationLag], 'unknown', 'line moving, unseen'],
+    ['none yet', [], 'unknown', 'line moving, unseen'],
+  ])('a line that moves is green only when something of it is seen: %s', (_, targets, style, words) => {
+    const scopes = [{ group: {}, line: 'moving' as const, targets, rules: [] }];
+
+    expect(pageOf({ services: [{ ...searchView, scopes }] })).toContain(`<span class="tag ${style}">${words}</span>`);
+  });
+
+  test('a line that is stopped stays so when nothing is seen of it', () => {
+    const scopes = [{ group: {}, line: 'stopped' as const, targets: [replicationLag], rules: [] }];
+
+    expect(pageOf({ services: [{ ...searchView, scopes }] })).toContain(
+      '<span class="tag stopped">line stopped</span>',
+    );
   });
 
   test('shows what is wrong with Andon itself, and nothing when all is well', () => {

@@ -158,6 +158,22 @@ describe('detection and recovery', () => {
     ]);
   });
 
+  test('all times of one incident stand under the severity it opened with, however it was raised', async () => {
+    const telemetry = aTelemetry();
+    const [, ...later] = aWholeStory().map((event) => ({ ...event, seq: event.seq + 1 }));
+    feed(telemetry, [
+      anEvent('opened', 1, 100, { stop: aStop({ severity: 'ticket' }) }),
+      anEvent('rule-joined', 2, 101, { stop: aStop({ rule: 'worse', severity: 'page' }) }),
+      ...later,
+    ]);
+
+    for (const time of ['detect', 'notify', 'acknowledge', 'recover']) {
+      expect(await samples(telemetry, `andon_time_to_${time}_seconds_count`)).toEqual([
+        `andon_time_to_${time}_seconds_count{service="checkout",severity="ticket"} 1`,
+      ]);
+    }
+  });
+
   test('a restart rebuilds them from the log, however the log was cut into commits', async () => {
     const story = [...aWholeStory(), anEvent('opened', 7, 9000, { incidentId: 'b' }), anEvent('relapsed', 8, 9100)];
     const atOnce = aTelemetry();
@@ -194,6 +210,37 @@ describe('open incidents', () => {
       'andon_incidents_watched{service="checkout",severity="page"} 1',
     ]);
     expect(await tell(anEvent('closed', 4, 4500))).toEqual(open(0, 0));
+  });
+});
+
+describe('what is watched', () => {
+  test('services are counted, those whose source does not answer too, and 0 is told', async () => {
+    const telemetry = aTelemetry();
+    expect(await samples(telemetry, 'andon_services')).toEqual(['andon_services 0']);
+
+    telemetry.pollFinished('checkout', { durationMs: 1, latenessMs: 0, outcome: 'complete' });
+    telemetry.pollFinished('search', { durationMs: 1, latenessMs: 0, outcome: 'failed' });
+    telemetry.pollFinished('search', { durationMs: 1, latenessMs: 0, outcome: 'failed' });
+    expect(await samples(telemetry, 'andon_services')).toEqual(['andon_services 2']);
+
+    telemetry.forgetService('search');
+    expect(await samples(telemetry, 'andon_services')).toEqual(['andon_services 1']);
+  });
+
+  test('an incident that nobody watches any more is counted until its service is declared again or it closes', async () => {
+    const telemetry = aTelemetry();
+    const book = new IncidentBook();
+    const tell = async (event: StoredEvent): Promise<string[]> => {
+      telemetry.eventsCommitted(book.apply([event]));
+      return await samples(telemetry, 'andon_incidents_unwatched');
+    };
+    const unwatched = 'andon_incidents_unwatched{service="checkout",severity="page"} 1';
+
+    expect(await tell(anEvent('opened', 1, 0))).toEqual([]);
+    expect(await tell(anEvent('unwatched', 2, 10))).toEqual([unwatched]);
+    expect(await tell(anEvent('definition-changed', 3, 20))).toEqual([]);
+    expect(await tell(anEvent('unwatched', 4, 30))).toEqual([unwatched]);
+    expect(await tell(anEvent('closed', 5, 40))).toEqual([]);
   });
 });
 

@@ -59,8 +59,9 @@ describe('the text of a query', () => {
   test('asks for sample times', () => {
     expect(newestSample('c', ['zone'])).toBe('max by (zone) (timestamp(c))');
     expect(sampleTimes('c')).toBe('count_values("ts", timestamp(c))');
-    expect(medianInterval(['c'])).toMatch(
-      /^quantile\(0\.5, \(\(timestamp\(c\) - timestamp\(c offset 120000ms\)\) \/ count_over_time\(c\[119999ms\]\)\) or /,
+    expect(medianInterval(['c', 'd'])).toContain(
+      'label_replace(quantile(0.5, ((timestamp(c) - timestamp(c offset 8000ms)) / count_over_time(c[7999ms])) or ' +
+        '((timestamp(d) - timestamp(d offset 8000ms)) / count_over_time(d[7999ms]))), "window", "8000", "", "") or ',
     );
   });
 

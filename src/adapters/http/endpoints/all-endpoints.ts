@@ -1,5 +1,7 @@
-import { endpoint, json, text, type Endpoint } from '../endpoint.ts';
+import { z } from 'zod';
+import { endpoint, json, text, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
+import { incidentPage, missingIncidentPage } from '../incident-page.ts';
 import { openApiDocument } from '../openapi.ts';
 import { statusPage } from '../status-page.ts';
 import { incidentEndpoints } from './incidents.ts';
@@ -7,8 +9,9 @@ import { operationEndpoints } from './operations.ts';
 import { serviceEndpoints } from './services.ts';
 
 const mostIncidentsShown = 100;
+const html = 'text/html; charset=utf-8';
 
-/** The whole surface: the API with its own description, and the page for people, which is no part of the API. */
+/** The whole surface: the API with its own description, and the pages for people, which are no part of the API. */
 export function allEndpoints(parts: HttpParts, version: string): readonly Endpoint[] {
   return [
     endpoint({
@@ -17,7 +20,19 @@ export function allEndpoints(parts: HttpParts, version: string): readonly Endpoi
       name: 'getPage',
       summary: 'A page with every line, target and open incident',
       answers: { 200: { description: 'The page.', contentType: 'text/html' } },
-      answer: () => text(pageOf(parts), 'text/html; charset=utf-8'),
+      answer: () => text(pageOf(parts), html),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/incidents/{id}',
+      name: 'getIncidentPage',
+      summary: 'A page of one incident; the link in a page leads here',
+      params: z.strictObject({ id: z.string() }),
+      answers: {
+        200: { description: 'The page.', contentType: 'text/html' },
+        404: { description: 'No such incident is kept, as a page.', contentType: 'text/html' },
+      },
+      answer: ({ params }) => incidentPageOf(parts, params.id),
     }),
     ...apiEndpoints(parts, version),
   ];
@@ -39,6 +54,11 @@ export function apiEndpoints(parts: HttpParts, version: string): readonly Endpoi
     }),
   ];
   return endpoints;
+}
+
+function incidentPageOf({ incidents, now }: HttpParts, id: string): Answer {
+  const record = incidents.get(id);
+  return record === undefined ? text(missingIncidentPage(id), html, 404) : text(incidentPage(record, now()), html);
 }
 
 function pageOf(parts: HttpParts): string {

@@ -1,0 +1,55 @@
+/** The page at `/incidents/{id}`. Links are relative, so that they hold below a proxy's path too. */
+export const incidentPageTemplate = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+{{#if current}}<meta http-equiv="refresh" content="30">{{/if}}
+<title>{{title}} · Andon</title>
+<style>{{style}}</style>
+</head>
+<body>
+<header><h1>{{title}}</h1><span class="dim">{{now}}</span>
+<span class="dim"><a href="../">all services</a> · <a href="{{json}}">JSON</a></span></header>
+{{#if remarks}}<div class="warnings" role="alert"><ul>{{#each remarks}}<li>{{this}}</li>{{/each}}</ul></div>{{/if}}
+<main>
+<section class="card">
+<div class="head"><span class="tag {{severity}}">{{severity}}</span><span class="tag">{{phase}}</span><code>{{id}}</code>
+{{#if runbook}}<a href="{{runbook}}" rel="noreferrer">runbook</a>{{/if}}</div>
+<div class="scroll"><table><tbody>
+{{#each facts}}<tr><th scope="row">{{name}}</th><td class="text">{{value}}</td></tr>
+{{/each}}</tbody></table></div></section>
+{{#if current}}<h2>Acknowledge</h2>
+<section class="card"><p>On a terminal: <code>andon incidents acknowledge {{id}}</code></p>
+<p>By the API: <code>POST {{acknowledgePath}}</code> with <code>{"by": "your name"}</code></p></section>{{/if}}
+<h2>Targets, as last recorded</h2>
+{{#if targets}}<section class="card scroll"><table><tbody>
+{{#each targets}}<tr><td><span class="tag {{verdict}}">{{verdict}}</span></td><td>{{text}}</td></tr>
+{{/each}}</tbody></table></section>
+{{else}}<p class="dim">None.</p>{{/if}}
+<h2>Timeline</h2>
+<section class="card scroll"><table>
+<thead><tr><th>At</th><th class="when">Since onset</th><th>What</th><th>Details</th></tr></thead><tbody>
+{{#each timeline}}<tr><td class="when">{{at}}</td><td>{{sinceOnset}}</td><td class="when">{{type}}</td><td class="text">{{detail}}</td></tr>
+{{/each}}</tbody></table></section>
+</main>
+</body>
+</html>
+`;
+
+/** What `/incidents/{id}` answers for an id that nothing is kept of. */
+export const missingIncidentTemplate = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>No such incident · Andon</title>
+<style>{{style}}</style>
+</head>
+<body>
+<header><h1>No such incident</h1><span class="dim"><a href="../">all services</a></span></header>
+<main><section class="card"><p>No incident <code>{{id}}</code> is kept.</p>
+<p class="dim">{{hint}}</p></section></main>
+</body>
+</html>
+`;

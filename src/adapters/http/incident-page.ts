@@ -1,0 +1,107 @@
+import { closedIncidentsKept, type IncidentRecord } from '../../app/incident-book.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { groupKey } from '../../domain/group.ts';
+import type { Impact } from '../../domain/impact.ts';
+import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident.ts';
+import { formatRatio } from '../../domain/ratio.ts';
+import { formatUtc } from '../../domain/utc.ts';
+import { describeVerdict, signalWords } from '../../domain/verdict-text.ts';
+import { describeEstimate, describeEvent } from './describe-event.ts';
+import { incidentPageTemplate, missingIncidentTemplate } from './incident-page-template.ts';
+import { compilePage, webLink } from './page-shell.ts';
+
+const template = compilePage(incidentPageTemplate);
+const missingTemplate = compilePage(missingIncidentTemplate);
+
+/** The page that the link in every notification leads to. `now`: wall clock, ms since the epoch. All text is escaped. */
+export function incidentPage({ incident, timeline }: IncidentRecord, now: number): string {
+  const apiPath = `api/v1/incidents/${encodeURIComponent(incident.id)}`;
+  return template({
+    id: incident.id,
+    title: incident.title,
+    severity: incident.severity,
+    phase: incident.phase,
+    current: incident.phase !== 'closed',
+    now: formatUtc(now),
+    json: `../${apiPath}`,
+    acknowledgePath: `/${apiPath}/acknowledge`,
+    runbook: webLink(incident.runbook),
+    remarks: remarksOf(incident),
+    facts: factsOf(incident),
+    targets: incident.verdicts.map((verdict) => ({ verdict: verdict.verdict, text: describeVerdict(verdict) })),
+    timeline: timeline.map((event) => ({
+      at: formatUtc(event.at),
+      sinceOnset: sinceOnset(event.at - incident.onset.at),
+      type: event.type,
+      detail: describeEvent(event),
+    })),
+  });
+}
+
+/** The page for an id that nothing is kept of. */
+export function missingIncidentPage(id: string): string {
+  return missingTemplate({
+    id: id.slice(0, 200),
+    hint: `Of the closed incidents Andon keeps the newest ${closedIncidentsKept} at hand.`,
+  });
+}
+
+function remarksOf({ blind, unwatched, phase }: Incident): readonly string[] {
+  if (phase === 'closed') return [];
+  return [
+    ...(blind ? ['Readings it rests on cannot be had: nobody can tell whether service is back.'] : []),
+    ...(unwatched ? ['Its service has left the rule files: nobody watches it any more.'] : []),
+  ];
+}
+
+function factsOf(incident: Incident): readonly { readonly name: string; readonly value: string }[] {
+  const { onset, impact } = incident;
+  const settled = incident.onsetSettled ? '' : ', not settled yet';
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Service', incident.service],
+    ['Group', groupKey(incident.group) || undefined],
+    ['Owner', incident.owner],
+    ['Rules', incident.rules.join(', ')],
+    ['Condition', incident.condition],
+    ['End state', incident.endState],
+    ['Onset', `${describeEstimate(onset)} (${onset.method}${settled})`],
+    ['Detected', `${formatUtc(incident.detectedAt)}, ${span(timeToDetectMs(incident))} after onset`],
+    ['Notified', after(incident.timeToNotifyMs) ?? 'not yet'],
+    ['Acknowledged', acknowledgement(incident)],
+    ['Recovered', recovery(incident)],
+    ['Closed', incident.closedAt === undefined ? undefined : formatUtc(incident.closedAt)],
+    ['Relapses', String(incident.relapses)],
+    ['Impact', impact === undefined ? undefined : impactText(impact)],
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+function acknowledgement({ acknowledgedBy, timeToAcknowledgeMs }: Incident): string {
+  return acknowledgedBy === undefined
+    ? 'by nobody'
+    : [`by ${acknowledgedBy}`, after(timeToAcknowledgeMs)].filter(Boolean).join(', ');
+}
+
+function recovery(incident: Incident): string {
+  const recoveredMs = timeToRecoverMs(incident);
+  if (incident.recovery === undefined || recoveredMs === undefined) return 'not yet';
+  return `${describeEstimate(incident.recovery)}, ${span(recoveredMs)} after onset`;
+}
+
+function impactText({ badEvents, totalEvents, peakBadRatio, signal }: Impact): string {
+  const of = signal === undefined ? '' : ` (${signalWords(signal)})`;
+  const worst = formatRatio(Math.round(peakBadRatio * 1000) / 1000);
+  return `${Math.round(badEvents)} bad events beyond the targets, of ${Math.round(totalEvents)}; at worst ${worst}${of}`;
+}
+
+function after(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `${span(ms)} after the incident was opened`;
+}
+
+function span(ms: number): string {
+  return formatDuration(Math.round(ms / 1000) * 1000);
+}
+
+function sinceOnset(ms: number): string {
+  return ms < 0 ? `−${span(-ms)}` : `+${span(ms)}`;
+}

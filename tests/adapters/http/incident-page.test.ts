@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { incidentPage } from '../../../src/adapters/http/incident-page.ts';
+import { IncidentBook, type IncidentRecord } from '../../../src/app/incident-book.ts';
+import type { StoredEvent } from '../../../src/domain/event.ts';
+import { incidentLink } from '../../../src/domain/notification-plan.ts';
+import { anEvent, aStop, aWholeStory, storyStart } from '../../support/incident-story.ts';
+import { aWorld } from './http-world.ts';
+import { textOf } from './page-text.ts';
+
+function pageOf(...events: readonly StoredEvent[]): string {
+  const book = new IncidentBook();
+  book.apply(events);
+  return incidentPage(book.get(events[0]?.incidentId ?? '') as IncidentRecord, storyStart + 3_600_000);
+}
+
+describe('the page of an incident', () => {
+  test('tells a whole story with bounds, impact and the timeline oldest first', () => {
+    const text = textOf(pageOf(...aWholeStory()));
+
+    for (const part of [
+      'Payments fail',
+      'page closed inc-1 runbook',
+      'Service checkout',
+      'Owner team-payments',
+      'Condition success_rate.over(&quot;1m&quot;) &lt; 0.97',
+      'End state Customers can pay',
+      'Onset 2026-08-22T02:00:10.000Z, between 2026-08-22T01:59:45.000Z and 2026-08-22T02:00:15.000Z (change-point)',
+      'Detected 2026-08-22T02:01:40.000Z, 1m30s after onset',
+      'Notified 3s after the incident was opened',
+      'Acknowledged by Ada, 2m after the incident was opened',
+      'Recovered 2026-08-22T02:11:40.000Z, between 2026-08-22T02:11:25.000Z and 2026-08-22T02:11:40.000Z, 11m30s after onset',
+      'Relapses 0',
+      'Impact 4200 bad events beyond the targets, of 100000; at worst 20% (success rate)',
+    ]) {
+      expect(text).toContain(part);
+    }
+    const types = ['opened', 'notified', 'onset-settled', 'acknowledged', 'resolved', 'closed'];
+    const rows = text.slice(text.indexOf('Timeline')).match(/\+\S+ ([a-z-]+)/g);
+    expect(rows?.map((row) => row.split(' ')[1])).toEqual(types);
+    expect(text).toContain('+3m30s acknowledged Ada: looking');
+    expect(text).not.toContain('andon incidents acknowledge');
+  });
+
+  test('of an open one says how to acknowledge it, what is off and what nobody knows', () => {
+    const page = pageOf(anEvent('opened', 1, 100, { group: { region: 'eu' } }), anEvent('blinded', 2, 120));
+    const text = textOf(page);
+
+    for (const part of [
+      'andon incidents acknowledge inc-1',
+      'POST /api/v1/incidents/inc-1/acknowledge',
+      'Group region&#x3D;&quot;eu&quot;',
+      'not settled yet',
+      'Recovered not yet',
+      'by nobody',
+      'missed success rate 95.1% over 5m, target at least 99.9%',
+      'nobody can tell whether service is back',
+      'source-down: the source does not answer',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(page).toContain('href="https://runbooks.example.com/checkout"');
+  });
+
+  test('has a line for every type of event', () => {
+    const types = [
+      'opened',
+      'rule-joined',
+      'onset-settled',
+      'notified',
+      'undeliverable',
+      'acknowledged',
+      'noted',
+      'blinded',
+      'sighted',
+      'definition-changed',
+      'unwatched',
+      'resolved',
+      'relapsed',
+      'closed',
+    ] as const;
+    const page = pageOf(...types.map((type, index) => anEvent(type, index + 1, index)));
+
+    for (const type of types) expect(page).toContain(`>${type}</td>`);
+    for (const detail of ['budget-burning (page, condition-true)', 'pager: rejected', 'Ada: rolled back', 'after 1m']) {
+      expect(page).toContain(detail);
+    }
+  });
+
+  test('escapes whatever rules, labels and people wrote', () => {
+    const evil = '"><script>alert("x")</script>';
+    const page = pageOf(
+      anEvent('opened', 1, 0, {
+        incidentId: evil,
+        service: evil,
+        group: { [evil]: evil },
+        owner: evil,
+        endState: evil,
+        stop: aStop({ rule: evil, summary: evil, condition: evil, runbook: 'JavaScript:alert(1)' }),
+      }),
+      anEvent('acknowledged', 2, 1, { incidentId: evil, by: evil, note: evil }),
+    );
+
+    expect(page).not.toContain('<script');
+    expect(page.toLowerCase()).not.toContain('javascript:');
+  });
+});
+
+describe('where a notification leads', () => {
+  test.each(['inc-1', 'inc 1/é?'])('the link of %s is answered with its page, under the policy of all', async (id) => {
+    await using world = await aWorld({ events: [anEvent('opened', 1, 100, { incidentId: id })] });
+
+    const response = await world.get(incidentLink('', id));
+    const page = await response.text();
+
+    const style = /<style>(.*)<\/style>/s.exec(page)?.[1] ?? '';
+    const digest = createHash('sha256').update(style).digest('base64');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('content-security-policy')).toContain(`style-src 'sha256-${digest}'`);
+    expect(page).not.toMatch(/<script|\son\w+=|src=|@import|url\(/);
+    expect(page).toContain(`<code>${id}</code>`);
+    expect(world.requests[0]?.route).toBe('/incidents/{id}');
+  });
+
+  test('an incident that is not kept has a page that says so', async () => {
+    await using world = await aWorld();
+
+    const response = await world.get(`/incidents/${encodeURIComponent('<b>nothing')}${'x'.repeat(500)}`);
+    const page = await response.text();
+
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(textOf(page)).toContain('No incident &lt;b&gt;nothing');
+    expect(page).toContain('href="../"');
+    expect(page).not.toContain('x'.repeat(300));
+  });
+
+  test('the links of the page at / lead there too, and from there to the JSON, below any path', async () => {
+    await using world = await aWorld({ events: [anEvent('opened', 1, 100)] });
+    const base = 'https://proxy.example.com/andon/';
+    const linked = (page: string, from: string): string[] =>
+      [...page.matchAll(/href="(?!https?:)([^"]+)"/g)].map(([, href = '']) => new URL(href, from).href);
+
+    const home = linked(await (await world.get('/')).text(), base);
+    const incident = linked(await (await world.get('/incidents/inc-1')).text(), `${base}incidents/inc-1`);
+
+    expect(home).toContain(`${base}incidents/inc-1`);
+    expect(incident).toEqual([base, `${base}api/v1/incidents/inc-1`]);
+  });
+});
