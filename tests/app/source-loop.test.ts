@@ -131,6 +131,7 @@ describe('a commit that fails', () => {
       ['zoo', 'firing'],
       ['zoo', 'resolved'],
     ]);
+    expect((run.incidents()[0]?.detectedAt ?? 0) - start - fault).toBeLessThanOrEqual(6_000);
     expect(run.lines.some(({ level, message }) => level === 'error' && message.includes('judged again'))).toBe(true);
   });
 
