@@ -5,7 +5,7 @@ import type { Source } from './ports/source.ts';
 import { prepare } from './prepare.ts';
 import type { ServiceView } from './service-view.ts';
 import { SourceClock } from './source-clock.ts';
-import { newWatch, viewOf } from './watch.ts';
+import { newWatch, viewOf, type Watch } from './watch.ts';
 
 /** Services that are prepared at once. */
 const together = 8;
@@ -26,14 +26,22 @@ export async function evaluateOnce(
   const views: ServiceView[] = [];
   for (let first = 0; first < watches.length; first += together) {
     const turn = watches.slice(first, first + together);
+    const ready: Watch[] = [];
+    const blind: ServiceView[] = [];
     await Promise.all(
       turn.map(async (watch) => {
         const prepared = await prepare(source, clock, watch, sourceClock.now(), signal);
-        if (prepared.kind === 'caught-up') watch.state = prepared.state;
+        if (prepared.kind === 'failed') {
+          blind.push(viewOf(watch.service, pollBlindly(watch, prepared.failure, sourceClock.now()).evaluation));
+          return;
+        }
+        watch.state = prepared.state;
+        ready.push(watch);
       }),
     );
-    const polled = await pollTogether(source, turn, sourceClock.now() + 1, signal);
-    views.push(...polled.map((each) => viewOf(each.watch.service, each.evaluation)));
+    const polled = ready.length === 0 ? [] : await pollTogether(source, ready, sourceClock.now() + 1, signal);
+    views.push(...blind, ...polled.map((each) => viewOf(each.watch.service, each.evaluation)));
   }
-  return views;
+  const order = services.map((service) => service.name);
+  return views.sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
 }

@@ -2,7 +2,13 @@ import { Command, Option } from 'commander';
 import { checkLive } from '../app/check-live.ts';
 import type { Inspector } from '../app/ports/inspector.ts';
 import { loadRules, type LoadedRuleFiles, type RuleFile } from '../config/load-rules.ts';
-import { resolveSettings, type Settings, type SourceSettings } from '../config/settings.ts';
+import {
+  fileDiagnostics,
+  resolveSettings,
+  type FileFaultFinder,
+  type Settings,
+  type SourceSettings,
+} from '../config/settings.ts';
 import { byPosition, hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
 import { reportDiagnostics, type CheckReport, type OutputFormat } from './report-diagnostics.ts';
 
@@ -17,6 +23,8 @@ export interface CheckDeps {
   readonly inspector: (source: SourceSettings) => Inspector;
   /** What is wrong with a channel's template, if anything. */
   readonly templateProblem?: (template: string) => string | undefined;
+  /** What is wrong with a file that settings name, if anything. */
+  readonly findFileFault: FileFaultFinder;
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -61,7 +69,7 @@ async function check(deps: CheckDeps, paths: readonly string[], options: CheckOp
   if ('unreadable' in opened) return wrongUsage(opened.unreadable);
 
   // Broken settings do not say where the rules are; then only the settings are checked.
-  const lost = paths.length === 0 && hasErrors(opened.diagnostics);
+  const lost = paths.length === 0 && options.settings !== undefined && opened.settings === undefined;
   const { files, unreadable } = await deps.readFiles(
     lost ? [] : paths.length > 0 ? paths : (opened.settings?.rules ?? ['rules']),
   );
@@ -93,7 +101,10 @@ async function openSettings(deps: CheckDeps, path: string): Promise<OpenedSettin
   const { files, unreadable } = await deps.readFiles([path]);
   const [file] = files;
   if (file === undefined) return { unreadable: `${path}: ${unreadable[0]?.problem ?? 'this is no file'}` };
-  return resolveSettings(file, {}, deps.templateProblem);
+  const resolved = resolveSettings(file, {}, deps.templateProblem);
+  const { settings, diagnostics } = resolved;
+  const inFiles = await fileDiagnostics(resolved, deps.findFileFault);
+  return { ...(settings === undefined ? {} : { settings }), diagnostics: [...diagnostics, ...inFiles] };
 }
 
 function contextOf(settings: Settings | undefined): Parameters<typeof loadRules>[1] {

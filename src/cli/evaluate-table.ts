@@ -37,9 +37,16 @@ function renderText(services: readonly ServiceView[], paint: Paint): string {
       ? ''
       : table(['SERVICE', 'GROUP', 'TARGET', 'OVER', 'NOW', 'BOUND', 'VERDICT', 'REASON'], targets, paint),
     rules.length === 0 ? '' : `\n${table(['SERVICE', 'GROUP', 'RULE', 'STATE', 'CONDITION'], rules, paint)}`,
+    services.some(hasPendingRule)
+      ? '\nA pending rule is true now, and stops the line once it has been so for its `for`, which `evaluate` does not wait out.\n'
+      : '',
     problems.length === 0 ? '' : `\n${problems.join('')}`,
     ...unseen,
   ].join('');
+}
+
+function hasPendingRule({ scopes }: ServiceView): boolean {
+  return scopes.some(({ rules }) => rules.some(({ state }) => state === 'pending'));
 }
 
 function targetRows(service: string, scope: ScopeView, paint: Paint): readonly (readonly string[])[] {

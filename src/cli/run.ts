@@ -1,16 +1,20 @@
 import { Command } from 'commander';
 import type { Running, RunEnvironment } from '../compose.ts';
-import type { Settings } from '../config/settings.ts';
+import { fileDiagnostics, type FileFaultFinder, type Settings } from '../config/settings.ts';
+import type { Diagnostic } from '../domain/diagnostic.ts';
+import { printableLine } from './printable.ts';
 import type { ProgramProcess } from './program-process.ts';
 import {
   addDaemonOptions,
   addSettingsOptions,
-  readSettings,
+  readPlacedSettings,
   type SettingsDeps,
   type SettingsOptions,
 } from './settings-options.ts';
 
 export interface RunDeps extends Pick<SettingsDeps, 'readFiles' | 'templateProblem'> {
+  /** What is wrong with a file that settings name, if anything. */
+  readonly findFileFault: FileFaultFinder;
   readonly io: ProgramProcess;
   readonly version: string;
   readonly start: (settings: Settings, environment: RunEnvironment) => Promise<Running>;
@@ -33,8 +37,13 @@ export function runCommand(deps: RunDeps): Command {
 
 async function run(deps: RunDeps, options: SettingsOptions): Promise<number> {
   const { io } = deps;
-  const settings = await readSettings({ ...deps, stderr: io.stderr, env: io.env }, options);
-  if (settings === undefined) return 2;
+  const read = await readPlacedSettings({ ...deps, stderr: io.stderr, env: io.env }, options);
+  if (read === undefined) return 2;
+  // Without its files it would start and then fail at every poll or page, where nobody looks.
+  const unusable = await fileDiagnostics(read, deps.findFileFault);
+  for (const each of unusable) io.stderr.write(`andon: ${oneLine(each)}\n`);
+  if (unusable.length > 0) return 1;
+  const { settings } = read;
   const stopped = signalled(io, ['SIGTERM', 'SIGINT']);
   let running: Running;
   try {
@@ -56,6 +65,11 @@ async function run(deps: RunDeps, options: SettingsOptions): Promise<number> {
   io.off('SIGHUP', reload);
   stopped.forget();
   return 0;
+}
+
+function oneLine({ file, line, column, message, hint }: Diagnostic): string {
+  const where = file.startsWith('(') ? file : `${file}:${line}:${column}`;
+  return printableLine(`${where}: ${message}${hint === undefined ? '' : `; ${hint}`}`);
 }
 
 function signalled(

@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
-import { resolveSettings, type PartialSettings, type Settings } from '../config/settings.ts';
-import { hasErrors } from '../domain/diagnostic.ts';
+import { resolveSettings, type PartialSettings, type PlacedSettings, type Settings } from '../config/settings.ts';
 import { reportDiagnostics } from './report-diagnostics.ts';
 import type { CheckDeps } from './check.ts';
 
@@ -74,6 +73,14 @@ export function addDaemonOptions(command: Command): Command {
 
 /** Reads file, environment and flags into settings. Problems go to standard error, and undefined comes back. */
 export async function readSettings(deps: SettingsDeps, options: SettingsOptions): Promise<Settings | undefined> {
+  return (await readPlacedSettings(deps, options))?.settings;
+}
+
+/** As readSettings, and says where each setting stands. */
+export async function readPlacedSettings(
+  deps: SettingsDeps,
+  options: SettingsOptions,
+): Promise<(PlacedSettings & { readonly settings: Settings }) | undefined> {
   const path = options.settings ?? usualFile;
   const { files, unreadable } = await deps.readFiles([path]);
   const [file] = files;
@@ -83,14 +90,15 @@ export async function readSettings(deps: SettingsDeps, options: SettingsOptions)
     );
     return undefined;
   }
-  const { settings, diagnostics } = resolveSettings(file, overridesOf(options), deps.templateProblem);
+  const resolved = resolveSettings(file, overridesOf(options), deps.templateProblem);
+  const { settings, diagnostics } = resolved;
   if (diagnostics.length > 0) {
     const colors = deps.stderr.isTTY === true && (deps.env['NO_COLOR'] ?? '') === '';
     deps.stderr.write(
       reportDiagnostics({ diagnostics, files: file === undefined ? 0 : 1, services: 0, rules: 0 }, 'text', colors),
     );
   }
-  return hasErrors(diagnostics) ? undefined : settings;
+  return settings === undefined ? undefined : { ...resolved, settings };
 }
 
 function overridesOf(options: SettingsOptions): PartialSettings {

@@ -5,6 +5,7 @@ import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { checkTemplate } from '../adapters/webhook/template.ts';
 import type { startAndon } from '../compose.ts';
+import { findFileFault } from './find-file-fault.ts';
 import { keepHeapSmall } from './keep-heap-small.ts';
 import { composeSource } from './parts.ts';
 
@@ -19,6 +20,7 @@ export function composeCommands() {
     readFiles: readRuleFiles,
     readText: async (path: string) => await readFile(path, 'utf8'),
     templateProblem: checkTemplate,
+    findFileFault,
     inspector: composeSource,
     openSource: composeSource,
     // The daemon with its server, store and metrics is half of all there is to load, and only `run` needs it.

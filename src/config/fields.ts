@@ -53,7 +53,7 @@ export const httpUrl = () =>
     .max(2048, 'expected a URL of at most 2048 characters')
     .meta({ pattern: '^https?://' })
     .superRefine((value, context) => {
-      const url = /^https?:\/\/\S+$/.test(value) ? URL.parse(value) : null;
+      const url = /^https?:\/\/\S+$/i.test(value) ? URL.parse(value) : null;
       const message =
         url === null
           ? 'expected a URL that starts with http:// or https://'

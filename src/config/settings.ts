@@ -4,6 +4,7 @@ import { decodeFile } from './decode-file.ts';
 import type { Problem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { mergeSettings, type PartialSettings } from './settings/merge-settings.ts';
+import { namedFileProblems, type FileFaultFinder } from './settings/named-files.ts';
 import { mayShowSecret } from './settings/settings-fields.ts';
 import { SettingsFile, type Settings } from './settings/settings-file.ts';
 import { createSourceText } from './source-text.ts';
@@ -11,12 +12,19 @@ import { valueAt } from './value-at.ts';
 import { parseDocuments } from './yaml-documents.ts';
 
 export type { ChannelSettings, Settings, SourceSettings } from './settings/settings-file.ts';
+export type { FileFaultFinder } from './settings/named-files.ts';
 export type { PartialSettings } from './settings/merge-settings.ts';
 
 export interface ResolvedSettings {
   /** Absent when any diagnostic is an error. */
   readonly settings?: Settings;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Settings whose files have not been read; with the place of each, so that what is found in them can be reported. */
+export interface PlacedSettings extends ResolvedSettings {
+  /** Says where in the file, or that a flag, names what has a problem. */
+  readonly place: (problem: Problem) => Diagnostic;
 }
 
 export interface SettingsFileText {
@@ -32,18 +40,32 @@ export function resolveSettings(
   file?: SettingsFileText,
   overrides: PartialSettings = {},
   templateProblem: (template: string) => string | undefined = () => undefined,
-): ResolvedSettings {
+): PlacedSettings {
   const opened = file === undefined ? { diagnostics: [] } : openSettings(file);
-  if (hasErrors(opened.diagnostics)) return { diagnostics: opened.diagnostics };
   const declared = opened.declaration?.value;
   const merged = mergeSettings(declared, overrides);
+  const placed = (problem: Problem): Diagnostic => place(problem, merged, opened.declaration);
+  if (hasErrors(opened.diagnostics)) return { diagnostics: opened.diagnostics, place: placed };
   const result = SettingsFile.safeParse(merged);
   const problems: readonly Problem[] = result.success
     ? templateProblems(result.data, templateProblem)
     : schemaProblems(SettingsFile, merged, result.error.issues);
-  const diagnostics = [...opened.diagnostics, ...problems.map((problem) => place(problem, merged, opened.declaration))];
+  const diagnostics = [...opened.diagnostics, ...problems.map(placed)];
   diagnostics.sort(byPosition);
-  return { ...(result.success && !hasErrors(diagnostics) ? { settings: result.data } : {}), diagnostics };
+  return {
+    ...(result.success && !hasErrors(diagnostics) ? { settings: result.data } : {}),
+    diagnostics,
+    place: placed,
+  };
+}
+
+/** Reads every file that resolved settings name; an error for each that cannot be used, where it is named. */
+export async function fileDiagnostics(
+  { settings, place: placed }: PlacedSettings,
+  find: FileFaultFinder,
+): Promise<readonly Diagnostic[]> {
+  if (settings === undefined) return [];
+  return (await namedFileProblems(settings, find)).map(placed).sort(byPosition);
 }
 
 function openSettings(file: SettingsFileText): { declaration?: Declaration; diagnostics: readonly Diagnostic[] } {

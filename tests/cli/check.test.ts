@@ -6,6 +6,7 @@ import { CommanderError } from 'commander';
 import { readRuleFiles } from '../../src/adapters/files/rule-files.ts';
 import type { Inspector } from '../../src/app/ports/inspector.ts';
 import { checkCommand } from '../../src/cli/check.ts';
+import { findFileFault } from '../../src/compose/find-file-fault.ts';
 import type { SourceSettings } from '../../src/config/settings.ts';
 
 let folder = '';
@@ -44,6 +45,7 @@ async function run(
       return inspector;
     },
     templateProblem: (template) => (template.includes('{{{{') ? 'this template does not end' : undefined),
+    findFileFault,
     stdout: { write: (text) => (result.out += text), isTTY },
     stderr: { write: (text) => (result.err += text) },
     env,
@@ -185,6 +187,73 @@ channels: [{ name: on-call, webhook: { url: "http://a", template: "{{{{" } }]
     expect(code).toBe(1);
     await writeFile(settings, (await readFile(settings, 'utf8')).replace('{{{{', '{}'));
     expect((await run(['--settings', settings])).out).toContain('did you mean on-call?');
+  });
+
+  test('reports each file they name that is not there, where they name it', async () => {
+    const rules = await write('shop.yaml', good);
+    const missing = join(folder, 'missing');
+    const settings = await write(
+      'andon.yml',
+      `rules: [${rules}]
+sources:
+  - url: http://a
+    basicAuth: { username: andon, passwordFile: ${missing} }
+    headerFiles:
+      X-Api-Key: ${missing}
+    tls:
+      caFile: ${missing}
+      certFile: ${missing}
+      keyFile: ${missing}
+  - name: eu
+    url: http://b
+    bearerTokenFile: ${missing}
+channels:
+  - name: on-call
+    webhook:
+      urlFile: ${missing}
+      secretFiles:
+        - ${missing}
+      headerFiles:
+        X-Api-Key: ${missing}
+      templateFile: ${missing}
+api:
+  tokenFile: ${missing}
+`,
+    );
+    const { out, code } = await run(['--settings', settings, '-o', 'json']);
+    const { diagnostics } = JSON.parse(out) as { diagnostics: { line: number; code: string; message: string }[] };
+    expect(diagnostics.map((each) => each.line)).toEqual([4, 6, 8, 9, 10, 13, 17, 19, 21, 22, 24]);
+    expect(new Set(diagnostics.map((each) => each.code))).toEqual(new Set(['unreadable-file']));
+    expect(diagnostics[2]).toMatchObject({
+      file: 'andon.yml',
+      column: 15,
+      severity: 'error',
+      message: 'the file missing cannot be read (ENOENT)',
+      hint: 'create it, or mend the path; a relative one starts in the working directory',
+    });
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['webhook: { url: "http://a", secretFiles: [FILE] }', 'hunter2-hunter2', 'invalid-secret'],
+    ['webhook: { url: "http://a", secretFiles: [FILE] }', ' \n', 'invalid-file'],
+    ['webhook: { url: "http://a", secretFiles: [FILE] }', `whsec_${'A'.repeat(32)}\n`, undefined],
+    ['webhook: { url: "http://a", templateFile: FILE }', '{{#each', 'invalid-template'],
+    ['webhook: { url: "http://a", templateFile: FILE }', '{"text": "{{title}}"}', undefined],
+    ['webhook: { urlFile: FILE }', 'hooks.example.com/hunter2', 'invalid-file'],
+    ['webhook: { urlFile: FILE }', 'https://hooks.example.com/hunter2', undefined],
+    ['webhook: { url: "http://a", headerFiles: { X-Key: FILE } }', 'hunter2\nhunter3', 'invalid-file'],
+  ])('reads what the files hold: %s with %j is %s', async (channel, held, code) => {
+    const rules = await write('shop.yaml', good);
+    const named = await write('named', held);
+    const settings = await write(
+      'andon.yml',
+      `rules: [${rules}]\nsources: [{ url: "http://a" }]\nchannels:\n  - { name: a, ${channel.replace('FILE', named)} }\n`,
+    );
+    const { out } = await run(['--settings', settings, '-o', 'json']);
+    const { diagnostics } = JSON.parse(out) as { diagnostics: { line: number; code: string }[] };
+    expect(diagnostics).toMatchObject(code === undefined ? [] : [{ line: 4, code }]);
+    expect(out).not.toContain('hunter2');
   });
 
   test('asks the source of that name', async () => {

@@ -40,6 +40,18 @@ describe('a snapshot as text', () => {
     );
   });
 
+  test('says of a pending rule that nobody waits until its time is up', () => {
+    const says = 'which `evaluate` does not wait out';
+    const scopes = checkoutView.scopes.map((scope) => ({
+      ...scope,
+      rules: scope.rules.map((rule) => ({ ...rule, state: 'pending' as const })),
+    }));
+
+    expect(renderViews([{ ...checkoutView, scopes }], 'text', { colors: false })).toContain(says);
+    expect(renderViews([checkoutView], 'text', { colors: false })).not.toContain(says);
+    expect(() => JSON.parse(renderViews([{ ...checkoutView, scopes }], 'json', { colors: false }))).not.toThrow();
+  });
+
   test('paints verdicts only when asked to', () => {
     const missed = '\u001b[31mmissed\u001b[39m';
 

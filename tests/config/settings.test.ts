@@ -67,6 +67,11 @@ describe('settings', () => {
     });
   });
 
+  test('take a URL whose scheme is in capitals', () => {
+    const { settings } = resolveSettings(file('externalUrl: HTTPS://andon.example.com'));
+    expect(settings?.externalUrl).toBe('HTTPS://andon.example.com');
+  });
+
   test('are overridden by flags and the environment, sources and channels by name', () => {
     const { settings } = resolveSettings(file(full), {
       listen: ':80',

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { until } from '../support/until.ts';
 import { root } from './pages.ts';
@@ -53,6 +54,24 @@ export class Checkout implements AsyncDisposable {
 
   async write(name: string, text: string): Promise<void> {
     await writeFile(join(this.path, name), text);
+  }
+
+  /** Writes a settings file whose absolute paths lead into this folder, where the files it names are. */
+  async writeSettings(text: string): Promise<void> {
+    const held: Readonly<Record<string, string>> = {
+      'webhook-secret': `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+      'on-call-url': 'https://hooks.example.com/on-call',
+      // Any certificate will do: these settings are checked, and reach nobody.
+      'ca.pem': rootCertificates[0] ?? '',
+    };
+    await mkdir(join(this.path, 'mounted'), { recursive: true });
+    const settings = text.replaceAll(/\/(?:run\/secrets|etc\/andon)\/([\w.-]+)/g, (_path, name: string) =>
+      join(this.path, 'mounted', name),
+    );
+    for (const [, name = ''] of settings.matchAll(/mounted\/([\w.-]+)/g)) {
+      await this.write(join('mounted', name), held[name] ?? 'something');
+    }
+    await this.write('andon.yaml', settings);
   }
 
   /** Runs a command line in a shell until it ends. */

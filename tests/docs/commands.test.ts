@@ -140,7 +140,7 @@ test.each(
   async ({ blocks }) => {
     await using checkout = await Checkout.make();
     for (const block of blocks) {
-      if (block.marker === 'settings') await checkout.write('andon.yaml', block.text);
+      if (block.marker === 'settings') await checkout.writeSettings(block.text);
       if (block.marker === 'run') await runAll(checkout, block);
     }
   },

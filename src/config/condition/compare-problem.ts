@@ -32,8 +32,33 @@ export function compareProblem(
       message: `\`${signal}\` is a share between 0 and 1, so it is never below 0`,
     };
   }
+  // As if the signal stood on the left.
+  const seen = literal === right ? operator : mirrored[operator];
+  const within = { from: literal.range.start, to: literal.range.end };
+  const always =
+    seen === '<=' && constant === 1 ? 'at most 1' : seen === '>=' && constant === 0 ? 'at least 0' : undefined;
+  if (always !== undefined) {
+    return {
+      code: 'condition-always-true',
+      severity: 'warning',
+      within,
+      message: `\`${signal}\` is a share between 0 and 1, so it is always ${always}`,
+      hint: seen === '<=' ? 'did you mean a bound below 1, as in < 0.99?' : 'did you mean a bound above 0?',
+    };
+  }
+  if (seen === '>' && constant === 1) {
+    return {
+      code: 'condition-never-true',
+      severity: 'warning',
+      within,
+      message: `\`${signal}\` is a share between 0 and 1, so it is never above 1`,
+      hint: 'a share counts what is good: did you mean <?',
+    };
+  }
   return undefined;
 }
+
+const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '!=': '!=' } as const;
 
 function shareRead(node: ASTNode, signals: SignalKinds): string | undefined {
   if (node.op !== 'rcall' || node.args[0] !== 'over') return undefined;

@@ -98,6 +98,16 @@ function shareBound(
   if (value === 0) {
     const message = 'a share is always at least 0, so this target always holds';
     report({ path, severity: 'warning', code: 'target-always-holds', message });
+  } else if (value < 0.5 && String(written).includes('%')) {
+    const meant =
+      value * 100 >= 0.5 ? `did you mean ${formatRatio(Number((value * 100).toPrecision(12)))}?` : undefined;
+    report({
+      path,
+      severity: 'warning',
+      code: 'low-bound',
+      message: `with ${show(written)} this target holds while most events are bad`,
+      hint: meant ?? 'a share counts what is good, as in 99.9%',
+    });
   }
   return value;
 }

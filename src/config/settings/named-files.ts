@@ -1,0 +1,73 @@
+import type { DeclarationPath } from '../../domain/diagnostic.ts';
+import type { Problem } from '../problem.ts';
+import type { Settings, SourceSettings, ChannelSettings } from './settings-file.ts';
+
+/** What a file that settings name has to hold. */
+export type NamedFileKind = 'pem' | 'credential' | 'signing-secret' | 'url' | 'template' | 'api-token';
+
+/** A file that settings name. */
+export interface NamedFile {
+  readonly path: string;
+  /** Where the settings name it. */
+  readonly key: DeclarationPath;
+  readonly kind: NamedFileKind;
+}
+
+/** Why Andon cannot use a file; the text never shows what the file holds. */
+export interface FileFault {
+  readonly code: 'unreadable-file' | 'invalid-file' | 'invalid-secret' | 'invalid-template';
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Reads a named file and says what is wrong with it, if anything. Never rejects. */
+export type FileFaultFinder = (file: NamedFile) => Promise<FileFault | undefined>;
+
+/** Every file that the settings name, in the order of the settings. */
+export function namedFiles(settings: Settings): readonly NamedFile[] {
+  const { tokenFile } = settings.api;
+  return [
+    ...settings.sources.flatMap((source, index) => filesOfSource(source, ['sources', index])),
+    ...settings.channels.flatMap(({ webhook }, index) => filesOfWebhook(webhook, ['channels', index, 'webhook'])),
+    ...one(tokenFile, ['api', 'tokenFile'], 'api-token'),
+  ];
+}
+
+/** Reads every named file; each that cannot be used is an error where it is named. */
+export async function namedFileProblems(settings: Settings, find: FileFaultFinder): Promise<readonly Problem[]> {
+  const found = await Promise.all(
+    namedFiles(settings).map(async (file) => {
+      const fault = await find(file);
+      return fault === undefined ? [] : [{ path: file.key, ...fault }];
+    }),
+  );
+  return found.flat();
+}
+
+function filesOfSource(source: SourceSettings, at: DeclarationPath): readonly NamedFile[] {
+  return [
+    ...one(source.basicAuth?.passwordFile, [...at, 'basicAuth', 'passwordFile'], 'credential'),
+    ...one(source.bearerTokenFile, [...at, 'bearerTokenFile'], 'credential'),
+    ...filesOfHeaders(source.headerFiles, at),
+    ...one(source.tls?.caFile, [...at, 'tls', 'caFile'], 'pem'),
+    ...one(source.tls?.certFile, [...at, 'tls', 'certFile'], 'pem'),
+    ...one(source.tls?.keyFile, [...at, 'tls', 'keyFile'], 'pem'),
+  ];
+}
+
+function filesOfWebhook(webhook: ChannelSettings['webhook'], at: DeclarationPath): readonly NamedFile[] {
+  return [
+    ...one(webhook.urlFile, [...at, 'urlFile'], 'url'),
+    ...webhook.secretFiles.flatMap((path, index) => one(path, [...at, 'secretFiles', index], 'signing-secret')),
+    ...filesOfHeaders(webhook.headerFiles, at),
+    ...one(webhook.templateFile, [...at, 'templateFile'], 'template'),
+  ];
+}
+
+function filesOfHeaders(files: Readonly<Record<string, string>>, at: DeclarationPath): readonly NamedFile[] {
+  return Object.entries(files).flatMap(([name, path]) => one(path, [...at, 'headerFiles', name], 'credential'));
+}
+
+function one(path: string | undefined, key: DeclarationPath, kind: NamedFileKind): readonly NamedFile[] {
+  return path === undefined ? [] : [{ path, key, kind }];
+}

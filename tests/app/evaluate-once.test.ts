@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals';
+import { evaluateOnce } from '../../src/app/evaluate-once.ts';
+import type { Source } from '../../src/app/ports/source.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { SimulatedSource } from '../support/simulated-source.ts';
+import { aService, start, stepFault } from '../support/simulation.ts';
+
+const hour = 3_600_000;
+const unending = new AbortController().signal;
+
+/** Sleeps of no time end at once. */
+function impatient(at: number) {
+  const manual = new ManualClock(at);
+  return { now: () => manual.now(), monotonic: () => manual.monotonic(), sleep: async () => await Promise.resolve() };
+}
+
+test('a history that cannot be read is what is told, not that it is short', async () => {
+  const clock = impatient(start + hour);
+  const simulated = new SimulatedSource(clock, stepFault(0, 0, 0), start, start + 2 * hour, 5_000);
+  const source: Source = {
+    name: simulated.name,
+    clock: async (signal) => await simulated.clock(signal),
+    arrivals: async (...given) => await simulated.arrivals(...given),
+    read: async (...given) => await simulated.read(...given),
+    history: async (signals) =>
+      await Promise.resolve(
+        signals.map(() => ({ kind: 'failed', failure: { reason: 'timeout', detail: 'too many samples' } })),
+      ),
+  };
+
+  const [view] = await evaluateOnce(source, clock, [aService()], unending);
+
+  expect(view?.problems).toMatchObject([{ reason: 'source-timeout', detail: expect.stringContaining('too many') }]);
+  const [target] = view?.scopes[0]?.targets ?? [];
+  expect(target).toMatchObject({ verdict: 'unknown', reading: { kind: 'unknown' } });
+  expect(JSON.stringify(target?.reading)).toContain('too many samples');
+});
+
+test('a source that answers is judged by its history', async () => {
+  const clock = impatient(start + hour);
+  const source = new SimulatedSource(clock, stepFault(0, 0, 0), start, start + 2 * hour, 5_000);
+
+  const [view] = await evaluateOnce(source, clock, [aService()], unending);
+
+  expect(view?.problems).toEqual([]);
+  expect(view?.scopes[0]?.targets[0]?.verdict).toBe('held');
+});
