@@ -17,6 +17,22 @@ export const mostPollsPerInterval = 4;
 const firstLandingMs = 40;
 const leastLandingMs = 8;
 
+/**
+ * Polls look at instants that are multiples of this, ms: with steps of the same length from poll to poll, a source is asked
+ * the same texts again, and services that are scraped together are polled together.
+ */
+export const pollGridMs = 5;
+
+/** The grid's last instant that is not after `now`. */
+export function gridBefore(now: number): number {
+  return Math.floor(now / pollGridMs) * pollGridMs;
+}
+
+/** The grid's first instant that is not before `at`. */
+export function gridAfter(at: number): number {
+  return Math.ceil(at / pollGridMs) * pollGridMs;
+}
+
 /** Polls before anything is known. */
 export function guessedCadence(intervalMs: number): Cadence {
   return { intervalMs, phases: [0], spread: true, landingMs: 0, learnt: false };

@@ -3,7 +3,7 @@ import { rowAt, rowCount, type CountRows } from './count-rows.ts';
 import { locateBreach } from './locate-breach.ts';
 import type { Onset } from './onset.ts';
 import type { Target } from './service.ts';
-import type { GaugeValue } from './signal-ledger.ts';
+import type { GaugeValue } from './group-ledger.ts';
 
 /**
  * Estimates when the share of bad events left what the target allows, given that a rule was true at `detectedAt`.

@@ -4,7 +4,7 @@ import { allowedShare, beyondOf } from './estimate-onset.ts';
 import { locateBreach } from './locate-breach.ts';
 import type { TimeEstimate } from './onset.ts';
 import type { Target } from './service.ts';
-import type { GaugeValue } from './signal-ledger.ts';
+import type { GaugeValue } from './group-ledger.ts';
 
 /** Counts must speak this clearly (e to this power) for a stretch to have been bad. */
 const clear = 5;

@@ -55,7 +55,7 @@ export function evaluate(
 ): Evaluation {
   if (before.evaluatedAt !== undefined && now <= before.evaluatedAt)
     return { state: before, events: [], scopes: [], readings: [] };
-  const ledgers = recordAll(service, before, observations, now, now);
+  const ledgers = recordAll(service, before, observations, now, now, timing.intervalMs);
   const readings = new ServiceReadings(service, ledgers, now, timing);
   const elapsed = elapsedSince(before.evaluatedAt, now, timing);
   const events: IncidentEvent[] = [];
@@ -101,11 +101,13 @@ function recordAll(
   observations: readonly Observation[],
   at: number,
   now: number,
+  intervalMs?: number,
 ): ReadonlyMap<string, SignalLedger> {
   const keepAfter = now - memoryMs(service, before, now);
   const retention: Retention = {
     forgetBefore: now - longestWindowMs(service) - lookBehindMs,
     held: new Set([...before.scopes].flatMap(([key, scope]) => (scope.incident === undefined ? [] : [key]))),
+    ...(intervalMs === undefined ? {} : { intervalMs }),
   };
   const seen = new Map(observations.map((observation) => [observation.signal, observation]));
   const ledgers = new Map<string, SignalLedger>();
@@ -156,9 +158,8 @@ interface ScopePlan {
 function scopesOf(service: Service, before: ServiceState, readings: ServiceReadings): readonly ScopePlan[] {
   const groupedRules = service.rules.filter((rule) => isGroupedRule(readings, rule));
   const wholeRules = service.rules.filter((rule) => !isGroupedRule(readings, rule));
-  const grouped = service.signals.some((signal) => signal.by.length > 0);
   const plans: ScopePlan[] = readings.groups().map((group) => ({ group, rules: groupedRules }));
-  if (!grouped || wholeRules.length > 0) plans.push({ group: wholeService, rules: wholeRules });
+  if (!readings.isSplit() || wholeRules.length > 0) plans.push({ group: wholeService, rules: wholeRules });
   // A scope with an incident stays in sight even when its group has no series any more.
   for (const [key, scope] of before.scopes) {
     if (scope.incident === undefined || plans.some((plan) => groupKey(plan.group) === key)) continue;

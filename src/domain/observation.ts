@@ -22,6 +22,11 @@ export interface CountedGroup {
   readonly group: Group;
   /** Time of the newest sample of the total, ms. */
   readonly newestSampleAt: number;
+  /**
+   * The newest sample of that series of the group which has waited longest for its next, ms. Absent when it is not known
+   * for both sides of the signal; then samples older than the newest may still land.
+   */
+  readonly oldestSampleAt?: number;
   readonly steps: readonly Step[];
   /** False when the numerator matches no series at all at this instant. */
   readonly numeratorSeen: boolean;

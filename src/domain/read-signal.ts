@@ -3,7 +3,8 @@ import { countWindow, lastRow, rowAt, rowCount } from './count-rows.ts';
 import { formatDuration } from './duration.ts';
 import { unknown, type Reading } from './reading.ts';
 import type { CountingSignal, GaugeSignal, Signal } from './service.ts';
-import type { GaugeValue, GroupLedger, SignalLedger } from './signal-ledger.ts';
+import type { GaugeValue, GroupLedger } from './group-ledger.ts';
+import type { SignalLedger } from './signal-ledger.ts';
 import type { Timing } from './timing.ts';
 
 /** A window counts as covered from this share on: a window's far edge falls between two samples. */

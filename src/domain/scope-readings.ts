@@ -4,7 +4,8 @@ import { groupKey, type Group } from './group.ts';
 import { readSignal } from './read-signal.ts';
 import type { Reading } from './reading.ts';
 import type { Service, Signal, StopRule, Target } from './service.ts';
-import type { GroupLedger, SignalLedger } from './signal-ledger.ts';
+import type { GroupLedger } from './group-ledger.ts';
+import type { SignalLedger } from './signal-ledger.ts';
 import type { Timing } from './timing.ts';
 import { judge, type TargetVerdict } from './verdict.ts';
 
@@ -24,6 +25,7 @@ export class ServiceReadings {
   readonly #timing: Timing;
   readonly #signals: ReadonlyMap<string, Signal>;
   readonly #memo = new Map<string, ReadingRow>();
+  #split: readonly Signal[] | undefined;
 
   constructor(service: Service, ledgers: ReadonlyMap<string, SignalLedger>, now: number, timing: Timing) {
     this.service = service;
@@ -68,11 +70,20 @@ export class ServiceReadings {
     return this.#signals.get(name);
   }
 
-  /** Groups that any grouped signal knows, in a stable order. */
+  /** Whether the service is judged group by group: a grouped signal that no target and no rule asks for splits nothing. */
+  isSplit(): boolean {
+    return this.#splitting().length > 0;
+  }
+
+  #splitting(): readonly Signal[] {
+    this.#split ??= this.service.signals.filter(({ name, by }) => by.length > 0 && isUsed(this.service, name));
+    return this.#split;
+  }
+
+  /** Groups that any grouped signal in use knows, in a stable order. */
   groups(): readonly Group[] {
     const found = new Map<string, Group>();
-    for (const signal of this.service.signals) {
-      if (signal.by.length === 0) continue;
+    for (const signal of this.#splitting()) {
       for (const [key, ledger] of this.#ledgers.get(signal.name)?.groups ?? []) found.set(key, ledger.group);
     }
     return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
@@ -122,6 +133,14 @@ export function useOf(target: Target): SignalUse {
   return target.overMs === undefined
     ? { signal: target.signal, fold: 'latest' }
     : { signal: target.signal, fold: 'over', windowMs: target.overMs };
+}
+
+/** Whether a target or a rule of the service asks for a signal. */
+function isUsed({ endState, rules }: Pick<Service, 'endState' | 'rules'>, name: string): boolean {
+  return (
+    endState.targets.some(({ signal }) => signal === name) ||
+    rules.some(({ when }) => when.uses.some(({ signal }) => signal === name))
+  );
 }
 
 /** Whether a rule is judged for each group, or once for the whole service. */

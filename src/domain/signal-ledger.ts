@@ -1,35 +1,18 @@
 import { lastRow, noRows, rowAt, rowCount, withRows, type CountRow, type CountRows } from './count-rows.ts';
-import { groupKey, type Group } from './group.ts';
+import { groupKey } from './group.ts';
+import type { GroupLedger } from './group-ledger.ts';
 import type { CountedGroup, GaugedGroup, Observation, SourceFailure, Step } from './observation.ts';
 import type { Signal } from './service.ts';
+import { awaitsOthers, holdOpen } from './scrape-gap.ts';
 import { lookbackMs } from './timing.ts';
-
-/** What is remembered of one group of a signal. */
-export interface GroupLedger {
-  readonly group: Group;
-  /** Counting signals: steps. */
-  readonly rows: CountRows;
-  /** Gauges: instants, as steps of no length whose `total` holds the value. */
-  readonly values: readonly GaugeValue[];
-  readonly newestSampleAt: number;
-  /** False when the last read found no series of this group. */
-  readonly present: boolean;
-  /** When it was last present, ms. */
-  readonly lastPresentAt: number;
-  /** True once the numerator has matched any series: until then "no good events" may as well be a typo. */
-  readonly numeratorEverSeen: boolean;
-}
-
-export interface GaugeValue {
-  readonly at: number;
-  readonly value: number;
-}
 
 /** Everything remembered of a signal: the recent steps of each of its groups. */
 export interface SignalLedger {
   readonly groups: ReadonlyMap<string, GroupLedger>;
   /** Ends of the reads that brought new samples, ascending; the newest ones may be read again. */
   readonly boundaries: readonly number[];
+  /** The least of the groups' oldest newest samples at the last read, ms; absent when one of them did not tell. */
+  readonly oldestSampleAt?: number;
   /** Set while the source does not answer for this signal. */
   readonly failure?: SourceFailure;
   /** Groups beyond the signal's limit, which are not evaluated. */
@@ -43,6 +26,8 @@ const boundariesKept = 16;
 
 /** Which groups stay in memory once they have no series any more. */
 export interface Retention {
+  /** Time between two samples of one series, ms; absent when nobody waits for series that are late. */
+  readonly intervalMs?: number;
   /** A group that was last present at this time or before is forgotten, ms. */
   readonly forgetBefore: number;
   /** Groups in the middle of an incident: they are never forgotten before their steps are. */
@@ -66,7 +51,7 @@ export function record(
   retention: Retention = { forgetBefore: keepAfter, held: new Set() },
 ): SignalLedger {
   if (observation.kind === 'failed') return { ...ledger, failure: observation.failure };
-  const { failure: _answered, ...rest } = ledger;
+  const { failure: _answered, oldestSampleAt: _earlier, ...rest } = ledger;
   const seen = new Map<string, CountedGroup | GaugedGroup>(
     observation.groups.map((group) => [groupKey(group.group), group]),
   );
@@ -78,18 +63,42 @@ export function record(
   }
   const dropped = admit(groups, seen, signal.maxGroups, now, retention.held);
   let advanced = false;
+  let isHeldOpen = false;
   for (const [key, group] of seen) {
     if (dropped.has(key)) continue;
     const before = ledger.groups.get(key);
     const isNew = before === undefined || group.newestSampleAt > before.newestSampleAt;
+    if ('steps' in group && isNew && before !== undefined && awaitsOthers(before, group, now, retention.intervalMs)) {
+      groups.set(key, holdOpen(before, now));
+      isHeldOpen = true;
+      continue;
+    }
     advanced ||= isNew;
     groups.set(
       key,
       'steps' in group ? counted(before, group, isNew, now, keepAfter) : gauged(before, group, isNew, now, keepAfter),
     );
   }
-  const boundaries = advanced ? [...ledger.boundaries.slice(1 - boundariesKept), now] : ledger.boundaries;
-  return { ...rest, groups, boundaries, dropped: dropped.size };
+  // What is read next must begin where the step of the group that is held open began.
+  const boundaries =
+    advanced && !isHeldOpen ? [...ledger.boundaries.slice(1 - boundariesKept), now] : ledger.boundaries;
+  const oldest = oldestOf(observation.groups);
+  return {
+    ...rest,
+    groups,
+    boundaries,
+    dropped: dropped.size,
+    ...(oldest === undefined ? {} : { oldestSampleAt: oldest }),
+  };
+}
+
+function oldestOf(groups: readonly (CountedGroup | GaugedGroup)[]): number | undefined {
+  let oldest: number | undefined;
+  for (const group of groups) {
+    if (!('steps' in group) || group.oldestSampleAt === undefined) return undefined;
+    oldest = Math.min(oldest ?? Infinity, group.oldestSampleAt);
+  }
+  return oldest;
 }
 
 /**

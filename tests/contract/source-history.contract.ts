@@ -25,7 +25,15 @@ export function historyCases(bench: SourceBench): void {
       const live = await bench.readOne(signal, [{ from: at - stepMs, to: at }], at);
       expect(live).toEqual({
         kind: 'counted',
-        groups: [{ group: {}, newestSampleAt, numeratorSeen, steps: [{ from: at - stepMs, to: at, good, total }] }],
+        groups: [
+          {
+            group: {},
+            newestSampleAt,
+            oldestSampleAt: newestSampleAt,
+            numeratorSeen,
+            steps: [{ from: at - stepMs, to: at, good, total }],
+          },
+        ],
       });
     }
     const whole = await bench.readOne(signal, [{ from, to: now }]);
@@ -59,7 +67,7 @@ export function historyCases(bench: SourceBench): void {
         const live = await bench.readOne(signal, [{ from: at - 30_000, to: at }], at);
         const steps = [{ from: at - 30_000, to: at, good, total }];
         expect(live).toMatchObject({
-          groups: expect.arrayContaining([{ group, newestSampleAt, numeratorSeen, steps }]),
+          groups: expect.arrayContaining([expect.objectContaining({ group, newestSampleAt, numeratorSeen, steps })]),
         });
       }
     }

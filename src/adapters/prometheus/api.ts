@@ -3,7 +3,7 @@ import { classifyError, classifyStatus } from './classify.ts';
 import { failed, oneLine } from './failure.ts';
 import type { Failed } from './failure.ts';
 import { HttpClient } from './http-client.ts';
-import type { HttpAnswer } from './http-client.ts';
+import type { Exchange, HttpAnswer } from './http-client.ts';
 import { limitsOf } from './options.ts';
 import type { PrometheusLimits, PrometheusOptions } from './options.ts';
 import { withRetries } from './retry.ts';
@@ -19,7 +19,7 @@ export interface ApiTools {
   readonly monotonic: () => number;
 }
 
-/** The Prometheus HTTP API as Andon uses it: posts forms, opens the envelope, classifies what went wrong. */
+/** The Prometheus HTTP API as Andon uses it: sends forms, opens the envelope, classifies what went wrong. */
 export class PrometheusApi {
   readonly limits: PrometheusLimits;
   readonly #http: HttpClient;
@@ -34,8 +34,13 @@ export class PrometheusApi {
   }
 
   /** `form` makes the URL-encoded body, only when its turn has come: a fleet's questions are large. Retries inside the caller's deadline; the wait holds no place in the queue. */
-  async call(path: string, form: () => string, signal: AbortSignal): Promise<ApiAnswer> {
-    return withRetries(() => this.#limit(() => this.#once(path, form, signal)), {
+  async call(
+    path: string,
+    form: () => string,
+    signal: AbortSignal,
+    { method = 'POST', encoding = 'gzip' }: Partial<Exchange> = {},
+  ): Promise<ApiAnswer> {
+    return withRetries(() => this.#limit(() => this.#once(path, form, signal, { method, encoding })), {
       signal,
       random: this.#random,
       longestWaitMs: this.limits.timeoutMs,
@@ -46,9 +51,9 @@ export class PrometheusApi {
     this.#http.close();
   }
 
-  async #once(path: string, form: () => string, signal: AbortSignal): Promise<ApiAnswer> {
+  async #once(path: string, form: () => string, signal: AbortSignal, exchange: Exchange): Promise<ApiAnswer> {
     if (signal.aborted) return failed('timeout', `the time for this poll was up before ${this.#http.place} was asked`);
-    const answer = await this.#http.post(path, form(), signal);
+    const answer = await this.#http.send(path, form(), signal, exchange);
     if (answer.kind === 'failed') return answer;
     const opened = this.#open(answer);
     if (opened.kind === 'ok') return opened;

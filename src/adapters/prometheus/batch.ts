@@ -3,7 +3,7 @@ import type { Decoded, ResultSeries } from './decode.ts';
 import { failed } from './failure.ts';
 import type { Failed } from './failure.ts';
 import type { Loners } from './loners.ts';
-import { questionLabel, union } from './promql.ts';
+import { questionLabel } from './promql.ts';
 
 /** An expression to ask, and what it is about: the selector or query it was made from. */
 export interface Question {
@@ -20,9 +20,13 @@ export type Answers = ReadonlyMap<string, Answer>;
 
 export type Ask = (questions: readonly Question[]) => Promise<Answers>;
 
+/** Makes the form field that asks several questions in one query. */
+export type QueryTexts = (chunk: readonly Question[]) => string;
+
 export interface BatchPlan {
-  /** Asks the query that `query` makes. */
+  /** Asks the query that `query` makes, as a field of a form. */
   readonly call: (query: () => string) => Promise<ApiAnswer>;
+  readonly texts: QueryTexts;
   readonly decode: (data: unknown) => Decoded;
   readonly loners: Loners;
   readonly size: BatchSize;
@@ -105,11 +109,7 @@ function lowerSize(size: BatchSize, { failure }: Failed): boolean {
 }
 
 async function askChunk(chunk: Chunk, plan: BatchPlan): Promise<Decoded> {
-  const [only] = chunk;
-  // Alone it is asked as it is: a union takes vectors only, and a declared query may be a scalar.
-  const query = (): string =>
-    chunk.length === 1 && only !== undefined ? only.expr : union(chunk.map(({ expr }) => expr));
-  const answer = await plan.call(query);
+  const answer = await plan.call(() => plan.texts(chunk));
   return answer.kind === 'failed' ? answer : plan.decode(answer.data);
 }
 

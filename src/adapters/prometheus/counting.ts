@@ -4,10 +4,11 @@ import type { CountingSignal } from '../../domain/service.ts';
 import type { Answers } from './batch.ts';
 import type { Failed } from './failure.ts';
 import { freshness } from './freshness.ts';
-import { totalSelectors } from './selectors.ts';
+import { valueAt } from './group-points.ts';
+import type { GroupedPoints } from './group-points.ts';
+import { awaitedSelectors, totalSelectors } from './selectors.ts';
 import type { PlannedStep, StepPlan } from './counting-plan.ts';
 import { tally } from './tally.ts';
-import type { GroupedPoints } from './tally.ts';
 
 /** Both sides of a signal over one step, or over many points of it. */
 export type Sides =
@@ -15,7 +16,6 @@ export type Sides =
       readonly kind: 'ok';
       readonly total: GroupedPoints;
       readonly numerator: GroupedPoints;
-      seenAt(at: number): boolean;
     }
   | Failed;
 
@@ -24,9 +24,13 @@ export function sidesOf(signal: CountingSignal, plan: StepPlan, answers: Answers
   if (total.kind === 'failed') return total;
   const numerator = tally(plan.numerator, signal.by, answers);
   if (numerator.kind === 'failed') return numerator;
-  const seen = new Set<number>();
-  for (const { points } of numerator.groups.values()) for (const at of points.keys()) seen.add(at);
-  return { kind: 'ok', total: total.groups, numerator: numerator.groups, seenAt: (at) => seen.has(at) };
+  return { kind: 'ok', total: total.groups, numerator: numerator.groups };
+}
+
+/** Whether any series matched the numerator at an instant. */
+export function numeratorSeenAt(numerator: GroupedPoints, at: number): boolean {
+  for (const { points } of numerator.values()) if (valueAt(points, at) !== undefined) return true;
+  return false;
 }
 
 /** Good events, given both sides; a side without data counts nothing. */
@@ -41,7 +45,7 @@ export function countedOutcome(
   at: number,
   answers: Answers,
 ): SignalOutcome {
-  const fresh = freshness(totalSelectors(signal), signal.by, answers);
+  const fresh = freshness(totalSelectors(signal), signal.by, answers, awaitedSelectors(signal));
   if (fresh.kind === 'failed') return { kind: 'failed', failure: fresh.failure };
   const read: { readonly step: PlannedStep; readonly sides: Exclude<Sides, Failed> }[] = [];
   for (const step of planned) {
@@ -54,15 +58,23 @@ export function countedOutcome(
   const groups: CountedGroup[] = [];
   for (const [key, { group, points }] of newest.total) {
     const newestSampleAt = fresh.newest(group, at);
-    if (newestSampleAt === undefined || !points.has(at)) continue;
+    if (newestSampleAt === undefined || valueAt(points, at) === undefined) continue;
     const steps: Step[] = [];
     for (const { step, sides } of read) {
-      const total = sides.total.get(key)?.points.get(at);
+      const total = valueAt(sides.total.get(key)?.points ?? [], at);
       if (total === undefined) continue;
-      const good = goodOf(signal, total, sides.numerator.get(key)?.points.get(at));
+      const good = goodOf(signal, total, valueAt(sides.numerator.get(key)?.points ?? [], at));
       steps.push({ from: step.interval.from, to: step.interval.to, good, total });
     }
-    groups.push({ group, newestSampleAt, steps, numeratorSeen: newest.seenAt(at) });
+    const oldest = fresh.oldest(group, at);
+    const numeratorSeen = numeratorSeenAt(newest.numerator, at);
+    groups.push({
+      group,
+      newestSampleAt,
+      ...(oldest === undefined ? {} : { oldestSampleAt: oldest }),
+      steps,
+      numeratorSeen,
+    });
   }
   return { kind: 'counted', groups };
 }

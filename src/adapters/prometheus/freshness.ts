@@ -1,8 +1,10 @@
 import type { Group } from '../../domain/group.ts';
-import type { Answers } from './batch.ts';
+import type { Answers, Question } from './batch.ts';
 import type { Failed } from './failure.ts';
+import { valueAt } from './group-points.ts';
+import type { GroupedPoints } from './group-points.ts';
 import { keyOf } from './grouped.ts';
-import { newestSample } from './promql.ts';
+import { newestSample, oldestSample } from './promql.ts';
 import { pointsOf } from './tally.ts';
 
 /** Times of the newest samples behind a signal. */
@@ -12,28 +14,68 @@ export interface Freshness {
   newest(group: Group, at: number): number | undefined;
   /** Of all groups together. */
   newestOfAll(at: number): number | undefined;
+  /** The same for the series of the group that waits longest for its next sample; undefined when it was not asked. */
+  oldest(group: Group, at: number): number | undefined;
 }
 
-/** Reads the answers to `sampleQuestions`. */
-export function freshness(selectors: readonly string[], by: readonly string[], answers: Answers): Freshness | Failed {
-  const all = new Map<number, number>();
-  const groups = new Map<string, Map<number, number>>();
-  for (const selector of new Set(selectors)) {
+/** Asks for the newest sample times of selectors. */
+export function sampleQuestions(selectors: readonly string[], by: readonly string[]): readonly Question[] {
+  return selectors.map((selector) => ({ expr: newestSample(selector, by), about: selector, origin: 'made' }));
+}
+
+/** Asks how long the series of selectors have waited at most. */
+export function oldestQuestions(selectors: readonly string[], by: readonly string[]): readonly Question[] {
+  return selectors.map((selector) => ({ expr: oldestSample(selector, by), about: selector, origin: 'made' }));
+}
+
+/** Reads the answers to `sampleQuestions`, and those to `oldestQuestions` about `awaited`. */
+export function freshness(
+  selectors: readonly string[],
+  by: readonly string[],
+  answers: Answers,
+  awaited: readonly string[] = [],
+): Freshness | Failed {
+  const newest: GroupedPoints[] = [];
+  const oldest: GroupedPoints[] = [];
+  for (const selector of selectors) {
     const times = pointsOf(newestSample(selector, by), by, answers);
     if (times.kind === 'failed') return times;
-    for (const [key, { points }] of times.groups) {
-      const group = groups.get(key) ?? new Map<number, number>();
-      groups.set(key, group);
-      for (const [at, seconds] of points) {
-        const ms = Math.round(seconds * 1_000);
-        group.set(at, Math.max(group.get(at) ?? ms, ms));
-        all.set(at, Math.max(all.get(at) ?? ms, ms));
-      }
-    }
+    newest.push(times.groups);
+  }
+  for (const selector of awaited) {
+    const times = pointsOf(oldestSample(selector, by), by, answers);
+    if (times.kind === 'failed') return times;
+    oldest.push(times.groups);
   }
   return {
     kind: 'ok',
-    newest: (group, at) => groups.get(keyOf(group))?.get(at),
-    newestOfAll: (at) => all.get(at),
+    newest: (group, at) => extreme(newest, keyOf(group), at, Math.max),
+    newestOfAll: (at) => newestOf(newest, at),
+    oldest: (group, at) => extreme(oldest, keyOf(group), at, Math.min),
   };
+}
+
+function extreme(
+  answers: readonly GroupedPoints[],
+  key: string,
+  at: number,
+  better: (a: number, b: number) => number,
+): number | undefined {
+  let found: number | undefined;
+  for (const groups of answers) {
+    const seconds = valueAt(groups.get(key)?.points ?? [], at);
+    if (seconds !== undefined) found = found === undefined ? seconds : better(found, seconds);
+  }
+  return found === undefined ? undefined : Math.round(found * 1_000);
+}
+
+function newestOf(answers: readonly GroupedPoints[], at: number): number | undefined {
+  let found: number | undefined;
+  for (const groups of answers) {
+    for (const key of groups.keys()) {
+      const newest = extreme(answers, key, at, Math.max);
+      if (newest !== undefined) found = Math.max(found ?? newest, newest);
+    }
+  }
+  return found;
 }

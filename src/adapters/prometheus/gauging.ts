@@ -5,20 +5,14 @@ import type { Answers, Question } from './batch.ts';
 import type { ResultPoint } from './decode.ts';
 import { failed } from './failure.ts';
 import type { Failed } from './failure.ts';
-import { freshness } from './freshness.ts';
+import { freshness, sampleQuestions } from './freshness.ts';
 import type { Freshness } from './freshness.ts';
 import { groupOf, keyOf } from './grouped.ts';
-import { newestSample } from './promql.ts';
 import { duplicateGroup } from './tally.ts';
 
 export function gaugeQuestions(signal: GaugeSignal): readonly Question[] {
   const value: Question = { expr: signal.query, about: signal.query, origin: 'declared' };
   return [value, ...sampleQuestions(signal.selectors, signal.by)];
-}
-
-/** Asks for the newest sample times of selectors. */
-export function sampleQuestions(selectors: readonly string[], by: readonly string[]): readonly Question[] {
-  return selectors.map((selector) => ({ expr: newestSample(selector, by), about: selector, origin: 'made' }));
 }
 
 export interface GaugeGroup {

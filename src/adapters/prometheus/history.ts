@@ -3,9 +3,10 @@ import type { HistoryGroup, HistoryPoint } from '../../domain/history.ts';
 import type { Interval } from '../../domain/interval.ts';
 import type { CountingSignal, GaugeSignal, Signal } from '../../domain/service.ts';
 import type { Answers, Question } from './batch.ts';
-import { goodOf, sidesOf } from './counting.ts';
-import { freshness } from './freshness.ts';
-import { gaugeQuestions, gaugeValues, sampleQuestions } from './gauging.ts';
+import { goodOf, numeratorSeenAt, sidesOf } from './counting.ts';
+import { freshness, sampleQuestions } from './freshness.ts';
+import { gaugeQuestions, gaugeValues } from './gauging.ts';
+import { valueAt } from './group-points.ts';
 import { mergeAnswers } from './range.ts';
 import type { AskRange, Stretch } from './range.ts';
 import { totalSelectors } from './selectors.ts';
@@ -87,15 +88,15 @@ function countingHistory(signal: CountingSignal, plan: StepPlan, answers: Answer
   if (fresh.kind === 'failed') return { kind: 'failed', failure: fresh.failure };
   const groups: HistoryGroup[] = [];
   for (const [key, { group, points: totals }] of sides.total) {
-    const numerators = sides.numerator.get(key)?.points;
+    const numerators = sides.numerator.get(key)?.points ?? [];
     const points: HistoryPoint[] = [];
-    for (const [at, total] of totals) {
+    for (const { at, value: total } of totals) {
       const newestSampleAt = fresh.newest(group, at);
       if (newestSampleAt === undefined) continue;
-      const good = goodOf(signal, total, numerators?.get(at));
-      points.push({ at, newestSampleAt, good, total, numeratorSeen: sides.seenAt(at) });
+      const good = goodOf(signal, total, valueAt(numerators, at));
+      points.push({ at, newestSampleAt, good, total, numeratorSeen: numeratorSeenAt(sides.numerator, at) });
     }
-    if (points.length > 0) groups.push({ group, points: points.sort((a, b) => a.at - b.at) });
+    if (points.length > 0) groups.push({ group, points });
   }
   return { kind: 'history', groups };
 }

@@ -19,6 +19,12 @@ export interface HttpAnswer {
   readonly retryAfterMs?: number;
 }
 
+export interface Exchange {
+  readonly method: 'GET' | 'POST';
+  /** Of the answer: packing a small one costs both sides more than it is worth. */
+  readonly encoding: 'gzip' | 'identity';
+}
+
 const unzip = promisify(gunzip);
 
 /** Beyond this ratio of size after and before decompression an answer is an attack or a fault, not a large result. */
@@ -43,16 +49,23 @@ export class HttpClient {
     return `${this.#base.origin}${this.#base.pathname.replace(/\/+$/, '')}`;
   }
 
-  /** Posts a form that is encoded already. */
-  async post(path: string, form: string, signal: AbortSignal): Promise<HttpAnswer | Failed> {
+  /** Sends a form that is encoded already: in the body, or in the URL where an endpoint answers only GET. */
+  async send(
+    path: string,
+    form: string,
+    signal: AbortSignal,
+    { method, encoding }: Exchange,
+  ): Promise<HttpAnswer | Failed> {
+    const fixed = this.#base.search;
+    const query = method === 'POST' ? fixed : `${fixed === '' ? '?' : `${fixed}&`}${form}`;
     const credentials = await this.#credentials.headers();
     if (credentials.kind === 'failed') return credentials;
     const lent = await this.#agent.lend();
     if (lent.kind === 'failed') return lent;
     const deadline = attemptDeadline(signal, this.#limits.timeoutMs);
     try {
-      const response = await fetch(`${this.place}${path}${this.#base.search}`, {
-        method: 'POST',
+      const response = await fetch(`${this.place}${path}${query}`, {
+        method,
         agent: lent.agent,
         redirect: 'manual',
         // Decompressed here, where the size is known before and after.
@@ -60,11 +73,11 @@ export class HttpClient {
         headers: {
           'user-agent': 'andon',
           accept: 'application/json',
-          'accept-encoding': 'gzip',
-          'content-type': 'application/x-www-form-urlencoded',
+          'accept-encoding': encoding,
+          ...(method === 'POST' ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
           ...credentials.headers,
         },
-        body: form,
+        ...(method === 'POST' ? { body: form } : {}),
         signal: deadline.signal,
       });
       return await this.#readAnswer(response);

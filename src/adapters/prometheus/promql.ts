@@ -102,6 +102,11 @@ export function newestSample(selector: string, by: readonly string[]): string {
   return `max${grouping(by)} (timestamp(${selector}))`;
 }
 
+/** Time of the sample that the series waiting longest for its next one shows, by group, in seconds. */
+export function oldestSample(selector: string, by: readonly string[]): string {
+  return `min${grouping(by)} (timestamp(${selector}))`;
+}
+
 const intervalWindowsMs = [120_000, 30_000, 8_000, 2_000];
 
 /**

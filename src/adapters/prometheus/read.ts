@@ -1,15 +1,16 @@
 import type { SignalOutcome, SignalRead } from '../../app/ports/source.ts';
 import type { Ask, Question } from './batch.ts';
 import { countedOutcome } from './counting.ts';
-import { gaugedOutcome, gaugeQuestions, sampleQuestions } from './gauging.ts';
-import { totalSelectors } from './selectors.ts';
+import { gaugedOutcome } from './gauging.ts';
+import type { PlanMemory } from './plan-memory.ts';
 import type { CountingSignal, GaugeSignal } from '../../domain/service.ts';
-import { carefulQuestions, planCarefully, planStep, steadyQuestions } from './counting-plan.ts';
+import { carefulQuestions, planCarefully } from './counting-plan.ts';
 import type { PlannedStep } from './counting-plan.ts';
 
-type ReadPlan =
+type ReadPlan = { readonly questions: readonly Question[] } & (
   | { readonly kind: 'counting'; readonly signal: CountingSignal; readonly steps: readonly PlannedStep[] }
-  | { readonly kind: 'gauge'; readonly signal: GaugeSignal };
+  | { readonly kind: 'gauge'; readonly signal: GaugeSignal }
+);
 
 /** Reads signals at an instant: one round of questions, and a second one where a series is new or was reset. */
 export async function readSignals(
@@ -17,9 +18,10 @@ export async function readSignals(
   at: number,
   ask: Ask,
   returnWindowMs: number,
+  memory: PlanMemory,
 ): Promise<readonly SignalOutcome[]> {
-  const plans = reads.map((read) => planRead(read, at));
-  const first = await ask(plans.flatMap(questionsOf));
+  const plans = reads.map((read) => planRead(read, at, memory));
+  const first = await ask(plans.flatMap(({ questions }) => questions));
   const further: Question[] = [];
   const settled: ReadPlan[] = [];
   for (const plan of plans) {
@@ -33,7 +35,7 @@ export async function readSignals(
       if (careful !== undefined) further.push(...carefulQuestions(careful));
       steps.push({ interval, offsets, plan: careful ?? steady });
     }
-    settled.push({ kind: 'counting', signal: plan.signal, steps });
+    settled.push({ ...plan, steps });
   }
   const answers = further.length === 0 ? first : new Map([...first, ...(await ask(further))]);
   return settled.map((plan) =>
@@ -43,17 +45,14 @@ export async function readSignals(
   );
 }
 
-function planRead({ signal, steps }: SignalRead, at: number): ReadPlan {
-  if (signal.kind === 'gauge') return { kind: 'gauge', signal };
-  const planned = steps.map((interval) => {
+function planRead({ signal, steps }: SignalRead, at: number, memory: PlanMemory): ReadPlan {
+  const questions = [...memory.beside(signal)];
+  if (signal.kind === 'gauge') return { kind: 'gauge', signal, questions };
+  const planned = steps.map((interval): PlannedStep => {
     const offsets = { from: Math.round(at - interval.from), to: Math.round(at - interval.to) };
-    return { interval, offsets, plan: planStep(signal, offsets) };
+    const remembered = memory.step(signal, offsets);
+    questions.push(...remembered.questions);
+    return { interval, offsets, plan: remembered.plan };
   });
-  return { kind: 'counting', signal, steps: planned };
-}
-
-function questionsOf(plan: ReadPlan): readonly Question[] {
-  if (plan.kind === 'gauge') return gaugeQuestions(plan.signal);
-  const samples = sampleQuestions(totalSelectors(plan.signal), plan.signal.by);
-  return [...plan.steps.flatMap((step) => steadyQuestions(step.plan)), ...samples];
+  return { kind: 'counting', signal, steps: planned, questions };
 }

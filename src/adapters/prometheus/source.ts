@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Inspector } from '../../app/ports/inspector.ts';
 import type { Source } from '../../app/ports/source.ts';
 import { PrometheusApi } from './api.ts';
@@ -12,6 +13,8 @@ import { readHistory } from './history.ts';
 import { createInspector } from './inspector.ts';
 import { createLoners } from './loners.ts';
 import type { PrometheusOptions } from './options.ts';
+import { createPlanMemory } from './plan-memory.ts';
+import { createQueryTexts, unremembered } from './query-texts.ts';
 import { askStretch } from './range.ts';
 import type { Stretch } from './range.ts';
 import { readSignals } from './read.ts';
@@ -26,31 +29,36 @@ const maxExprs = 60;
 /** Far below what any source but VictoriaMetrics refuses, which says what it takes. */
 const maxQueryBytes = 60_000;
 
+type Fields = Readonly<Record<string, string>>;
+
 /** Reads signals from Prometheus, or from anything that speaks its HTTP API. Throws only for a URL that is none. */
 export function createPrometheusSource(options: PrometheusOptions, tools: Partial<ApiTools> = {}): PrometheusSource {
   const monotonic = tools.monotonic ?? (() => performance.now());
   const api = new PrometheusApi(options, { random: tools.random ?? Math.random, monotonic });
-  const { returnWindowMs, timeoutMs } = api.limits;
+  const { concurrency, returnWindowMs, timeoutMs } = api.limits;
+  // Reading the past may take all the time there is: one place is left for what is read now.
+  const forPast = pLimit(Math.max(1, concurrency - 1));
   const readClock = createClock();
   const loners = createLoners(monotonic);
   const size = { maxQueryBytes };
+  const memory = createPlanMemory();
+  const instantTexts = createQueryTexts();
   // The source stops a moment before Andon hangs up, and so gets to say why. `nocache` keeps VictoriaMetrics from
   // moving the instant to a rounded, cached one; other sources ignore it.
   const common = { timeout: `${Math.ceil(timeoutMs * 0.9)}ms`, nocache: '1' };
 
-  const ask = async (
-    path: string,
-    query: () => string,
-    when: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<ApiAnswer> => api.call(path, () => encodeForm({ query: query(), ...when, ...common }), signal);
+  const atInstant = async (query: () => string, when: Fields, signal: AbortSignal): Promise<ApiAnswer> => {
+    const form = (): string => `${query()}&${encodeForm({ ...when, ...common })}`;
+    return api.call('/api/v1/query', form, signal, { encoding: 'identity' });
+  };
 
   const askAt =
     (at: number, signal: AbortSignal) =>
     async (questions: readonly Question[]): Promise<Answers> =>
       askAll(questions, {
-        call: async (query) => ask('/api/v1/query', query, { time: seconds(at) }, signal),
+        call: async (query) => atInstant(query, { time: seconds(at) }, signal),
         decode: (data) => decodeInstant(data, at),
+        texts: instantTexts,
         loners,
         size,
         maxExprs,
@@ -68,8 +76,12 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
         step: ((Math.round(stepMs) + 0.5) / 1_000).toString(),
       };
       return {
-        call: async (query) => ask('/api/v1/query_range', query, range, signal),
+        call: async (query) =>
+          forPast(async () =>
+            api.call('/api/v1/query_range', () => `${query()}&${encodeForm({ ...range, ...common })}`, signal),
+          ),
         decode: decodeRange,
+        texts: unremembered,
         loners,
         size,
         maxExprs: exprs,
@@ -85,10 +97,10 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
   return {
     name: options.name,
     async clock(signal) {
-      return readClock(async (query) => ask('/api/v1/query', () => query, {}, signal));
+      return readClock(async (query) => atInstant(() => encodeForm({ query }), {}, signal));
     },
     async read(reads, at, signal) {
-      return readSignals(reads, at, askAt(at, signal), returnWindowMs);
+      return readSignals(reads, at, askAt(at, signal), returnWindowMs, memory);
     },
     async history(signals, stretch, stepMs, signal) {
       const plan = rangePlan(signal);
@@ -99,7 +111,7 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
     async arrivals(signals, at, signal) {
       return readArrivals(signals, askAt(at, signal));
     },
-    series: async (selector, limit, signal) => inspector.series(selector, limit, signal),
+    ...inspector,
     close,
     [Symbol.asyncDispose]: close,
   };

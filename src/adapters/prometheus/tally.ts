@@ -1,19 +1,15 @@
-import type { Group } from '../../domain/group.ts';
 import type { Answers } from './batch.ts';
 import type { CarefulPlan, TermPlan } from './counting-plan.ts';
+import type { ResultPoint } from './decode.ts';
 import { failed } from './failure.ts';
 import type { Failed } from './failure.ts';
+import { addPoints, valueAt } from './group-points.ts';
+import type { GroupedPoints, GroupPoints } from './group-points.ts';
 import { groupOf, keyOf } from './grouped.ts';
-
-/** Values by group and by the time of the point, ms. */
-export type GroupedPoints = ReadonlyMap<
-  string,
-  { readonly group: Group; readonly points: ReadonlyMap<number, number> }
->;
 
 export type Tallied = { readonly kind: 'ok'; readonly groups: GroupedPoints } | Failed;
 
-type Tallying = Map<string, { readonly group: Group; readonly points: Map<number, number> }>;
+const nothing: GroupedPoints = new Map();
 
 /** Adds up the terms of one side of a signal. A term without data adds nothing; a group that no term knows is absent. */
 export function tally(terms: readonly TermPlan[], by: readonly string[], answers: Answers): Tallied {
@@ -24,21 +20,9 @@ export function tally(terms: readonly TermPlan[], by: readonly string[], answers
     sum =
       sum === undefined && planned.term.sign === 1
         ? counted.groups
-        : plus(sum ?? new Map(), counted.groups, planned.term.sign);
+        : addPoints(sum ?? nothing, counted.groups, planned.term.sign);
   }
-  return { kind: 'ok', groups: sum ?? new Map() };
-}
-
-function plus(sum: GroupedPoints, further: GroupedPoints, sign: 1 | -1): GroupedPoints {
-  const result: Tallying = new Map(
-    [...sum].map(([key, { group, points }]) => [key, { group, points: new Map(points) }]),
-  );
-  for (const [key, { group, points }] of further) {
-    const known = result.get(key) ?? { group, points: new Map<number, number>() };
-    result.set(key, known);
-    for (const [at, value] of points) known.points.set(at, (known.points.get(at) ?? 0) + sign * value);
-  }
-  return result;
+  return { kind: 'ok', groups: sum ?? nothing };
 }
 
 /** One term's counts; where the steady question could not tell, those of the careful one. */
@@ -47,13 +31,13 @@ function countTerm({ steady, careful }: TermPlan, by: readonly string[], answers
   if (counted.kind === 'failed' || careful === undefined) return counted;
   const corrected = countCarefully(careful, by, answers);
   if (corrected.kind === 'failed') return corrected;
-  const groups: Tallying = new Map();
+  const groups = new Map<string, GroupPoints>();
   for (const [key, { group, points }] of counted.groups) {
-    const others = corrected.groups.get(key)?.points;
-    const settled = new Map<number, number>();
-    for (const [at, value] of points) {
-      const right = value === Number.POSITIVE_INFINITY ? others?.get(at) : value;
-      if (right !== undefined) settled.set(at, right);
+    const others = corrected.groups.get(key)?.points ?? [];
+    const settled: ResultPoint[] = [];
+    for (const point of points) {
+      const right = point.value === Number.POSITIVE_INFINITY ? valueAt(others, point.at) : point.value;
+      if (right !== undefined) settled.push({ at: point.at, value: right });
     }
     groups.set(key, { group, points: settled });
   }
@@ -64,7 +48,7 @@ function countCarefully({ counts, before }: CarefulPlan, by: readonly string[], 
   const counted = pointsOf(counts, by, answers);
   if (counted.kind === 'failed') return counted;
   const tooMuch = pointsOf(before, by, answers);
-  return tooMuch.kind === 'failed' ? tooMuch : { kind: 'ok', groups: plus(counted.groups, tooMuch.groups, -1) };
+  return tooMuch.kind === 'failed' ? tooMuch : { kind: 'ok', groups: addPoints(counted.groups, tooMuch.groups, -1) };
 }
 
 /** One expression's values by group; NaN is no value. */
@@ -72,16 +56,18 @@ export function pointsOf(expr: string, by: readonly string[], answers: Answers):
   const answer = answers.get(expr);
   if (answer === undefined) return failed('bad-response', 'a part of the question was lost');
   if (answer.kind === 'failed') return answer;
-  const groups: Tallying = new Map();
+  const groups = new Map<string, GroupPoints>();
   for (const { labels, points } of answer.series) {
     const group = groupOf(labels, by);
     const key = keyOf(group);
     if (groups.has(key)) return duplicateGroup(key);
-    const values = new Map<number, number>();
-    for (const { at, value } of points) if (!Number.isNaN(value)) values.set(at, value);
-    groups.set(key, { group, points: values });
+    groups.set(key, { group, points: points.some(isNaNPoint) ? points.filter((point) => !isNaNPoint(point)) : points });
   }
   return { kind: 'ok', groups };
+}
+
+function isNaNPoint({ value }: ResultPoint): boolean {
+  return Number.isNaN(value);
 }
 
 export function duplicateGroup(key: string): Failed {

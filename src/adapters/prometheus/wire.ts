@@ -17,3 +17,6 @@ export const QueryDataWire = z.object({ resultType: z.string(), result: z.unknow
 
 /** The payload of /api/v1/series. */
 export const SeriesDataWire = z.array(z.record(z.string(), z.string()));
+
+/** The payload of /api/v1/metadata: what the targets say of each metric. */
+export const MetadataDataWire = z.record(z.string(), z.array(z.object({ type: z.string() })));
