@@ -1,21 +1,36 @@
 import { evaluate, memoryMs, recall, type Evaluation, type ServiceState } from '../domain/evaluate.ts';
 import type { IncidentEvent } from '../domain/event.ts';
-import { replay, type SignalHistory } from '../domain/history.ts';
-import type { Interval } from '../domain/interval.ts';
-import type { SourceFailure } from '../domain/observation.ts';
+import { replay } from '../domain/history.ts';
+import type { Observation, SourceFailure } from '../domain/observation.ts';
 import type { Service, Signal } from '../domain/service.ts';
 import type { Timing } from '../domain/timing.ts';
+import { forgetUndecided, sparing } from './sparing.ts';
+import { planFurther, planPast } from './past-parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Source } from './ports/source.ts';
+import { PastReader, type PastPart, type RefusedPasts } from './past-reader.ts';
 
 /** A stretch longer than this is not caught up with: what happened before is too old to page for, ms. */
 const longestCatchUpMs = 24 * 3_600_000;
-/** At most so many steps are evaluated for one stretch; a longer one gets longer steps. */
-const mostSteps = 6_000;
-/** Steps of memory before the stretch, beyond which the older part is read in longer steps. */
-const fineSteps = 720;
 /** Steps evaluated before others get their turn. */
 const stepsPerTurn = 200;
+
+/** What judging a part of the past came to: where the service then stands, and what happened in that part. */
+export interface JudgedPart {
+  readonly state: ServiceState;
+  readonly events: readonly IncidentEvent[];
+}
+
+/** What catching up works with. */
+export interface CatchUpTools {
+  readonly source: Source;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** How often in a row catching up with this service has failed before. */
+  readonly tries?: number;
+  /** Keeps each part as soon as it is judged, so that a next try goes on from there. What it rejects with ends the catch-up. */
+  readonly keep?: (part: JudgedPart) => Promise<void>;
+}
 
 export interface CaughtUp {
   readonly state: ServiceState;
@@ -24,6 +39,8 @@ export interface CaughtUp {
   readonly evaluation?: Evaluation;
   /** How long the stretch was that had been missed, ms. */
   readonly missedMs: number;
+  /** Signals whose past the source does not give, wholly or in part: their live reads have to do. */
+  readonly refused: RefusedPasts;
 }
 
 export type CatchUpResult =
@@ -35,112 +52,126 @@ export type CatchUpResult =
  * meanwhile is found with its true onset and timers go on as if nobody had been away.
  */
 export async function catchUp(
-  source: Source,
-  clock: Clock,
+  tools: CatchUpTools,
   service: Service,
   state: ServiceState,
   timing: Timing,
   now: number,
-  signal: AbortSignal,
 ): Promise<CatchUpResult> {
   const since = Math.max(state.evaluatedAt ?? now, now - longestCatchUpMs);
-  const memoryFrom = since - memoryMs(service, state, now);
-  let current: ServiceState = { ...state, ledgers: new Map() };
-  const events: IncidentEvent[] = [];
-  let evaluation: Evaluation | undefined;
-  for (const part of partsOf(memoryFrom, since, now, timing)) {
-    const read = await readHistory(source, service.signals, part, signal);
+  const plan = planPast(since - memoryMs(service, state, now), since, now, timing);
+  const reader = new PastReader(tools.source, service.signals, tools.tries ?? 0);
+  const bare: ServiceState = { ...state, ledgers: new Map() };
+  const remembered = await rememberParts(tools, reader, service, bare, plan.memory, now);
+  if (remembered.kind === 'failed') return remembered;
+  return await judgeParts(tools, reader, service, remembered.state, timing, plan.stretch, { since, now });
+}
+
+/** Judges what went by while a service was caught up with; what must be remembered is known already. */
+export async function catchUpFurther(
+  tools: CatchUpTools,
+  service: Service,
+  state: ServiceState,
+  timing: Timing,
+  now: number,
+): Promise<CatchUpResult> {
+  const since = state.evaluatedAt ?? now;
+  const reader = new PastReader(tools.source, service.signals, tools.tries ?? 0);
+  return await judgeParts(tools, reader, service, state, timing, planFurther(since, now, timing), { since, now });
+}
+
+/** Reads only what the service must remember of some signals, such as those that a reload brought. */
+export async function remember(
+  tools: CatchUpTools,
+  service: Service,
+  signals: readonly Signal[],
+  state: ServiceState,
+  timing: Timing,
+  now: number,
+): Promise<CatchUpResult> {
+  const kept = new Map([...state.ledgers].filter(([name]) => !signals.some((each) => each.name === name)));
+  const { memory } = planPast(now - memoryMs(service, state, now), now, now, timing);
+  const reader = new PastReader(tools.source, signals, tools.tries ?? 0);
+  const remembered = await rememberParts(tools, reader, service, { ...state, ledgers: kept }, memory, now);
+  if (remembered.kind === 'failed') return remembered;
+  return { kind: 'caught-up', state: remembered.state, events: [], missedMs: 0, refused: reader.refused };
+}
+
+type Remembered =
+  { readonly kind: 'remembered'; readonly state: ServiceState } | Extract<CatchUpResult, { kind: 'failed' }>;
+
+async function rememberParts(
+  { clock, signal }: CatchUpTools,
+  reader: PastReader,
+  service: Service,
+  state: ServiceState,
+  parts: readonly PastPart[],
+  now: number,
+): Promise<Remembered> {
+  let current = state;
+  for (const part of parts) {
+    const read = await reader.read(part, signal);
     if (read.kind === 'failed') return read;
     let turn = 0;
-    for (const frame of replay(read.histories, part.from, part.to, part.stepMs)) {
-      if (frame.at <= since) {
-        current = recall(service, current, frame.observations, frame.at, now);
+    for (const { at, observations } of replay(read.histories, part.from, part.to, part.stepMs)) {
+      current = recall(service, current, observations, at, now);
+      turn += 1;
+      if (turn % stepsPerTurn === 0) await clock.sleep(0, signal);
+    }
+  }
+  return { kind: 'remembered', state: current };
+}
+
+async function judgeParts(
+  { clock, signal, keep }: CatchUpTools,
+  reader: PastReader,
+  service: Service,
+  state: ServiceState,
+  timing: Timing,
+  parts: readonly PastPart[],
+  { since, now }: { readonly since: number; readonly now: number },
+): Promise<CatchUpResult> {
+  let current = state;
+  const events: IncidentEvent[] = [];
+  let evaluation: Evaluation | undefined;
+  for (const part of parts) {
+    const read = await reader.read(part, signal);
+    if (read.kind === 'failed') return read;
+    // Of a part in which nothing can be read, nothing is judged: it counts towards neither `for` nor `hold`.
+    if (read.histories.length === 0) continue;
+    const missing = [...read.refused].map(([name, failure]): Observation => ({
+      kind: 'failed',
+      signal: name,
+      failure,
+    }));
+    const lenient = sparing(service, read.refused);
+    const begun = current;
+    const happened: IncidentEvent[] = [];
+    let turn = 0;
+    for (const { at, observations } of replay(read.histories, part.from, part.to, part.stepMs)) {
+      if (at <= since) {
+        current = recall(service, current, observations, at, now);
       } else {
-        evaluation = evaluate(service, current, frame.observations, frame.at, {
+        evaluation = evaluate(lenient, current, [...observations, ...missing], at, {
           ...timing,
           maxGapMs: Math.max(timing.maxGapMs, 2 * part.stepMs),
         });
         current = evaluation.state;
-        events.push(...evaluation.events);
+        happened.push(...evaluation.events);
       }
       turn += 1;
       if (turn % stepsPerTurn === 0) await clock.sleep(0, signal);
     }
+    current = forgetUndecided(service, begun, current, read.refused);
+    events.push(...happened);
+    await keep?.({ state: current, events: happened });
   }
   return {
     kind: 'caught-up',
     state: current,
     events,
     missedMs: now - since,
+    refused: reader.refused,
     ...(evaluation === undefined ? {} : { evaluation }),
   };
-}
-
-/** Reads only what the service must remember of some signals, such as those that a reload brought. */
-export async function remember(
-  source: Source,
-  service: Service,
-  signals: readonly Signal[],
-  state: ServiceState,
-  timing: Timing,
-  now: number,
-  signal: AbortSignal,
-): Promise<CatchUpResult> {
-  const kept = new Map([...state.ledgers].filter(([name]) => !signals.some((each) => each.name === name)));
-  let current: ServiceState = { ...state, ledgers: kept };
-  for (const part of partsOf(now - memoryMs(service, state, now), now, now, timing)) {
-    const read = await readHistory(source, signals, part, signal);
-    if (read.kind === 'failed') return read;
-    for (const frame of replay(read.histories, part.from, part.to, part.stepMs))
-      current = recall(service, current, frame.observations, frame.at, now);
-  }
-  return { kind: 'caught-up', state: current, events: [], missedMs: 0 };
-}
-
-interface Part extends Interval {
-  readonly stepMs: number;
-}
-
-/**
- * Old memory in long steps, recent memory step by step, then the stretch to evaluate. Each part ends exactly where the
- * next one begins, so that no moment is left out; each begins up to a step early for that.
- */
-function partsOf(memoryFrom: number, since: number, now: number, timing: Timing): readonly Part[] {
-  const { intervalMs } = timing;
-  const stretch = partBefore(now, since, Math.max(intervalMs, Math.ceil((now - since) / mostSteps)));
-  const fine = partBefore(stretch.from, Math.max(memoryFrom, since - fineSteps * intervalMs), intervalMs);
-  const coarseMs = Math.max(intervalMs, Math.ceil((fine.from - memoryFrom) / fineSteps));
-  const parts = [partBefore(fine.from, memoryFrom, coarseMs), fine, stretch];
-  return parts.filter((each) => each.to > each.from);
-}
-
-function partBefore(to: number, from: number, stepMs: number): Part {
-  const steps = Math.max(0, Math.ceil((to - from) / stepMs));
-  return { from: to - steps * stepMs, to, stepMs };
-}
-
-type HistoryRead =
-  | { readonly kind: 'read'; readonly histories: readonly SignalHistory[] }
-  | { readonly kind: 'failed'; readonly failure: SourceFailure };
-
-/** A signal that the source refuses is left out, and its live reads tell why; when all are, the source is not there. */
-async function readHistory(
-  source: Source,
-  signals: readonly Signal[],
-  stretch: Part,
-  signal: AbortSignal,
-): Promise<HistoryRead> {
-  const outcomes = await source.history(signals, stretch, stretch.stepMs, signal);
-  const histories: SignalHistory[] = [];
-  let failure: SourceFailure | undefined;
-  for (const [index, outcome] of outcomes.entries()) {
-    const read = signals[index];
-    if (read === undefined) continue;
-    if (outcome.kind === 'history') histories.push({ signal: read, groups: outcome.groups });
-    else if (outcome.failure.reason !== 'rejected') return { kind: 'failed', failure: outcome.failure };
-    else failure = outcome.failure;
-  }
-  return histories.length === 0 && failure !== undefined && signals.length > 1
-    ? { kind: 'failed', failure }
-    : { kind: 'read', histories };
 }

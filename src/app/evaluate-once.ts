@@ -1,10 +1,15 @@
+import type { Evaluation } from '../domain/evaluate.ts';
 import type { Service } from '../domain/service.ts';
-import { pollBlindly, pollTogether } from './poll.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { rowAt, rowCount } from '../domain/count-rows.ts';
+import { formatUtc } from '../domain/utc.ts';
+import { judgeBlindly, judgeObserved, observeTogether } from './poll.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Source } from './ports/source.ts';
 import { prepare } from './prepare.ts';
-import type { ServiceView } from './service-view.ts';
+import type { ServiceProblem, ServiceView } from './service-view.ts';
 import { SourceClock } from './source-clock.ts';
+import { troublesOf, windowOf } from './troubles.ts';
 import { newWatch, viewOf, type Watch } from './watch.ts';
 
 /** Services that are prepared at once. */
@@ -21,7 +26,7 @@ export async function evaluateOnce(
   const failure = await sourceClock.sync(signal);
   const watches = services.map((service) => newWatch(service, undefined));
   if (failure !== undefined) {
-    return watches.map((watch) => viewOf(watch.service, pollBlindly(watch, failure, sourceClock.now()).evaluation));
+    return watches.map((watch) => viewOf(watch.service, judgeBlindly(watch, failure, sourceClock.now())));
   }
   const views: ServiceView[] = [];
   for (let first = 0; first < watches.length; first += together) {
@@ -30,18 +35,53 @@ export async function evaluateOnce(
     const blind: ServiceView[] = [];
     await Promise.all(
       turn.map(async (watch) => {
-        const prepared = await prepare(source, clock, watch, sourceClock.now(), signal);
+        const begun = sourceClock.now();
+        const prepared = await prepare({ source, clock, signal }, watch, begun);
         if (prepared.kind === 'failed') {
-          blind.push(viewOf(watch.service, pollBlindly(watch, prepared.failure, sourceClock.now()).evaluation));
+          blind.push(viewOf(watch.service, judgeBlindly(watch, prepared.failure, sourceClock.now())));
           return;
         }
         watch.state = prepared.state;
+        watch.refused = new Map([...prepared.refused].map(([name, why]) => [name, { failure: why, at: begun }]));
         ready.push(watch);
       }),
     );
-    const polled = ready.length === 0 ? [] : await pollTogether(source, ready, sourceClock.now() + 1, signal);
-    views.push(...blind, ...polled.map((each) => viewOf(each.watch.service, each.evaluation)));
+    const at = sourceClock.now() + 1;
+    const observed = ready.length === 0 ? [] : await observeTogether(source, ready, at, signal);
+    views.push(...blind, ...observed.map((each) => view(each.watch, judgeObserved(each), at)));
   }
   const order = services.map((service) => service.name);
   return views.sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
+}
+
+function view(watch: Watch, evaluation: Evaluation, at: number): ServiceView {
+  const shown = viewOf(watch.service, evaluation, troublesOf(watch, at));
+  return { ...shown, problems: [...shown.problems, ...youngSignals(watch, evaluation, at)] };
+}
+
+/** Why windows are short of samples: the source itself has not known the signal for that long. */
+function youngSignals(
+  { service, refused }: Watch,
+  { state, readings }: Evaluation,
+  at: number,
+): readonly ServiceProblem[] {
+  return service.signals.flatMap(({ name }) => {
+    const isShort = readings.some(
+      ({ signal, reading }) => signal === name && reading.kind === 'unknown' && reading.reason === 'short-history',
+    );
+    const groups = [...(state.ledgers.get(name)?.groups.values() ?? [])];
+    const firsts = groups.flatMap(({ rows, values }) => [
+      ...(rowCount(rows) === 0 ? [] : [rowAt(rows, 0).from]),
+      ...values.slice(0, 1).map((value) => value.at),
+    ]);
+    const windowMs = windowOf(service, name) ?? 0;
+    const since = Math.min(...firsts);
+    if (!isShort || refused.has(name) || firsts.length === 0 || at - since >= windowMs) return [];
+    return [
+      {
+        reason: 'young-history',
+        detail: `${name}: the source has samples of it since ${formatUtc(since)}, which is less than its windows of up to ${formatDuration(windowMs)} need; look again once it has them`,
+      },
+    ];
+  });
 }

@@ -5,22 +5,24 @@ import type { SignalOutcome, SignalRead, Source } from './ports/source.ts';
 import type { PollOutcome } from './ports/telemetry.ts';
 import type { Watch } from './watch.ts';
 
-/** What a poll brought for one service, evaluated but not yet written. */
-export interface Polled {
+/** What a poll brought for one service, not yet judged. */
+export interface Observed {
   readonly watch: Watch;
-  readonly evaluation: Evaluation;
+  /** The instant that was read, ms on the source's clock. */
+  readonly at: number;
+  readonly observations: readonly Observation[];
   readonly outcome: PollOutcome;
   /** Set when the source answered for no signal. */
   readonly failure?: SourceFailure;
 }
 
-/** Reads many services at one instant in one go, and evaluates each. */
-export async function pollTogether(
-  source: Source,
+/** Reads many services at one instant in one go. */
+export async function observeTogether(
+  source: Pick<Source, 'read'>,
   watches: readonly Watch[],
   at: number,
   signal: AbortSignal,
-): Promise<readonly Polled[]> {
+): Promise<readonly Observed[]> {
   const reads: SignalRead[] = [];
   for (const watch of watches) {
     for (const each of watch.service.signals) {
@@ -35,28 +37,32 @@ export async function pollTogether(
       next += 1;
       return observationOf(each.name, outcome);
     });
-    return evaluated(watch, observations, at);
+    return observed(watch, observations, at);
   });
 }
 
-/** What is known of a service when the source does not answer at all. */
-export function pollBlindly(watch: Watch, failure: SourceFailure, at: number): Polled {
-  const observations = watch.service.signals.map((each): Observation => ({
-    kind: 'failed',
-    signal: each.name,
-    failure,
-  }));
-  return evaluated(watch, observations, at);
+/** Judges what a poll brought; nothing is written yet. */
+export function judgeObserved({ watch, observations, at }: Observed): Evaluation {
+  return evaluate(watch.service, watch.state, observations, at, watch.timing);
 }
 
-function evaluated(watch: Watch, observations: readonly Observation[], at: number): Polled {
+/** Judges a service whose source does not answer at all. */
+export function judgeBlindly(watch: Watch, failure: SourceFailure, at: number): Evaluation {
+  const observations = watch.service.signals.map(({ name }): Observation => ({
+    kind: 'failed',
+    signal: name,
+    failure,
+  }));
+  return judgeObserved(observed(watch, observations, at));
+}
+
+function observed(watch: Watch, observations: readonly Observation[], at: number): Observed {
   const failures = observations.flatMap((each) => (each.kind === 'failed' ? [each.failure] : []));
-  const evaluation = evaluate(watch.service, watch.state, observations, at, watch.timing);
   const [failure] = failures;
-  if (failure === undefined) return { watch, evaluation, outcome: 'complete' };
+  if (failure === undefined) return { watch, at, observations, outcome: 'complete' };
   return failures.length < observations.length
-    ? { watch, evaluation, outcome: 'partial' }
-    : { watch, evaluation, outcome: 'failed', failure };
+    ? { watch, at, observations, outcome: 'partial' }
+    : { watch, at, observations, outcome: 'failed', failure };
 }
 
 function observationOf(signal: string, outcome: SignalOutcome | undefined): Observation {

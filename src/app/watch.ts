@@ -3,9 +3,11 @@ import type { Checkpoint } from '../domain/checkpoint.ts';
 import { newServiceState, type Evaluation, type ServiceState } from '../domain/evaluate.ts';
 import { describeFailure } from '../domain/describe-failure.ts';
 import { groupKey } from '../domain/group.ts';
-import type { Service, Signal } from '../domain/service.ts';
+import type { SourceFailure } from '../domain/observation.ts';
+import type { Service, Signal, StopRule } from '../domain/service.ts';
+import type { ScopeState } from '../domain/service-state.ts';
 import { timingFor, type Timing } from '../domain/timing.ts';
-import { viewRule, type ServiceProblem, type ServiceView } from './service-view.ts';
+import { viewRule, type ScopeView, type ServiceProblem, type ServiceView } from './service-view.ts';
 
 /** Until samples have shown their interval, it is taken to be this, ms. */
 export const assumedIntervalMs = 15_000;
@@ -30,8 +32,31 @@ export interface Watch {
   misses: number;
   /** True while nothing can be read: the state stands still, to catch up when the source answers. */
   blind: boolean;
+  /** Tries in a row at reading its past that failed. */
+  failedReads: number;
+  /** What came before this instant was read as far as it can be, ms; -Infinity when the last evaluation tells that. */
+  readTo: number;
+  /** Signals whose past the source refused, and when. */
+  refused: ReadonlyMap<string, RefusedPast>;
+  /** Set while work on it fails, such as a commit that the store refuses. */
+  failed: FailedWork | undefined;
   checkpointAt: number;
   view: ServiceView;
+}
+
+export interface RefusedPast {
+  readonly failure: SourceFailure;
+  /** ms on the source's clock. */
+  readonly at: number;
+}
+
+export interface FailedWork {
+  /** In a row. */
+  readonly tries: number;
+  /** For people. */
+  readonly detail: string;
+  /** True when it was judged, and could only not be written. */
+  readonly isStore: boolean;
 }
 
 export function newWatch(service: Service, checkpoint: Checkpoint | undefined): Watch {
@@ -55,9 +80,20 @@ export function newWatch(service: Service, checkpoint: Checkpoint | undefined): 
     polls: 0,
     misses: 0,
     blind: false,
+    failedReads: 0,
+    readTo: -Infinity,
+    refused: new Map(),
+    failed: undefined,
     checkpointAt: checkpoint?.evaluatedAt ?? -Infinity,
     view: emptyView(service, state),
   };
+}
+
+/** New services, new signals, and any stretch that nobody looked at are read from history first. */
+export function needsPreparing(watch: Watch, now: number): boolean {
+  const { evaluatedAt } = watch.state;
+  if (watch.unread.length > 0) return true;
+  return evaluatedAt !== undefined && now - Math.max(evaluatedAt, watch.readTo) > watch.timing.maxGapMs;
 }
 
 /** What survives a restart. */
@@ -72,22 +108,32 @@ export function checkpointOf(watch: Watch): Checkpoint {
 export function emptyView(service: Service, state: ServiceState): ServiceView {
   return {
     ...viewBase(service),
-    scopes: [...state.scopes.values()].map((scope) => viewScope(service, { state: scope, verdicts: [], rules: [] })),
+    scopes: [...state.scopes.values()].map((scope) => viewScope(scope, [], rulesWithState(service, scope))),
     readings: [],
     problems: [],
     droppedGroups: 0,
   };
 }
 
-/** A snapshot for the API and the metrics. */
-export function viewOf(service: Service, evaluation: Evaluation): ServiceView {
+/** A snapshot for the API and the metrics. `troubles`: what is in the way beyond what the evaluation shows. */
+export function viewOf(
+  service: Service,
+  evaluation: Evaluation,
+  troubles: readonly ServiceProblem[] = [],
+): ServiceView {
   const { evaluatedAt } = evaluation.state;
   return {
     ...viewBase(service),
     ...(evaluatedAt === undefined ? {} : { lastPollAt: evaluatedAt }),
-    scopes: evaluation.scopes.map((scope) => viewScope(service, scope)),
+    scopes: evaluation.scopes.map(({ state, verdicts, rules }) =>
+      viewScope(
+        state,
+        verdicts,
+        rules.map(({ rule }) => rule),
+      ),
+    ),
     readings: evaluation.readings,
-    problems: problemsOf(evaluation.state),
+    problems: [...problemsOf(evaluation.state), ...troubles],
     droppedGroups: [...evaluation.state.ledgers.values()].reduce((sum, ledger) => sum + ledger.dropped, 0),
   };
 }
@@ -104,18 +150,23 @@ function viewBase(service: Service) {
   };
 }
 
-function viewScope(service: Service, scope: Evaluation['scopes'][number]): ServiceView['scopes'][number] {
-  const { incident } = scope.state;
+/** Before anything is judged anew: the rules that were judged in this scope the last time. */
+function rulesWithState(service: Service, { rules }: ScopeState): readonly StopRule[] {
+  return service.rules.filter(({ name, formerly }) => rules.some(({ rule }) => [name, ...formerly].includes(rule)));
+}
+
+/** `rules`: those that are judged in this scope; a rule on the whole service says nothing about one group of it. */
+function viewScope(scope: ScopeState, targets: ScopeView['targets'], rules: readonly StopRule[]): ScopeView {
+  const { incident } = scope;
   const stopped = incident !== undefined && incident.resolvedAt === undefined;
-  const rules = scope.rules.length > 0 ? scope.rules.map((each) => each.rule) : service.rules;
   return {
-    group: scope.state.group,
+    group: scope.group,
     line: stopped ? 'stopped' : 'moving',
-    targets: scope.verdicts,
+    targets,
     rules: rules.map((rule) =>
       viewRule(
         rule,
-        scope.state.rules.find((state) => state.rule === rule.name),
+        scope.rules.find((state) => state.rule === rule.name),
       ),
     ),
     ...(incident === undefined ? {} : { incidentId: incident.id }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { catchUp, remember, type CatchUpResult } from '../../src/app/catch-up.ts';
+import { catchUp, catchUpFurther, remember, type CatchUpResult, type JudgedPart } from '../../src/app/catch-up.ts';
 import type { Clock } from '../../src/app/ports/clock.ts';
 import type { Source } from '../../src/app/ports/source.ts';
 import { newServiceState, type ServiceState } from '../../src/domain/evaluate.ts';
@@ -46,7 +46,9 @@ describe('what was missed', () => {
     const long = aService({ rules: [aRule({ when: below('success_rate', 60 * minute, 0.5) })] });
     const before = { ...newServiceState, evaluatedAt: start + since };
 
-    const { state } = caughtUp(await catchUp(source, clock, long, before, timingFor(5_000), start + now, unending));
+    const { state } = caughtUp(
+      await catchUp({ source, clock, signal: unending }, long, before, timingFor(5_000), start + now),
+    );
 
     const steps = rowsOf(state);
     expect(steps.length).toBeGreaterThan(700);
@@ -64,7 +66,7 @@ describe('what was missed', () => {
     const before = { ...newServiceState, evaluatedAt: start + 90 * minute };
 
     const result = caughtUp(
-      await catchUp(source, clock, service, before, timingFor(5_000), start + 120 * minute, unending),
+      await catchUp({ source, clock, signal: unending }, service, before, timingFor(5_000), start + 120 * minute),
     );
 
     expect(result.events.map(({ type }) => type)).toEqual(['opened', 'onset-settled', 'resolved', 'closed']);
@@ -81,7 +83,7 @@ describe('what was missed', () => {
     const before = { ...newServiceState, evaluatedAt: start + 60 * minute };
 
     const result = caughtUp(
-      await catchUp(source, clock, service, before, timingFor(30_000), start + 40 * 60 * minute, unending),
+      await catchUp({ source, clock, signal: unending }, service, before, timingFor(30_000), start + 40 * 60 * minute),
     );
 
     expect(result.events).toEqual([]);
@@ -92,7 +94,13 @@ describe('what was missed', () => {
     const { clock, source } = setUp(120 * minute, stepFault(100 * minute, 104 * minute, 0.5));
 
     const result = caughtUp(
-      await catchUp(source, clock, service, newServiceState, timingFor(5_000), start + 120 * minute, unending),
+      await catchUp(
+        { source, clock, signal: unending },
+        service,
+        newServiceState,
+        timingFor(5_000),
+        start + 120 * minute,
+      ),
     );
 
     expect(result).toMatchObject({ events: [], missedMs: 0 });
@@ -105,7 +113,13 @@ describe('what was missed', () => {
     source.failure = { reason: 'timeout', detail: 'slow' };
 
     expect(
-      await catchUp(source, clock, service, newServiceState, timingFor(5_000), start + 120 * minute, unending),
+      await catchUp(
+        { source, clock, signal: unending },
+        service,
+        newServiceState,
+        timingFor(5_000),
+        start + 120 * minute,
+      ),
     ).toEqual({
       kind: 'failed',
       failure: { reason: 'timeout', detail: 'slow' },
@@ -130,11 +144,101 @@ describe('what was missed', () => {
     const before = { ...newServiceState, evaluatedAt: start + 90 * minute };
 
     const result = caughtUp(
-      await catchUp(refusing, clock, two, before, timingFor(5_000), start + 120 * minute, unending),
+      await catchUp({ source: refusing, clock, signal: unending }, two, before, timingFor(5_000), start + 120 * minute),
     );
 
     expect(result.events.map(({ type }) => type)).toContain('resolved');
     expect(rowsOf(result.state).length).toBeGreaterThan(300);
+  });
+});
+
+describe('what was judged of a long stretch', () => {
+  const long = { ...newServiceState, evaluatedAt: start + 90 * minute };
+  const now = start + 300 * minute;
+
+  test('is kept part by part, and the next try goes on from there', async () => {
+    const { clock, source } = setUp(300 * minute, stepFault(100 * minute, 104 * minute, 0.5));
+    const kept: JudgedPart[] = [];
+    const keep = (part: JudgedPart): Promise<void> => Promise.resolve(void kept.push(part));
+    const asked: number[] = [];
+    source.historyFault = (_signal, { to }) => {
+      asked.push(to);
+      return kept.length === 2 ? { reason: 'unavailable', detail: 'connection reset' } : undefined;
+    };
+    const tools = { source, clock, signal: unending, keep };
+
+    expect(await catchUp(tools, service, long, timingFor(5_000), now)).toMatchObject({ kind: 'failed' });
+    const reached = kept.at(-1)?.state;
+    expect(reached?.evaluatedAt).toBe(asked.at(-2));
+    source.historyFault = () => undefined;
+    const rest = caughtUp(await catchUp({ ...tools }, service, reached ?? long, timingFor(5_000), now));
+
+    expect(kept.flatMap(({ events }) => events.map(({ type }) => type))).toEqual([
+      'opened',
+      'onset-settled',
+      'resolved',
+      'closed',
+    ]);
+    expect(rest.state.evaluatedAt).toBe(now);
+    expect(rest.missedMs).toBe(now - (reached?.evaluatedAt ?? NaN));
+  });
+
+  test('that could not be kept is not gone beyond', async () => {
+    const { clock, source } = setUp(300 * minute, stepFault(100 * minute, 104 * minute, 0.5));
+    const keep = (): Promise<void> => Promise.reject(new Error('full'));
+    const tools = { source, clock, signal: unending, keep };
+    let judged = 0;
+    source.historyFault = (_signal, { from }) => {
+      if (from >= start + 90 * minute - 5_000) judged += 1;
+      return undefined;
+    };
+
+    await expect(catchUp(tools, service, long, timingFor(5_000), now)).rejects.toThrow('full');
+    expect(judged).toBe(1);
+  });
+
+  test('of which one part is refused counts for what is given of it', async () => {
+    const { clock, source } = setUp(300 * minute, stepFault(200 * minute, 204 * minute, 0.5));
+    source.historyFault = (_signal, { from, to }) =>
+      from < start + 140 * minute && to > start + 140 * minute
+        ? { reason: 'too-expensive', detail: 'too many samples' }
+        : undefined;
+
+    const result = caughtUp(await catchUp({ source, clock, signal: unending }, service, long, timingFor(5_000), now));
+
+    expect(result.events.map(({ type }) => type)).toEqual(['opened', 'onset-settled', 'resolved', 'closed']);
+    expect([...result.refused.keys()]).toEqual(['success_rate']);
+    expect(result.state.evaluatedAt).toBe(now);
+  });
+});
+
+describe('what went by while the past was read', () => {
+  test('is judged too, without a hole and without counting anything twice', async () => {
+    const { clock, source } = setUp(121 * minute, stepFault(0, 0, 0));
+    const before = { ...newServiceState, evaluatedAt: start + 110 * minute };
+    const tools = { source, clock, signal: unending };
+    const first = caughtUp(await catchUp(tools, service, before, timingFor(5_000), start + 120 * minute));
+
+    const { state } = caughtUp(
+      await catchUpFurther(tools, service, first.state, timingFor(5_000), start + 121 * minute - 1_234),
+    );
+
+    expect(start + 121 * minute - 1_234 - (state.evaluatedAt ?? NaN)).toBeLessThan(5_000);
+    const steps = rowsOf(state);
+    for (const [index, [from]] of steps.entries()) if (index > 0) expect(from).toBe(steps[index - 1]?.[1]);
+    for (const [, , total] of steps) expect(total).toBe(500);
+  });
+
+  test('is nothing when no step has gone by', async () => {
+    const { clock, source } = setUp(121 * minute, stepFault(0, 0, 0));
+    const state = { ...newServiceState, evaluatedAt: start + 120 * minute };
+    const tools = { source, clock, signal: unending };
+
+    const result = caughtUp(
+      await catchUpFurther(tools, service, state, timingFor(5_000), start + 120 * minute + 4_999),
+    );
+    expect(result.state).toBe(state);
+    expect(source.histories).toBe(0);
   });
 });
 
@@ -143,12 +247,25 @@ describe('remembering', () => {
     const { clock, source } = setUp(120 * minute, stepFault(100 * minute, 130 * minute, 0.5));
     const two = aService({ signals: [aRatio, { ...aRatio, name: 'new' }] });
     const first = caughtUp(
-      await catchUp(source, clock, service, newServiceState, timingFor(5_000), start + 110 * minute, unending),
+      await catchUp(
+        { source, clock, signal: unending },
+        service,
+        newServiceState,
+        timingFor(5_000),
+        start + 110 * minute,
+      ),
     );
     const state = { ...first.state, evaluatedAt: start + 119 * minute };
 
     const result = caughtUp(
-      await remember(source, two, [two.signals[1] ?? aRatio], state, timingFor(5_000), start + 120 * minute, unending),
+      await remember(
+        { source, clock, signal: unending },
+        two,
+        [two.signals[1] ?? aRatio],
+        state,
+        timingFor(5_000),
+        start + 120 * minute,
+      ),
     );
 
     expect(result.events).toEqual([]);

@@ -45,3 +45,46 @@ test('a source that answers is judged by its history', async () => {
   expect(view?.problems).toEqual([]);
   expect(view?.scopes[0]?.targets[0]?.verdict).toBe('held');
 });
+
+test('a source that knows the service for some seconds only says so, and covers no more than those', async () => {
+  const coverages: number[] = [];
+  for (let age = 500; age < 30_000; age += 700) {
+    const clock = impatient(start + age);
+    const simulated = new SimulatedSource(clock, stepFault(0, 0, 0), start, start + hour, 5_000);
+    // Two samples tell an interval; before, there is none to be told.
+    const source: Source = {
+      name: simulated.name,
+      clock: async (signal) => await simulated.clock(signal),
+      read: async (...given) => await simulated.read(...given),
+      history: async (...given) => await simulated.history(...given),
+      arrivals: async (signals, at, signal) =>
+        age > 8_000
+          ? await simulated.arrivals(signals, at, signal)
+          : signals.map(() => ({ kind: 'ok', arrivals: { sampleTimes: [start] } })),
+    };
+
+    const [view] = await evaluateOnce(source, clock, [aService()], unending);
+
+    const reading = view?.scopes[0]?.targets[0]?.reading;
+    expect(reading).toMatchObject({ kind: 'unknown', reason: 'short-history' });
+    const percent = Number(/cover (\d+) %/.exec(JSON.stringify(reading))?.[1]);
+    // A step reaches back from the first sample to the one that was not seen.
+    expect(percent).toBeLessThanOrEqual(((age + 5_000) / 60_000) * 100);
+    coverages.push(percent);
+    expect(view?.problems).toMatchObject([{ reason: 'young-history' }]);
+  }
+  expect(coverages).toEqual([...coverages].sort((a, b) => a - b));
+});
+
+test('a history that is refused is told, and the readings are what live reads give', async () => {
+  const clock = impatient(start + hour);
+  const source = new SimulatedSource(clock, stepFault(0, 0, 0), start, start + 2 * hour, 5_000);
+  source.historyFault = () => ({ reason: 'too-expensive', detail: 'too many samples' });
+
+  const [view] = await evaluateOnce(source, clock, [aService()], unending);
+
+  expect(view?.scopes[0]?.targets[0]?.reading).toMatchObject({ kind: 'unknown', reason: 'short-history' });
+  expect(view?.problems).toMatchObject([
+    { reason: 'history-too-expensive', detail: expect.stringContaining('too many samples') },
+  ]);
+});

@@ -152,6 +152,25 @@ describe('a commit that fails', () => {
   });
 });
 
+describe("a source's last answer", () => {
+  test('is the last of any kind, and none while it only fails', async () => {
+    const run = new DaemonHarness({ traffic });
+    await using started = await run.start();
+    // Its clock has just been compared, and is trusted for a minute.
+    await started.advance(80_000);
+    const seen = started.daemon.status().sources[0]?.lastAnswerAt ?? NaN;
+    expect(started.clock.now() - seen).toBeLessThanOrEqual(5_500);
+    run.source.failure = { reason: 'unavailable', detail: 'connection refused' };
+    const failedAt = started.clock.now();
+    await started.advance(5 * minute);
+
+    expect(started.daemon.status().sources[0]?.lastAnswerAt).toBeLessThanOrEqual(failedAt);
+    run.source.failure = undefined;
+    await started.advance(minute);
+    expect(started.clock.now() - (started.daemon.status().sources[0]?.lastAnswerAt ?? NaN)).toBeLessThanOrEqual(5_500);
+  });
+});
+
 describe('samples that are lost for a while', () => {
   test('have the times at which samples are taken learnt anew', async () => {
     const run = new DaemonHarness({ traffic });

@@ -1,3 +1,4 @@
+import type { Interval } from '../../src/domain/interval.ts';
 import type { HistoryPoint } from '../../src/domain/history.ts';
 import type { SourceFailure } from '../../src/domain/observation.ts';
 import type { Signal } from '../../src/domain/service.ts';
@@ -20,10 +21,16 @@ export class SimulatedSource implements Source {
   skewMs = 0;
   /** How long each answer takes, ms; an abort ends it with a failure. */
   answerAfterMs = 0;
+  /** How long a history takes beyond that, ms. */
+  historyAfterMs = 0;
+  /** What is wrong with the history of a signal over a stretch. */
+  historyFault: (signal: string, stretch: Interval) => SourceFailure | undefined = () => undefined;
+  histories = 0;
+  /** Histories under way, and the most there ever were. */
+  readonly historiesAtOnce = { now: 0, most: 0 };
   /** Added to the times at which samples of a signal are said to be taken. */
   readonly arrivalOffsets = new Map<string, number>();
   reads = 0;
-  histories = 0;
   /** Signals in each read. */
   readonly readSizes: number[] = [];
   readonly #clock: Clock;
@@ -86,12 +93,17 @@ export class SimulatedSource implements Source {
 
   async history(
     signals: readonly Signal[],
-    stretch: { from: number; to: number },
+    stretch: Interval,
     stepMs: number,
     signal: AbortSignal,
   ): Promise<readonly HistoryOutcome[]> {
     this.histories += 1;
+    const { historiesAtOnce } = this;
+    historiesAtOnce.now += 1;
+    historiesAtOnce.most = Math.max(historiesAtOnce.most, historiesAtOnce.now);
+    if (this.historyAfterMs > 0) await this.#clock.sleep(this.historyAfterMs, signal);
     const failure = await this.#answer(signal);
+    historiesAtOnce.now -= 1;
     if (failure !== undefined) return signals.map(() => ({ kind: 'failed', failure }));
     const points: HistoryPoint[] = [];
     for (let at = stretch.from + stepMs; at <= stretch.to; at += stepMs) {
@@ -100,7 +112,12 @@ export class SimulatedSource implements Source {
       const { good, total } = this.#count(at - stepMs, at);
       points.push({ at, newestSampleAt: newest.at + this.skewMs, good, total, numeratorSeen: true });
     }
-    return signals.map(() => ({ kind: 'history', groups: [{ group: {}, points }] }));
+    return signals.map(({ name }) => {
+      const fault = this.historyFault(name, stretch);
+      return fault === undefined
+        ? { kind: 'history', groups: [{ group: {}, points }] }
+        : { kind: 'failed', failure: fault };
+    });
   }
 
   async arrivals(signals: readonly Signal[], at: number, signal: AbortSignal): ReturnType<Source['arrivals']> {

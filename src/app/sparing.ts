@@ -1,0 +1,43 @@
+import type { ServiceState } from '../domain/evaluate.ts';
+import type { Service, StopRule } from '../domain/service.ts';
+import type { RefusedPasts } from './past-reader.ts';
+
+/**
+ * The service without the stops that only a past which the source does not give would cause: nobody could look, and
+ * that is no reason to page somebody for a time gone by.
+ */
+export function sparing(service: Service, refused: RefusedPasts): Service {
+  if (refused.size === 0) return service;
+  const rules = service.rules.map((rule): StopRule =>
+    looksAt(rule, refused) ? { ...rule, onUnknown: { policy: 'ignore' } } : rule,
+  );
+  return { ...service, rules };
+}
+
+/** Takes back since when rules could not be decided, where only a refused past made them so: live reads begin anew. */
+export function forgetUndecided(
+  service: Service,
+  before: ServiceState,
+  after: ServiceState,
+  refused: RefusedPasts,
+): ServiceState {
+  if (refused.size === 0) return after;
+  const names = new Set(service.rules.filter((rule) => looksAt(rule, refused)).map((rule) => rule.name));
+  const scopes = new Map(
+    [...after.scopes].map(([key, scope]) => {
+      const known = before.scopes.get(key)?.rules ?? [];
+      const rules = scope.rules.map((state) => {
+        if (!names.has(state.rule) || known.some((each) => each.rule === state.rule && each.unknownSince !== undefined))
+          return state;
+        const { unknownSince: _undecided, ...rest } = state;
+        return rest;
+      });
+      return [key, { ...scope, rules }];
+    }),
+  );
+  return { ...after, scopes };
+}
+
+function looksAt(rule: StopRule, refused: RefusedPasts): boolean {
+  return rule.when.uses.some(({ signal }) => refused.has(signal));
+}
