@@ -1,5 +1,5 @@
 import { systemClock } from './adapters/clock/system-clock.ts';
-import { createHttpServer, type Address } from './adapters/http/http-server.ts';
+import { createHttpServer, type Address, type Admission, type HttpServer } from './adapters/http/http-server.ts';
 import { createPrometheusTelemetry } from './adapters/metrics/prometheus-telemetry.ts';
 import { createPinoLog } from './adapters/pino-log/pino-log.ts';
 import { tracingEndpoint } from './adapters/tracing/start-tracing.ts';
@@ -12,8 +12,8 @@ import { measuredSource } from './app/measured-source.ts';
 import type { Log } from './app/ports/log.ts';
 import { untraced } from './app/ports/trace.ts';
 import type { ReloadResult } from './app/status-view.ts';
+import { createConfiguration, missingSource, type SettingsReader } from './compose/configuration.ts';
 import { composeChannel, composeSource, composeStore, composeTracing, SettingsError } from './compose/parts.ts';
-import { createRuleFolder } from './compose/rule-folder.ts';
 import type { Settings } from './config/settings.ts';
 
 /** The daemon as `andon run` holds it. */
@@ -27,12 +27,14 @@ export interface Running {
 
 export interface RunEnvironment {
   readonly version: string;
+  /** Reads the settings again, for a reload. */
+  readonly settingsReader: SettingsReader;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
  * The composition root: makes every part that the settings name, starts them, and undoes what it started when one fails.
- * Rejects with SettingsError, StoreError, RulesRefusedError or HttpListenError, whose messages are for people.
+ * Rejects with SettingsError, StoreError, ConfigurationRefusedError or HttpListenError, whose messages are for people.
  */
 export async function startAndon(settings: Settings, environment: RunEnvironment): Promise<Running> {
   const undo = new AsyncDisposableStack();
@@ -47,12 +49,11 @@ export async function startAndon(settings: Settings, environment: RunEnvironment
 /** Starts part after part; whatever has started leaves in `undo` how to stop it. */
 async function startParts(
   settings: Settings,
-  { version, env }: RunEnvironment,
+  { version, env, settingsReader }: RunEnvironment,
   undo: AsyncDisposableStack,
 ): Promise<Running> {
-  if (settings.sources.length === 0) {
-    throw new SettingsError('no source is configured: give --source http://prometheus:9090, or sources in andon.yaml');
-  }
+  const missing = missingSource(settings);
+  if (missing !== undefined) throw new SettingsError(missing);
   const clock = systemClock;
   const log = createPinoLog({ level: settings.log.level, currentSpan });
   const endpoint = settings.tracing.otlpEndpoint ?? tracingEndpoint(env);
@@ -65,8 +66,6 @@ async function startParts(
   undo.defer(async () => await tracing.stop());
   const telemetry = createPrometheusTelemetry({ version, nodeVersion: process.version, now: () => clock.now() });
 
-  const sources = settings.sources.map((each) => undo.use(composeSource(each)));
-  const channels = await Promise.all(settings.channels.map(async (each) => await composeChannel(each, clock, log)));
   const store = await DegradableStore.over(await composeStore(settings), {
     clock,
     log,
@@ -76,59 +75,63 @@ async function startParts(
   });
   undo.defer(async () => await store.close());
   telemetry.storeHealth(false);
-  if (channels.length === 0) log.warn('no channel is configured: incidents are recorded and nobody is paged');
-
-  let daemon: Daemon | undefined;
-  const running = (): Daemon => {
-    if (daemon === undefined) throw new Error('the daemon has not started');
-    return daemon;
-  };
-  daemon = await Daemon.start({
+  const isTraced = endpoint !== undefined;
+  let http: HttpServer | undefined;
+  const configuration = createConfiguration({
+    settings,
+    reader: settingsReader,
+    clock,
+    log,
+    makeSource: (each) => {
+      const source = composeSource(each);
+      return {
+        part: {
+          source: measuredSource(isTraced ? tracedSource(source) : source, telemetry, clock),
+          pollDeadlineMs: 1.5 * each.timeout,
+        },
+        close: async () => await source.close(),
+      };
+    },
+    makeChannel: (each) => {
+      const channel = composeChannel(each, clock, log);
+      return { part: isTraced ? tracedChannel(channel) : channel, close: async () => await channel.close() };
+    },
+    onTaken: (now) => {
+      log.setLevel(now.log.level);
+      http?.admit(admissionOf(now));
+    },
+  });
+  undo.defer(async () => await configuration.close());
+  const daemon = await Daemon.start({
     version,
     store,
-    rules: createRuleFolder({
-      paths: settings.rules,
-      sources: settings.sources.map((each) => each.name),
-      channels: settings.channels.map((each) => each.name),
-      clock,
-    }),
-    sources: sources.map((source) =>
-      measuredSource(endpoint === undefined ? source : tracedSource(source), telemetry, clock),
-    ),
-    channels: endpoint === undefined ? channels : channels.map(tracedChannel),
+    configuration,
     clock,
     log,
     telemetry,
-    trace: endpoint === undefined ? untraced : traced,
+    trace: isTraced ? traced : untraced,
     random: Math.random,
-    ...(settings.externalUrl === undefined ? {} : { externalUrl: settings.externalUrl }),
-    staleAfterMs: Math.min(...settings.channels.map((each) => each.webhook.staleAfter), 24 * 3_600_000),
-    pollDeadlineMs: 1.5 * Math.max(...settings.sources.map((each) => each.timeout)),
   });
-  undo.defer(async () => await running().stop(2_000));
+  undo.defer(async () => await daemon.stop(2_000));
 
-  const http = createHttpServer(
+  const server = createHttpServer(
+    { listen: listenAddress(settings.listen), version, ...admissionOf(settings) },
     {
-      listen: listenAddress(settings.listen),
-      version,
-      ...(settings.api.tokenFile === undefined ? {} : { tokenFile: settings.api.tokenFile }),
-      changesPerMinute: settings.api.rateLimit,
-    },
-    {
-      services: () => running().views(),
+      services: () => daemon.views(),
       incidents: daemon.book,
       responder: daemon.responder,
-      status: () => running().status(),
-      readiness: () => running().readiness(),
-      reload: async () => await running().reload(),
+      status: () => daemon.status(),
+      readiness: () => daemon.readiness(),
+      reload: async () => await daemon.reload(),
       scrape: async () => await telemetry.scrape(),
       telemetry,
       log,
       now: () => clock.now(),
     },
   );
-  const address = await http.start();
-  undo.use(http);
+  http = server;
+  const address = await server.start();
+  undo.use(server);
   log.info('Andon is up', { url: address.url, version });
 
   const everything = undo.move();
@@ -136,16 +139,21 @@ async function startParts(
   return {
     address,
     log,
-    reload: async () => await running().reload(),
+    reload: async () => await daemon.reload(),
     stop: async (deadlineMs) => {
       stopped ??= (async () => {
-        await http.stop();
-        await running().stop(deadlineMs);
+        await server.stop();
+        await daemon.stop(deadlineMs);
         await everything.disposeAsync();
       })();
       await stopped;
     },
   };
+}
+
+/** Who may change something by the API, and how often. */
+function admissionOf({ api }: Settings): Admission {
+  return { changesPerMinute: api.rateLimit, ...(api.tokenFile === undefined ? {} : { tokenFile: api.tokenFile }) };
 }
 
 function listenAddress(listen: string): { host: string; port: number } {

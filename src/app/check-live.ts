@@ -2,6 +2,10 @@ import { bucketBoundMatcher } from '../domain/bucket-bound.ts';
 import type { DeclarationPath, Diagnostic, Position } from '../domain/diagnostic.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { CounterTerm, LatencySignal, RatioSignal, Service, Signal } from '../domain/service.ts';
+import { checkGroupCount } from './check-group-count.ts';
+import { checkMetricTypes, rememberTypes, type TypeOf } from './check-metric-types.ts';
+import { checkPartOfTotal } from './check-part-of-total.ts';
+import { sourceFailed, type Finding } from './live-finding.ts';
 import type { Inspector } from './ports/inspector.ts';
 
 /** Series looked at for one selector; enough to see its labels, few enough for a large source. */
@@ -13,7 +17,8 @@ export type Locate = (service: string, path: DeclarationPath) => Position | unde
 
 /**
  * Holds rules against a live source: does each selector match anything, does the threshold have its bucket, does `good` let
- * failures through. Whatever the source does not say is a warning; it never rejects.
+ * failures through or what `total` does not count, is each metric of the type it is taken for, are there more groups than are
+ * judged. Whatever the source does not say is a warning; it never rejects.
  */
 export async function checkLive(
   services: readonly Service[],
@@ -22,11 +27,12 @@ export async function checkLive(
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
+  const typeOf = rememberTypes(inspector);
   const queue = services.flatMap((service) => service.signals.map((each) => ({ service, each })));
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !signal.aborted; next = queue.shift()) {
       const { service, each } = next;
-      for (const finding of await checkSignal(each, inspector, signal)) {
+      for (const finding of await checkSignal(each, inspector, typeOf, signal)) {
         const position = locate(service.name, ['spec', 'signals', each.name, ...finding.path]);
         diagnostics.push({ ...(position ?? { file: service.name, line: 1, column: 1 }), ...finding.said });
       }
@@ -36,12 +42,24 @@ export async function checkLive(
   return diagnostics;
 }
 
-interface Finding {
-  readonly path: DeclarationPath;
-  readonly said: Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>;
+async function checkSignal(
+  signal: Signal,
+  inspector: Inspector,
+  typeOf: TypeOf,
+  abort: AbortSignal,
+): Promise<readonly Finding[]> {
+  const found = await checkSelectors(signal, inspector, abort);
+  // Of what is not there, or does not answer, nothing more is to be learnt.
+  if (found.some(({ said }) => said.code === 'live-not-checked' || said.code === 'live-no-series')) return found;
+  return [
+    ...found,
+    ...(signal.kind === 'ratio' ? await checkPartOfTotal(signal, seriesLimit, inspector, abort) : []),
+    ...(await checkMetricTypes(signal, typeOf, abort)),
+    ...(await checkGroupCount(signal, inspector, abort)),
+  ];
 }
 
-async function checkSignal(signal: Signal, inspector: Inspector, abort: AbortSignal): Promise<readonly Finding[]> {
+async function checkSelectors(signal: Signal, inspector: Inspector, abort: AbortSignal): Promise<readonly Finding[]> {
   switch (signal.kind) {
     case 'ratio':
       return [
@@ -179,10 +197,6 @@ function noSeries(path: DeclarationPath, selector: string): Finding {
       hint: 'check the spelling of the metric and its labels, and whether the job is scraped',
     },
   };
-}
-
-function sourceFailed(path: DeclarationPath, detail: string): Finding {
-  return { path, said: { severity: 'warning', code: 'live-not-checked', message: `could not be checked: ${detail}` } };
 }
 
 function selectorOf(term: CounterTerm): string {

@@ -1,48 +1,38 @@
-import { redefine, resume, unwatch } from '../domain/redefine.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
-import type { Service } from '../domain/service.ts';
 import { Deliverer } from './deliver.ts';
 import { deliveryTelemetry } from './delivery-telemetry.ts';
 import type { DegradableStore } from './degradable-store.ts';
+import { Fleet } from './fleet.ts';
 import { IncidentBook } from './incident-book.ts';
-import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
+import type { Configuration, Configured } from './ports/configuration.ts';
 import type { Log } from './ports/log.ts';
-import type { RuleSource } from './ports/rule-source.ts';
-import type { Source } from './ports/source.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Trace } from './ports/trace.ts';
 import { Recorder } from './recorder.ts';
 import { createResponder, type Responder } from './respond.ts';
 import type { ServiceView } from './service-view.ts';
-import { SourceLoop } from './source-loop.ts';
 import { StatusBoard } from './status-board.ts';
 import type { Readiness, ReloadResult, StatusView } from './status-view.ts';
-import { checkpointOf, emptyView, newWatch, type Watch } from './watch.ts';
 
 export interface DaemonParts {
   readonly version: string;
   readonly store: DegradableStore;
-  readonly rules: RuleSource;
-  readonly sources: readonly Source[];
-  readonly channels: readonly Channel[];
+  readonly configuration: Configuration;
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly trace: Trace;
   /** From 0 to below 1. */
   readonly random: () => number;
-  readonly externalUrl?: string;
-  readonly staleAfterMs: number;
-  readonly pollDeadlineMs: number;
 }
 
 /** The first load found problems: there is nothing to run. */
-export class RulesRefusedError extends Error {
-  override readonly name = 'RulesRefusedError';
+export class ConfigurationRefusedError extends Error {
+  override readonly name = 'ConfigurationRefusedError';
   readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
-    super(`the rule files have problems:\n${problems.join('\n')}`);
+  constructor(refused: 'settings' | 'rules', problems: readonly string[]) {
+    super(`${whatOf(refused)} have problems:\n${problems.join('\n')}`);
     this.problems = problems;
   }
 }
@@ -55,14 +45,12 @@ export class Daemon {
   readonly book: IncidentBook;
   readonly responder: Responder;
   readonly #parts: DaemonParts;
-  readonly #loops: ReadonlyMap<string, SourceLoop>;
+  readonly #fleet: Fleet;
   readonly #deliverer: Deliverer;
-  readonly #recorder: Recorder;
   readonly #status: StatusBoard;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>[] = [];
-  readonly #checkpoints: Map<string, Checkpoint>;
-  #services: readonly Service[] = [];
+  #externalUrl: string | undefined;
   #reloading: Promise<ReloadResult> | undefined;
   #reloadAfter: Promise<ReloadResult> | undefined;
   #stopped: Promise<void> | undefined;
@@ -70,52 +58,48 @@ export class Daemon {
   private constructor(parts: DaemonParts, book: IncidentBook, checkpoints: readonly Checkpoint[]) {
     this.#parts = parts;
     this.book = book;
-    this.#status = new StatusBoard(
-      parts.version,
-      parts.clock.now(),
-      parts.sources.map((source) => source.name),
-    );
+    this.#status = new StatusBoard(parts.version, parts.clock.now());
     const telemetry = this.#status.listening(parts.telemetry, parts.clock);
-    this.#checkpoints = new Map(checkpoints.map((each) => [each.service, each]));
     this.#deliverer = new Deliverer({
       ...parts,
+      channels: [],
+      staleAfterMs: Infinity,
       listener: deliveryTelemetry(telemetry, (events) => telemetry.eventsCommitted(book.apply(events))),
     });
-    this.#recorder = new Recorder({
+    const recorder = new Recorder({
       ...parts,
       telemetry,
       book,
+      externalUrl: () => this.#externalUrl,
       deliver: (notifications) => {
         this.#deliverer.notify(notifications);
       },
     });
-    this.responder = createResponder({ ...parts, telemetry, book });
-    const channelsOf = (service: string): readonly string[] => this.#channelsOf(service);
-    this.#loops = new Map(
-      parts.sources.map((source) => [
-        source.name,
-        new SourceLoop({ ...parts, telemetry, source, recorder: this.#recorder, channelsOf }),
-      ]),
-    );
+    this.#fleet = new Fleet({ ...parts, telemetry, recorder, book }, checkpoints);
+    const closing = { fleet: this.#fleet, recorder, outbox: parts.store };
+    this.responder = createResponder({ ...parts, telemetry, book, closing });
   }
 
-  /** Reads log, checkpoints and rules, and begins. Rejects with StoreError or RulesRefusedError; then nothing runs. */
+  /**
+   * Reads log, checkpoints, settings and rules, and begins. Rejects with StoreError or ConfigurationRefusedError; then
+   * nothing runs.
+   */
   static async start(parts: DaemonParts): Promise<Daemon> {
     const book = await IncidentBook.load(parts.store, (applied) => {
       parts.telemetry.eventsCommitted(applied);
     });
     const daemon = new Daemon(parts, book, await parts.store.checkpoints());
-    const loaded = await parts.rules.load(daemon.#stop.signal);
-    if (loaded.kind === 'refused') throw new RulesRefusedError(loaded.problems);
+    const loaded = await parts.configuration.load(daemon.#stop.signal);
+    if (loaded.kind === 'refused') throw new ConfigurationRefusedError(loaded.refused, loaded.problems);
     for (const warning of loaded.warnings) parts.log.warn('a rule file deserves a look', { warning });
+    await daemon.#use(loaded.configured);
     await daemon.#deliverer.start();
-    await daemon.#swap(loaded.services);
-    await daemon.#tellUnwatched();
-    daemon.#tellReload({ ok: true });
-    for (const loop of daemon.#loops.values()) daemon.#running.push(loop.run(daemon.#stop.signal));
+    await daemon.#fleet.tellUnwatched();
+    daemon.#tellReload({ ok: true, atNextStart: loaded.atNextStart });
+    daemon.#fleet.start();
     daemon.#running.push(
       daemon.#flushLoop(),
-      parts.rules.watch(() => void daemon.reload(), daemon.#stop.signal),
+      parts.configuration.watch(() => void daemon.reload(), daemon.#stop.signal),
     );
     return daemon;
   }
@@ -132,8 +116,8 @@ export class Daemon {
     this.#reloadAfter = undefined;
     this.#reloading = this.#reload()
       .catch((error: unknown): ReloadResult => {
-        this.#parts.log.error('the rule files could not be taken over', { error });
-        return { ok: false, diagnostics: [error instanceof Error ? error.message : String(error)] };
+        this.#parts.log.error('settings and rule files could not be taken over', { error });
+        return notTakenOver(error instanceof Error ? error.message : String(error));
       })
       .then((result) => {
         this.#reloading = undefined;
@@ -144,17 +128,33 @@ export class Daemon {
   }
 
   async #reload(): Promise<ReloadResult> {
-    const loaded = await this.#parts.rules.load(this.#stop.signal);
-    if (this.#stop.signal.aborted) return { ok: false, diagnostics: ['Andon is stopping'] };
+    const { configuration, log } = this.#parts;
+    const loaded = await configuration.load(this.#stop.signal);
+    if (this.#stop.signal.aborted) return notTakenOver('Andon is stopping');
     if (loaded.kind === 'refused') {
-      this.#parts.log.error('the rule files have problems; the rules before them still run', {
-        problems: loaded.problems,
-      });
-      return { ok: false, diagnostics: loaded.problems };
+      const { refused, problems } = loaded;
+      log.error(`${whatOf(refused)} have problems; ${keptOf(refused)}`, { problems });
+      return { ok: false, reason: `${refused}-refused`, diagnostics: problems };
     }
-    await this.#swap(loaded.services);
-    this.#parts.log.info('the rule files were read', { services: loaded.services.length });
-    return { ok: true };
+    const { configured, atNextStart } = loaded;
+    for (const change of atNextStart) log.warn('a setting takes effect at the next start', { change });
+    await this.#use(configured);
+    log.info('the rule files were read', { services: configured.services.length });
+    return { ok: true, atNextStart };
+  }
+
+  /** The swap: from here on everything runs as configured. A channel comes before what pages it, and goes after. */
+  async #use(configured: Configured): Promise<void> {
+    const { channels, sources, staleAfterMs, externalUrl } = configured;
+    const before = this.#deliverer.status();
+    this.#externalUrl = externalUrl;
+    await this.#deliverer.use(channels, staleAfterMs);
+    this.#status.use(sources.map(({ source }) => source));
+    await this.#fleet.use(configured);
+    await this.#deliverer.keepOnly(channels);
+    const after = new Set(this.#deliverer.status().map(({ name }) => name));
+    for (const { name } of before) if (!after.has(name)) this.#parts.telemetry.forgetChannel(name);
+    await this.#parts.configuration.taken();
   }
 
   #tellReload(result: ReloadResult): void {
@@ -163,105 +163,9 @@ export class Daemon {
     this.#parts.telemetry.reloadFinished(result.ok, at);
   }
 
-  /** Each service changes hands between two polls of its source, so that no poll writes to what was replaced. */
-  async #swap(services: readonly Service[]): Promise<void> {
-    const before = new Map(this.#watches().map((watch) => [watch.service.name, watch.service]));
-    this.#services = services;
-    for (const service of services) {
-      const known = before.get(service.name);
-      before.delete(service.name);
-      if (known === undefined) await this.#watch(service);
-      else if (known.revision === service.revision && known.source === service.source)
-        this.#loop(known)?.rename(service);
-      else await this.#redefine(known, service);
-    }
-    for (const gone of before.values()) await this.#unwatch(gone);
-  }
-
-  /** A service that is new, or that goes on from where it was left. */
-  async #watch(service: Service): Promise<void> {
-    const loop = this.#loop(service);
-    const checkpoint = this.#checkpoints.get(service.name);
-    if (loop === undefined || checkpoint === undefined) {
-      loop?.set(newWatch(service, undefined));
-      return;
-    }
-    const isUnwatched = (id: string): boolean => this.book.get(id)?.incident.unwatched ?? false;
-    const { scopes, events } = resume(service, checkpoint.scopes, isUnwatched, loop.sourceClock.now());
-    await this.#recorder.record({ events, checkpoints: [], channels: [] });
-    loop.set(newWatch(service, { ...checkpoint, scopes }));
-  }
-
-  /** Services may have left the rule files while Andon was away. */
-  async #tellUnwatched(): Promise<void> {
-    const watched = new Set(this.#services.map((service) => service.name));
-    const events = this.book
-      .list({ phase: 'open', limit: Number.MAX_SAFE_INTEGER })
-      .filter((incident) => !watched.has(incident.service) && !incident.unwatched)
-      .map(({ id, service, group }) => ({
-        type: 'unwatched' as const,
-        service,
-        group,
-        incidentId: id,
-        at: this.#parts.clock.now(),
-      }));
-    await this.#recorder.record({ events, checkpoints: [], channels: [] });
-  }
-
-  async #redefine(known: Service, service: Service): Promise<void> {
-    const loop = this.#loop(known);
-    await loop?.exclusively(async () => {
-      const watch = loop.watch(known.name);
-      if (watch === undefined) return;
-      const { state, events, unread } = redefine(watch.service, service, watch.state, loop.sourceClock.now());
-      await this.#recorder.record({ events, checkpoints: [], channels: [] });
-      loop.delete(known.name);
-      const moved = known.source !== service.source;
-      const view = emptyView(service, state);
-      this.#loop(service)?.set({
-        ...watch,
-        service,
-        state,
-        unread: moved ? service.signals : unread,
-        dueAt: -Infinity,
-        view,
-      });
-    });
-    this.#parts.telemetry.forgetService(service.name);
-  }
-
-  async #unwatch(service: Service): Promise<void> {
-    const loop = this.#loop(service);
-    await loop?.exclusively(async () => {
-      const watch = loop.watch(service.name);
-      if (watch === undefined) return;
-      await this.#recorder.record({
-        events: unwatch(service, watch.state, loop.sourceClock.now()),
-        checkpoints: watch.state.evaluatedAt === undefined ? [] : [checkpointOf(watch)],
-        channels: [],
-      });
-      // Should it come back, it goes on from here.
-      if (watch.state.evaluatedAt !== undefined) this.#checkpoints.set(service.name, checkpointOf(watch));
-      loop.delete(service.name);
-    });
-    this.#parts.telemetry.forgetService(service.name);
-  }
-
-  #loop(service: Service): SourceLoop | undefined {
-    return this.#loops.get(service.source);
-  }
-
-  #watches(): readonly Watch[] {
-    return [...this.#loops.values()].flatMap((loop) => loop.watches());
-  }
-
-  #channelsOf(service: string): readonly string[] {
-    const notify = this.#services.find((each) => each.name === service)?.notify ?? [];
-    return notify.length > 0 ? notify : this.#parts.channels.map((channel) => channel.name);
-  }
-
   views(): readonly ServiceView[] {
-    return this.#watches()
+    return this.#fleet
+      .watches()
       .map((watch) => watch.view)
       .sort((a, b) => (a.service < b.service ? -1 : 1));
   }
@@ -272,7 +176,7 @@ export class Daemon {
 
   /** Ready once every service has been evaluated, or its source is known not to answer: no restart mends that. */
   readiness(): Readiness {
-    const waiting = this.#watches().filter((watch) => watch.polls === 0 && !watch.blind);
+    const waiting = this.#fleet.watches().filter((watch) => watch.polls === 0 && !watch.blind);
     return waiting.length === 0
       ? { ready: true, reasons: [] }
       : { ready: false, reasons: waiting.slice(0, 10).map((watch) => `${watch.service.name}: its past is being read`) };
@@ -298,11 +202,24 @@ export class Daemon {
 
   async #end(deadlineMs: number): Promise<void> {
     this.#stop.abort();
+    const ended = Promise.allSettled([this.#fleet.stop(), ...this.#running]);
     const bound = new AbortController();
-    await Promise.race([Promise.allSettled(this.#running), this.#parts.clock.sleep(deadlineMs / 2, bound.signal)]);
+    await Promise.race([ended, this.#parts.clock.sleep(deadlineMs / 2, bound.signal)]);
     bound.abort();
     await this.#deliverer.stop(deadlineMs / 2);
     await this.#parts.store.close();
-    await Promise.allSettled(this.#parts.channels.map(async (channel) => await channel.close()));
+    await this.#parts.configuration.close();
   }
+}
+
+function whatOf(refused: 'settings' | 'rules'): string {
+  return refused === 'rules' ? 'the rule files' : 'the settings';
+}
+
+function keptOf(refused: 'settings' | 'rules'): string {
+  return refused === 'rules' ? 'the rules before them still run' : 'everything runs as before';
+}
+
+function notTakenOver(why: string): ReloadResult {
+  return { ok: false, reason: 'not-taken-over', diagnostics: [why] };
 }

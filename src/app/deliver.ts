@@ -1,14 +1,14 @@
 import type { QueuedNotification } from '../domain/delivery-plan.ts';
-import { isOutlived, retryPolicy } from '../domain/delivery-plan.ts';
+import { retryPolicy } from '../domain/delivery-plan.ts';
 import type { Notification } from '../domain/notification.ts';
 import type { ChannelStatus, DeliveryListener } from './delivery-listener.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
-import { failedRecord } from './delivery-record.ts';
 import { DeliveryRecorder } from './delivery-recorder.ts';
 import type { Channel } from './ports/channel.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { OutboxEntry, Store } from './ports/store.ts';
+import { Stranded } from './stranded.ts';
 
 export interface DelivererParts {
   readonly store: Store;
@@ -22,12 +22,20 @@ export interface DelivererParts {
   readonly staleAfterMs: number;
 }
 
-/** How long a stop without a deadline lets sends under way finish, ms. */
+/** How long a stop without a deadline, and a channel that is set up anew, lets sends under way finish, ms. */
 const defaultStopMs = 5_000;
 /** The last part of a stop, kept for writing down what the sends came to, ms. */
 const recordReserveMs = 500;
+/** How long a send that was cut short may take to end, ms. */
+const cutShortMs = 250;
 /** How many finished ids are remembered, so that a notification handed over twice is sent once. */
 const finishedLimit = 10_000;
+
+/** A channel's queue, with the channel it was made for. */
+interface Outlet {
+  readonly channel: Channel;
+  readonly queue: DeliveryQueue;
+}
 
 /**
  * Drains the outbox: at least once, in order per incident and channel, each notification always under its own id.
@@ -36,20 +44,64 @@ const finishedLimit = 10_000;
 export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #recorder: DeliveryRecorder;
-  readonly #queues: ReadonlyMap<string, DeliveryQueue>;
+  readonly #stranded: Stranded;
+  readonly #outlets = new Map<string, Outlet>();
+  /** What came for channels that are just being set up anew. */
+  readonly #moving = new Map<string, QueuedNotification[]>();
   readonly #taken = new Set<string>();
+  #staleAfterMs: number;
   #early: Notification[] | undefined = [];
   #stopping: Promise<void> | undefined;
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
+    this.#staleAfterMs = parts.staleAfterMs;
     this.#recorder = new DeliveryRecorder(parts);
-    this.#queues = new Map(
-      parts.channels.map((channel) => [
-        channel.name,
-        new DeliveryQueue({ ...parts, channel, recorder: this.#recorder }),
-      ]),
+    this.#stranded = new Stranded({ ...parts, recorder: this.#recorder });
+    for (const channel of parts.channels) this.#open(channel);
+  }
+
+  /**
+   * Takes over new channels, and those that are set up in another way: what waited for them goes on in order, and sends
+   * under way finish first, within 5 s.
+   */
+  async use(channels: readonly Channel[], staleAfterMs: number): Promise<void> {
+    this.#staleAfterMs = staleAfterMs;
+    await Promise.all(
+      channels.map(async (channel) => {
+        const before = this.#outlets.get(channel.name);
+        if (before?.channel === channel) return;
+        if (before !== undefined) await this.#move(before, channel);
+        else this.#open(channel).add(this.#stranded.take(channel.name));
+      }),
     );
+  }
+
+  /** Lets go of every other channel; what waited for one stays in the outbox, for it to come back. */
+  async keepOnly(channels: readonly Channel[]): Promise<void> {
+    const kept = new Set(channels.map(({ name }) => name));
+    const gone = [...this.#outlets.values()].filter(({ channel }) => !kept.has(channel.name));
+    await Promise.all(
+      gone.map(async ({ channel, queue }) => {
+        this.#outlets.delete(channel.name);
+        this.#stranded.add(await this.#empty(queue));
+      }),
+    );
+  }
+
+  #open(channel: Channel): DeliveryQueue {
+    const staleAfterMs = (): number => this.#staleAfterMs;
+    const queue = new DeliveryQueue({ ...this.#parts, channel, recorder: this.#recorder, staleAfterMs });
+    this.#outlets.set(channel.name, { channel, queue });
+    return queue;
+  }
+
+  async #move({ queue }: Outlet, to: Channel): Promise<void> {
+    const came: QueuedNotification[] = [];
+    this.#moving.set(to.name, came);
+    const left = await this.#empty(queue);
+    this.#moving.delete(to.name);
+    this.#open(to).add([...left, ...came]);
   }
 
   /** Loads what earlier processes left and begins to send. Rejects with StoreError. */
@@ -78,7 +130,7 @@ export class Deliverer {
 
   /** One line a channel, for metrics and the API. */
   status(): readonly ChannelStatus[] {
-    return Array.from(this.#queues.values(), (queue) => queue.status());
+    return [...Array.from(this.#outlets.values(), ({ queue }) => queue.status()), ...this.#stranded.status()];
   }
 
   /**
@@ -95,7 +147,8 @@ export class Deliverer {
   }
 
   async #stop(deadlineMs: number): Promise<void> {
-    const queues = [...this.#queues.values()];
+    const queues = Array.from(this.#outlets.values(), ({ queue }) => queue);
+    this.#stranded.stop();
     const reserveMs = Math.min(recordReserveMs, deadlineMs / 2);
     const ended = Promise.all(queues.map((queue) => queue.stop()));
     await this.#within(ended, deadlineMs - reserveMs);
@@ -104,6 +157,15 @@ export class Deliverer {
       ended.then(() => this.#recorder.drain()),
       reserveMs,
     );
+  }
+
+  /** Stops a queue, cutting short what does not end by itself in time, and takes what it has not sent. */
+  async #empty(queue: DeliveryQueue): Promise<readonly QueuedNotification[]> {
+    const ended = queue.stop();
+    await this.#within(ended, defaultStopMs);
+    queue.abort();
+    await this.#within(ended, cutShortMs);
+    return queue.release();
   }
 
   async #within(work: Promise<unknown>, ms: number): Promise<void> {
@@ -120,8 +182,10 @@ export class Deliverer {
       if (delivery.state !== 'pending' || this.#taken.has(notification.id)) continue;
       this.#remember(notification.id);
       const queued = this.#queued(notification, delivery.attempts, delivery.nextAttemptAt);
-      const queue = this.#queues.get(notification.channel);
-      if (queue === undefined) this.#strand(queued);
+      const queue = this.#outlets.get(notification.channel)?.queue;
+      const moving = this.#moving.get(notification.channel);
+      if (moving !== undefined) moving.push(queued);
+      else if (queue === undefined) this.#stranded.add([queued]);
       else byQueue.set(queue, [...(byQueue.get(queue) ?? []), queued]);
     }
     for (const [queue, taken] of byQueue) queue.add(taken);
@@ -138,20 +202,6 @@ export class Deliverer {
       bornAt: monotonic - Math.max(0, now - notification.createdAt),
       dueAt: monotonic + waitMs,
     };
-  }
-
-  /** A channel that is not configured now may be again after the next reload; its notifications wait until they are too old. */
-  #strand(queued: QueuedNotification): void {
-    const { clock, log } = this.#parts;
-    const { id, channel, incidentId } = queued.notification;
-    const line = { notification: id, channel, incident: incidentId };
-    if (!isOutlived(queued, clock.monotonic())) {
-      log.error('no channel of this name is configured: the notification stays in the outbox', line);
-      return;
-    }
-    const detail = `no channel named ${channel} is configured`;
-    this.#recorder.settled(failedRecord(queued, [], 'no-such-channel', detail, clock.now()));
-    log.error('notification cannot be delivered', { ...line, reason: 'no-such-channel', detail });
   }
 
   #remember(id: string): void {

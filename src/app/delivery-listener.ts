@@ -34,7 +34,7 @@ export interface DeliveryListener {
   settled(facts: SettledFacts): void;
   /** How many notifications of a channel are not settled yet, whenever that changes. */
   queued(channel: string, pending: number): void;
-  /** A receiver asked never to be called again; its channel stays off until the process starts anew. */
+  /** A receiver asked never to be called again; its channel stays off until it is set up in another way, or the process starts anew. */
   channelGone(channel: string): void;
   /** Events that delivery wrote, with their positions in the log. */
   recorded(events: readonly StoredEvent[]): void;

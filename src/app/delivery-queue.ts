@@ -26,7 +26,7 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
-  readonly staleAfterMs: number;
+  readonly staleAfterMs: () => number;
 }
 
 /** So many failures in a row are an outage; the first success after it hurries everyone who waits. */
@@ -47,6 +47,7 @@ export class DeliveryQueue {
   #lastError: ChannelStatus['lastError'];
   #gone = false;
   #stopped = false;
+  #released = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -95,6 +96,7 @@ export class DeliveryQueue {
       ...(this.#lastDeliveryAt === undefined ? {} : { lastDeliveryAt: this.#lastDeliveryAt }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
       gone: this.#gone,
+      configured: true,
     };
   }
 
@@ -110,9 +112,18 @@ export class DeliveryQueue {
     this.#abort.abort();
   }
 
+  /** Gives back what was not sent, for another queue or for later; to be called once it has stopped. */
+  release(): readonly QueuedNotification[] {
+    const left = [...this.#lanes.values()].flatMap((lane) => lane.queue);
+    this.#lanes.clear();
+    this.#count(-this.#pending);
+    this.#released = true;
+    return left;
+  }
+
   /** Puts a lane where its next step belongs. */
   #place(lane: Lane): void {
-    const step = nextStep(lane.queue, this.#parts.clock.monotonic(), this.#parts.staleAfterMs);
+    const step = nextStep(lane.queue, this.#parts.clock.monotonic(), this.#parts.staleAfterMs());
     switch (step.kind) {
       case 'nothing':
         this.#lanes.delete(lane.incidentId);
@@ -133,7 +144,7 @@ export class DeliveryQueue {
       const lane = this.#ready.shift();
       if (lane === undefined) return;
       // Asked again: a newer notification may have joined, or an older one turned stale, while the lane stood in line.
-      const step = nextStep(lane.queue, this.#parts.clock.monotonic(), this.#parts.staleAfterMs);
+      const step = nextStep(lane.queue, this.#parts.clock.monotonic(), this.#parts.staleAfterMs());
       if (step.kind === 'send') this.#start(lane, step.next, step.collapsing);
       else this.#place(lane);
     }
@@ -270,10 +281,13 @@ export class DeliveryQueue {
   #close(detail: string): void {
     this.#gone = true;
     const { channel, log, listener } = this.#parts;
-    log.error('channel is off until Andon starts anew: its receiver asked never to be called again', {
-      channel: channel.name,
-      detail,
-    });
+    log.error(
+      'channel is off until it is set up in another way or Andon starts anew: its receiver asked never to be called again',
+      {
+        channel: channel.name,
+        detail,
+      },
+    );
     listener.channelGone(channel.name);
     this.#ready = [];
     for (const lane of this.#lanes.values()) {
@@ -309,6 +323,8 @@ export class DeliveryQueue {
   }
 
   #count(change: number): void {
+    // By now somebody else counts them.
+    if (this.#released) return;
     this.#pending += change;
     this.#parts.listener.queued(this.#parts.channel.name, this.#pending);
   }

@@ -15,7 +15,8 @@ export interface RecorderParts {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly telemetry: Pick<Telemetry, 'eventsCommitted'>;
-  readonly externalUrl?: string;
+  /** May change with the settings. */
+  readonly externalUrl?: () => string | undefined;
   /** Hands over what was committed; sends that can start have started when it returns. */
   readonly deliver: (notifications: readonly Notification[]) => void;
 }
@@ -58,7 +59,8 @@ export class Recorder {
 
   /** Folds ahead of the commit, since a notification shows the incident as its event leaves it. */
   #plan(record: Record, recordedAt: number): readonly Notification[] {
-    const { book, externalUrl } = this.#parts;
+    const { book } = this.#parts;
+    const externalUrl = this.#parts.externalUrl?.();
     const ahead = new Map<string, { incident: Incident | undefined; told: number }>();
     return record.events.flatMap((event) => {
       const known = ahead.get(event.incidentId) ?? {
@@ -113,6 +115,10 @@ export class Recorder {
 /** The events that notify, counted, give each notification its place: derived from the log, so that it never changes. */
 function isTelling(event: IncidentEvent): boolean {
   return (
-    event.type === 'opened' || event.type === 'rule-joined' || event.type === 'relapsed' || event.type === 'resolved'
+    event.type === 'opened' ||
+    event.type === 'rule-joined' ||
+    event.type === 'relapsed' ||
+    event.type === 'resolved' ||
+    event.type === 'closed-by-hand'
   );
 }

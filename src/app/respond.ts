@@ -1,6 +1,7 @@
 import type { Incident } from '../domain/incident.ts';
 import type { IncidentEvent } from '../domain/event.ts';
 import type { AppliedEvent, IncidentBook } from './incident-book.ts';
+import { closeByHand, type ClosingParts } from './close-by-hand.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import { StoreError, type Store, type StoreFailureReason } from './ports/store.ts';
@@ -10,6 +11,8 @@ import type { Telemetry } from './ports/telemetry.ts';
 export const noteLimit = 4000;
 export const byLimit = 200;
 
+type TextField = 'by' | 'note' | 'because';
+
 /** What became of a person's act on an incident. */
 export type ActResult =
   | { readonly kind: 'recorded'; readonly incident: Incident }
@@ -17,14 +20,17 @@ export type ActResult =
   | { readonly kind: 'already-acknowledged'; readonly incident: Incident }
   | { readonly kind: 'unknown-incident'; readonly id: string }
   | { readonly kind: 'closed-incident'; readonly id: string }
-  | { readonly kind: 'invalid'; readonly field: 'by' | 'note'; readonly problem: string }
+  /** Recovery closes it by itself, so that nobody else may. */
+  | { readonly kind: 'still-watched'; readonly id: string }
+  | { readonly kind: 'invalid'; readonly field: TextField; readonly problem: string }
   /** The store could not keep it; nothing happened. */
   | { readonly kind: 'not-stored'; readonly reason: StoreFailureReason; readonly detail: string };
 
-/** What people do to an incident: acknowledge it and write notes. Failures are values. */
+/** What people do to an incident: acknowledge it, write notes, close what nothing else can close. Failures are values. */
 export interface Responder {
   acknowledge(id: string, by: string, note?: string): Promise<ActResult>;
   note(id: string, by: string, text: string): Promise<ActResult>;
+  close(id: string, by: string, because: string): Promise<ActResult>;
 }
 
 export interface ResponderParts {
@@ -33,6 +39,7 @@ export interface ResponderParts {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly telemetry: Pick<Telemetry, 'eventsCommitted'>;
+  readonly closing: ClosingParts;
 }
 
 /** Acts are recorded one after another, so that two people who acknowledge at once leave one acknowledgement. */
@@ -46,6 +53,7 @@ export function createResponder(parts: ResponderParts): Responder {
   return {
     acknowledge: async (id, by, note) => await inTurn(async () => await acknowledge(parts, id, by, note)),
     note: async (id, by, text) => await inTurn(async () => await addNote(parts, id, by, text)),
+    close: async (id, by, because) => await inTurn(async () => await close(parts, id, by, because)),
   };
 }
 
@@ -82,20 +90,50 @@ async function addNote(parts: ResponderParts, id: string, by: string, text: stri
   });
 }
 
+async function close(parts: ResponderParts, id: string, by: string, because: string): Promise<ActResult> {
+  const person = personOf(by);
+  if (person.kind === 'invalid') return person;
+  const reason = noteOf(because, 'because');
+  if (reason.kind === 'invalid') return reason;
+  const incident = parts.book.get(id)?.incident;
+  if (incident === undefined) return { kind: 'unknown-incident', id };
+  if (incident.phase === 'closed') return { kind: 'closed-incident', id };
+  const { text } = reason;
+  const event = {
+    ...scopeOf(incident, parts.clock.now()),
+    type: 'closed-by-hand' as const,
+    by: person.text,
+    because: text,
+  };
+  try {
+    const closed = await closeByHand(parts.closing, incident, event);
+    if (!closed) return { kind: 'still-watched', id };
+  } catch (error) {
+    return notStored(parts, event, error);
+  }
+  parts.log.info('an act on an incident was recorded', { incident: id, type: event.type });
+  return { kind: 'recorded', incident: parts.book.get(id)?.incident ?? incident };
+}
+
+/** Rejects with whatever is not the store's doing. */
+function notStored(parts: ResponderParts, event: IncidentEvent, error: unknown): ActResult {
+  if (!(error instanceof StoreError)) throw error;
+  parts.log.error('an act on an incident could not be stored', {
+    incident: event.incidentId,
+    type: event.type,
+    reason: error.reason,
+    error,
+  });
+  return { kind: 'not-stored', reason: error.reason, detail: error.message };
+}
+
 async function record(parts: ResponderParts, incident: Incident, event: IncidentEvent): Promise<ActResult> {
   let applied: readonly AppliedEvent[];
   try {
     const stored = await parts.store.commit({ events: [event], recordedAt: event.at });
     applied = parts.book.apply(stored);
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    parts.log.error('an act on an incident could not be stored', {
-      incident: incident.id,
-      type: event.type,
-      reason: error.reason,
-      error,
-    });
-    return { kind: 'not-stored', reason: error.reason, detail: error.message };
+    return notStored(parts, event, error);
   }
   parts.telemetry.eventsCommitted(applied);
   parts.log.info('an act on an incident was recorded', { incident: incident.id, type: event.type });
@@ -108,7 +146,7 @@ function scopeOf(incident: Incident, at: number) {
 
 type Checked =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'invalid'; readonly field: 'by' | 'note'; readonly problem: string };
+  | { readonly kind: 'invalid'; readonly field: TextField; readonly problem: string };
 
 /** Control characters, and those that reorder text on a screen, could make a name or note pass for something else. */
 const forbiddenInNote = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -127,14 +165,16 @@ function personOf(by: string): Checked {
   return { kind: 'text', text };
 }
 
-function noteOf(note: string): Checked {
+const textName = { by: 'name', note: 'note', because: 'reason' } as const satisfies Record<TextField, string>;
+
+function noteOf(note: string, field: TextField = 'note'): Checked {
   const text = note.replaceAll('\r\n', '\n').replaceAll(forbiddenInNote, '').trim();
-  if (text === '') return { kind: 'invalid', field: 'note', problem: 'the note is empty' };
+  if (text === '') return { kind: 'invalid', field, problem: `the ${textName[field]} is empty` };
   if (text.length > noteLimit) {
     return {
       kind: 'invalid',
-      field: 'note',
-      problem: `the note has ${text.length} characters; at most ${noteLimit} are kept, so link to the long text instead`,
+      field,
+      problem: `the ${textName[field]} has ${text.length} characters; at most ${noteLimit} are kept, so link to the long text instead`,
     };
   }
   return { kind: 'text', text };

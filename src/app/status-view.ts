@@ -9,12 +9,14 @@ export interface StatusView {
 }
 
 export interface ReloadView {
-  /** False when the files last read were refused and the rules before them still run. */
+  /** False when the settings or rule files last read were refused and everything runs as before. */
   readonly ok: boolean;
   readonly lastAttemptAt: number;
   readonly lastSuccessAt?: number;
   /** What was wrong with the refused files, one line each. */
   readonly problems: readonly string[];
+  /** What was changed in the settings and takes effect at the next start, one line each. */
+  readonly atNextStart: readonly string[];
 }
 
 export interface StoreView {
@@ -26,13 +28,17 @@ export interface SourceView {
   readonly name: string;
   /** The source's clock less Andon's, ms; absent until it has answered. */
   readonly clockSkewMs?: number;
+  /** When it last gave an answer that could be used, whatever it was asked. */
   readonly lastAnswerAt?: number;
   readonly lastError?: { readonly at: number; readonly reason: string; readonly detail: string };
 }
 
 export interface ChannelView {
   readonly name: string;
+  /** `none` for a channel that is not configured. */
   readonly type: string;
+  /** False when the settings do not name it any more and notifications wait for it to come back. */
+  readonly configured: boolean;
   /** Notifications not yet delivered. */
   readonly pending: number;
   readonly lastDeliveryAt?: number;
@@ -45,11 +51,19 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
+/** Why files that were read again were not taken over. */
+export type ReloadFailureReason = 'settings-refused' | 'rules-refused' | 'not-taken-over';
+
 /** What became of reading the files again. */
 export type ReloadResult =
-  | { readonly ok: true }
+  | {
+      readonly ok: true;
+      /** What was changed in the settings and takes effect at the next start, one line each. */
+      readonly atNextStart: readonly string[];
+    }
   | {
       readonly ok: false;
+      readonly reason: ReloadFailureReason;
       /** One line each: file, line, column, what is wrong and what to write instead. */
       readonly diagnostics: readonly string[];
     };

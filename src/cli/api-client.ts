@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CommandFault } from './tell-error.ts';
 
 /** The part of `fetch` that commands use; Node's own and node-fetch both fit. */
 export type Fetch = (url: string, init: FetchInit) => Promise<{ readonly status: number; text(): Promise<string> }>;
@@ -18,13 +19,14 @@ export interface ApiTarget {
   readonly fetch: Fetch;
 }
 
-/** What a running Andon answered; `failed` is a message for people that says what to do. */
+/** What a running Andon answered; a fault's message is for people and says what to do. */
 export type ApiAnswer =
-  { readonly kind: 'ok'; readonly body: unknown } | { readonly kind: 'failed'; readonly message: string };
+  { readonly kind: 'ok'; readonly body: unknown } | { readonly kind: 'failed'; readonly fault: CommandFault };
 
 const timeoutMs = 10_000;
 
 const ProblemWire = z.object({
+  reason: z.string().optional(),
   title: z.string(),
   detail: z.string(),
   hint: z.string().optional(),
@@ -52,19 +54,21 @@ export async function askApi(target: ApiTarget, path: string, body?: unknown): P
     status = response.status;
     text = await response.text();
   } catch (error) {
-    return { kind: 'failed', message: unreachable(target.url, error) };
+    return { kind: 'failed', fault: { message: unreachable(target.url, error), reason: 'unreachable' } };
   }
   const parsed = parseJson(text);
   if (status === 200 && parsed !== undefined) return { kind: 'ok', body: parsed };
   const problem = ProblemWire.safeParse(parsed).data;
-  if (problem === undefined) return { kind: 'failed', message: strange(target.url, `HTTP status ${status}`) };
-  const { title, detail, hint, problems = [] } = problem;
+  if (problem === undefined)
+    return { kind: 'failed', fault: { message: strange(target.url, `HTTP status ${status}`), status } };
+  const { reason, title, detail, hint, problems = [] } = problem;
   const lines = [
     `${title}: ${detail}`,
     ...(problems.length > 1 ? problems : []),
     ...(hint === undefined ? [] : [hint]),
   ];
-  return { kind: 'failed', message: lines.join('\n  ') };
+  const facts = { ...(reason === undefined ? {} : { reason }), ...(problems.length === 0 ? {} : { problems }) };
+  return { kind: 'failed', fault: { message: lines.join('\n  '), status, ...facts } };
 }
 
 /** What stands at the URL is not the API that this command knows. */

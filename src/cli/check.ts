@@ -10,6 +10,7 @@ import {
   type SourceSettings,
 } from '../config/settings.ts';
 import { byPosition, hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
+import { tellError } from './tell-error.ts';
 import { reportDiagnostics, type CheckReport, type OutputFormat } from './report-diagnostics.ts';
 
 /** What `andon check` needs from the outside. */
@@ -62,7 +63,7 @@ export function checkCommand(deps: CheckDeps): Command {
 
 async function check(deps: CheckDeps, paths: readonly string[], options: CheckOptions): Promise<void> {
   const wrongUsage = (message: string): void => {
-    deps.stderr.write(`error: ${message}\n`);
+    tellError(deps.stderr, options.output, { message });
     deps.exit(2);
   };
   const opened = options.settings === undefined ? { diagnostics: [] } : await openSettings(deps, options.settings);

@@ -9,20 +9,22 @@ import { printableLine } from './printable.ts';
 
 export interface ViewOptions {
   readonly colors: boolean;
+  /** Columns of the terminal; absent where the output goes elsewhere. */
+  readonly width?: number | undefined;
 }
 
 /** A snapshot of services, as tables for people or in the shape of `GET /api/v1/services` for programs. */
 export function renderViews(
   services: readonly ServiceView[],
   output: 'text' | 'json',
-  { colors }: ViewOptions,
+  { colors, width }: ViewOptions,
 ): string {
   if (output === 'json') return `${JSON.stringify({ services: services.map(serviceJson) }, undefined, 2)}\n`;
-  return renderText(services, createPaint(colors));
+  return renderText(services, createPaint(colors), width);
 }
 
 /** Each target with its value, bound and verdict, then each rule that is not quiet, then what is in the way. */
-function renderText(services: readonly ServiceView[], paint: Paint): string {
+function renderText(services: readonly ServiceView[], paint: Paint, width: number | undefined): string {
   if (services.length === 0) return 'No service.\n';
   const targets = services.flatMap((view) => view.scopes.flatMap((scope) => targetRows(view.service, scope, paint)));
   const rules = services.flatMap((view) => view.scopes.flatMap((scope) => ruleRows(view.service, scope, paint)));
@@ -35,8 +37,8 @@ function renderText(services: readonly ServiceView[], paint: Paint): string {
   return [
     targets.length === 0
       ? ''
-      : table(['SERVICE', 'GROUP', 'TARGET', 'OVER', 'NOW', 'BOUND', 'VERDICT', 'REASON'], targets, paint),
-    rules.length === 0 ? '' : `\n${table(['SERVICE', 'GROUP', 'RULE', 'STATE', 'CONDITION'], rules, paint)}`,
+      : table(['SERVICE', 'GROUP', 'TARGET', 'OVER', 'NOW', 'BOUND', 'VERDICT', 'REASON'], targets, paint, width),
+    rules.length === 0 ? '' : `\n${table(['SERVICE', 'GROUP', 'RULE', 'STATE', 'CONDITION'], rules, paint, width)}`,
     services.some(hasPendingRule)
       ? '\nA pending rule is true now, and stops the line once it has been so for its `for`, which `evaluate` does not wait out.\n'
       : '',
@@ -77,9 +79,15 @@ function ruleRows(service: string, scope: ScopeView, paint: Paint): readonly (re
     ]);
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+function table(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+  width: number | undefined,
+): string {
   return formatTable(
     heads.map((head) => ({ head: paint.bold(head) })),
     rows,
+    width,
   );
 }

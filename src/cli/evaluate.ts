@@ -8,10 +8,12 @@ import type { SourceSettings } from '../config/settings.ts';
 import { hasErrors } from '../domain/diagnostic.ts';
 import { renderViews } from './evaluate-table.ts';
 import { reportDiagnostics } from './report-diagnostics.ts';
+import { tellError } from './tell-error.ts';
+import { terminalWidth } from './terminal-width.ts';
 import { addSettingsOptions, readSettings, type SettingsDeps, type SettingsOptions } from './settings-options.ts';
 
 export interface EvaluateDeps extends SettingsDeps {
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly clock: Clock;
   readonly openSource: (settings: SourceSettings) => Source & { close(): Promise<void> };
   readonly exit: (code: number) => void;
@@ -39,16 +41,23 @@ export function evaluateCommand(deps: EvaluateDeps): Command {
 }
 
 async function evaluateAll(deps: EvaluateDeps, names: readonly string[], options: EvaluateOptions): Promise<number> {
-  const settings = await readSettings(deps, options);
+  const usage = (message: string): number => {
+    tellError(deps.stderr, options.output, { message }, 'andon: ');
+    return 2;
+  };
+  const settings = await readSettings(deps, options, options.output);
   if (settings === undefined) return 2;
   if (settings.sources.length === 0)
-    return usage(deps, 'no source is configured: give --source http://prometheus:9090, or sources in andon.yaml');
+    return usage('no source is configured: give --source http://prometheus:9090, or sources in andon.yaml');
   const { files, unreadable } = await deps.readFiles(settings.rules);
-  if (unreadable.length > 0)
-    return usage(deps, unreadable.map(({ path, problem }) => `${path}: ${problem}`).join('\n'));
+  if (unreadable.length > 0) return usage(unreadable.map(({ path, problem }) => `${path}: ${problem}`).join('\n'));
   const sources = settings.sources.map((source) => source.name);
   const loaded = loadRules(files, { sources, channels: settings.channels.map((channel) => channel.name) });
   const colors = deps.stdout.isTTY === true && (deps.env['NO_COLOR'] ?? '') === '';
+  if (hasErrors(loaded.diagnostics) && options.output === 'json') {
+    tellError(deps.stderr, 'json', { message: 'the rule files have problems', problems: loaded.diagnostics });
+    return 1;
+  }
   if (hasErrors(loaded.diagnostics)) {
     const rules = loaded.services.reduce((sum, service) => sum + service.rules.length, 0);
     deps.stderr.write(
@@ -61,7 +70,7 @@ async function evaluateAll(deps: EvaluateDeps, names: readonly string[], options
     return 1;
   }
   const unknown = names.filter((name) => !loaded.services.some((service) => service.name === name));
-  if (unknown.length > 0) return usage(deps, `no rule file declares ${unknown.join(', ')}`);
+  if (unknown.length > 0) return usage(`no rule file declares ${unknown.join(', ')}`);
   const asked = loaded.services.filter((service) => names.length === 0 || names.includes(service.name));
   const views: ServiceView[] = [];
   const signal = AbortSignal.timeout(deadlineMs);
@@ -74,13 +83,8 @@ async function evaluateAll(deps: EvaluateDeps, names: readonly string[], options
       await opened.close();
     }
   }
-  deps.stdout.write(renderViews(views, options.output, { colors }));
+  deps.stdout.write(renderViews(views, options.output, { colors, width: terminalWidth(deps.stdout) }));
   return codeOf(views);
-}
-
-function usage(deps: EvaluateDeps, message: string): number {
-  deps.stderr.write(`andon: ${message}\n`);
-  return 2;
 }
 
 function codeOf(views: readonly ServiceView[]): number {

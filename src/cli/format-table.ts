@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { columnWidths } from './column-widths.ts';
 
 export interface Column {
   readonly head: string;
@@ -23,10 +24,17 @@ const bare = {
   middle: '  ',
 };
 
-/** Aligned columns without a frame, so that lines can be cut and searched; colours and wide characters keep their place. */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/**
+ * Aligned columns without a frame, so that lines can be cut and searched; colours and wide characters keep their place.
+ * With a `width`, cells are wrapped so that the table fits a terminal of so many columns.
+ */
+export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], width?: number): string {
+  const heads = columns.map(({ head }) => head);
+  const widths = width === undefined ? undefined : columnWidths([heads, ...rows], width);
   const table = new Table({
-    head: columns.map(({ head }) => head),
+    head: heads,
+    // Anywhere, since a label's value may be one long word, and nothing of it may get lost.
+    ...(widths === undefined ? {} : { colWidths: [...widths], wordWrap: true, wrapOnWordBoundary: false }),
     colAligns: columns.map(({ align }) => align ?? 'left'),
     chars: bare,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },

@@ -35,11 +35,14 @@ export const IncidentWire = z.object({
   runbook: z.string().optional(),
   rules: z.array(z.string()),
   condition: z.string(),
+  because: z.string().optional(),
   endState: z.string(),
   onset: z.object({ at: z.string(), earliest: z.string(), latest: z.string(), method: z.string() }),
   detectedAt: z.string(),
   recoveredAt: z.string().optional(),
   recovery: z.object({ earliest: z.string(), latest: z.string() }).optional(),
+  closedAt: z.string().optional(),
+  closedByHand: z.object({ by: z.string(), because: z.string() }).optional(),
   timeToDetectSeconds: z.number(),
   timeToNotifySeconds: z.number().optional(),
   timeToAcknowledgeSeconds: z.number().optional(),
@@ -50,6 +53,7 @@ export const IncidentWire = z.object({
   relapses: z.number(),
   impact: ImpactWire.optional(),
   verdicts: z.array(VerdictWire),
+  verdictsAt: z.string().optional(),
 });
 export type IncidentWire = z.infer<typeof IncidentWire>;
 
@@ -68,6 +72,7 @@ export const TimelineEventWire = z.object({
   detail: z.string().optional(),
   by: z.string().optional(),
   note: z.string().optional(),
+  because: z.string().optional(),
   blindForSeconds: z.number().optional(),
   endState: z.string().optional(),
   recovery: z.object({ at: z.string() }).optional(),

@@ -6,10 +6,12 @@ import { paintFor, type Paint } from './paint.ts';
 import { printable, printableLine } from './printable.ts';
 import { renderIncident } from './render-incident.ts';
 import { renderIncidents } from './render-incidents.ts';
+import { tellError, type CommandFault } from './tell-error.ts';
+import { terminalWidth } from './terminal-width.ts';
 
 /** What `andon incidents` needs from the outside. */
 export interface IncidentsDeps {
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: Fetch;
@@ -64,14 +66,14 @@ export function incidentsCommand(deps: IncidentsDeps): Command {
     });
 
   const show = subcommand('show', 'show one incident with its timeline')
-    .argument('<id>', 'the incident')
+    .argument('<id>', 'the incident', incidentId)
     .action(async (id: string, options: Connection) => {
       await run(deps, options, pathOf(id), undefined, IncidentRecordWire, renderIncident);
     });
 
   const acknowledge = subcommand('acknowledge', 'say that a person is on it; a second time changes nothing')
     .alias('ack')
-    .argument('<id>', 'the incident')
+    .argument('<id>', 'the incident', incidentId)
     .addOption(by())
     .option('--note <text>', 'what to add to the timeline')
     .action(async (id: string, options: Connection & { by: string; note?: string }) => {
@@ -82,7 +84,7 @@ export function incidentsCommand(deps: IncidentsDeps): Command {
     });
 
   const note = subcommand('note', 'write a note into the timeline')
-    .argument('<id>', 'the incident')
+    .argument('<id>', 'the incident', incidentId)
     .argument('<text...>', 'the note')
     .addOption(by())
     .action(async (id: string, words: string[], options: Connection & { by: string }) => {
@@ -92,8 +94,21 @@ export function incidentsCommand(deps: IncidentsDeps): Command {
       );
     });
 
-  const command = new Command('incidents').description('see incidents of a running Andon, acknowledge them, add notes');
-  for (const each of [list, show, acknowledge, note]) command.addCommand(each);
+  const close = subcommand('close', 'close an incident that nothing else can close: unwatched, or blind')
+    .argument('<id>', 'the incident', incidentId)
+    .requiredOption('--because <text>', 'why it is over')
+    .addOption(by())
+    .action(async (id: string, options: Connection & { by: string; because: string }) => {
+      const body = { by: options.by, because: options.because };
+      await run(deps, options, `${pathOf(id)}/close`, body, IncidentWire, ({ id }) =>
+        printableLine(`${id} is closed; that service is back was not seen by Andon`).concat('\n'),
+      );
+    });
+
+  const command = new Command('incidents').description(
+    'see incidents of a running Andon, acknowledge them, add notes, close what nothing else can close',
+  );
+  for (const each of [list, show, acknowledge, note, close]) command.addCommand(each);
   return command;
 }
 
@@ -104,10 +119,11 @@ async function run<T extends z.ZodType>(
   path: string,
   body: unknown,
   schema: T,
-  render: (answer: z.infer<T>, now: number, paint: Paint) => string,
+  render: (answer: z.infer<T>, now: number, paint: Paint, width: number | undefined) => string,
 ): Promise<void> {
-  const refuse = (message: string, code: 1 | 2): void => {
-    deps.stderr.write(`error: ${printable(message)}\n`);
+  const refuse = (fault: CommandFault | string, code: 1 | 2): void => {
+    const { message, ...facts } = typeof fault === 'string' ? { message: fault } : fault;
+    tellError(deps.stderr, output, { message: printable(message), ...facts });
     deps.exit(code);
   };
   // An address from the environment has passed no parser.
@@ -118,17 +134,17 @@ async function run<T extends z.ZodType>(
   const target = { url, fetch: deps.fetch, ...(token === undefined ? {} : { token: token.text }) };
   const answer = await askApi(target, path, body);
   const shown = answer.kind === 'ok' ? schema.safeParse(answer.body) : undefined;
-  if (answer.kind !== 'ok' || shown?.success !== true) return refuse(messageOf(answer, url), 1);
+  if (answer.kind !== 'ok' || shown?.success !== true) return refuse(faultOf(answer, url), 1);
   const text =
     output === 'json'
       ? `${JSON.stringify(answer.body, undefined, 2)}\n`
-      : render(shown.data, deps.now(), paintFor(deps.stdout, deps.env));
+      : render(shown.data, deps.now(), paintFor(deps.stdout, deps.env), terminalWidth(deps.stdout));
   deps.stdout.write(text);
   deps.exit(0);
 }
 
-function messageOf(answer: ApiAnswer, url: string): string {
-  return answer.kind === 'failed' ? answer.message : strange(url, 'its answer has another shape');
+function faultOf(answer: ApiAnswer, url: string): CommandFault {
+  return answer.kind === 'failed' ? answer.fault : { message: strange(url, 'its answer has another shape') };
 }
 
 async function tokenOf(
@@ -145,6 +161,11 @@ async function tokenOf(
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     return { kind: 'unreadable', message: `the token file ${path} cannot be read (${code})` };
   }
+}
+
+function incidentId(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Name an incident; `andon incidents list` shows their ids.');
 }
 
 function pathOf(id: string): string {

@@ -5,6 +5,7 @@ import { evaluateCommand } from './evaluate.ts';
 import { incidentsCommand } from './incidents.ts';
 import type { ProgramProcess } from './program-process.ts';
 import { runCommand } from './run.ts';
+import { asksForJson, tellError } from './tell-error.ts';
 import { versionCommand } from './version.ts';
 
 /** Runs the command line and returns the exit code: 0 done, 1 the answer is bad or it failed, 2 wrong usage. Never rejects. */
@@ -14,6 +15,7 @@ export async function runProgram(argv: readonly string[], io: ProgramProcess): P
     exitCode = code;
   };
   const parts = composeCommands();
+  const json = asksForJson(argv);
   const { stdout, stderr, env } = io;
   const program = new Command('andon')
     .description(
@@ -29,13 +31,20 @@ export async function runProgram(argv: readonly string[], io: ProgramProcess): P
     command
       .exitOverride()
       .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) });
+    if (!json) continue;
+    command.showHelpAfterError(false).configureOutput({
+      outputError: (text) => {
+        tellError(stderr, 'json', { message: text.trim().replace(/^error: /, '') });
+      },
+    });
   }
   try {
     await program.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     // Whatever got here was not foreseen; a person gets one line, and where to report it.
-    stderr.write(`andon: unexpected: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = `unexpected: ${error instanceof Error ? error.message : String(error)}`;
+    tellError(stderr, json ? 'json' : 'text', { message }, 'andon: ');
     if (env['ANDON_DEBUG'] !== undefined && error instanceof Error) stderr.write(`${error.stack ?? ''}\n`);
     return 1;
   }

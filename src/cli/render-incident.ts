@@ -8,7 +8,12 @@ import { printable, printableLine } from './printable.ts';
 import { paintFirst, phaseText, scopeText } from './render-incidents.ts';
 
 /** One incident with its times, targets and timeline. */
-export function renderIncident({ incident, timeline }: IncidentRecordWire, now: number, paint: Paint): string {
+export function renderIncident(
+  { incident, timeline }: IncidentRecordWire,
+  now: number,
+  paint: Paint,
+  width?: number,
+): string {
   const facts = factsOf(incident, now, paint).map(([name, value]) => [paint.dim(name), value]);
   const targets = incident.verdicts.map((verdict) => [
     paintWord(paint, verdict.verdict),
@@ -22,10 +27,14 @@ export function renderIncident({ incident, timeline }: IncidentRecordWire, now: 
   ]);
   return [
     `${paint.bold(printableLine(incident.title))}\n\n`,
-    bareTable(facts),
-    targets.length === 0 ? '' : `\n${paint.bold('Targets, as last recorded')}\n${bareTable(targets)}`,
-    `\n${paint.bold('Timeline')}\n${bareTable(events)}`,
+    bareTable(facts, width),
+    targets.length === 0 ? '' : `\n${paint.bold(targetsHead(incident))}\n${bareTable(targets, width)}`,
+    `\n${paint.bold('Timeline')}\n${bareTable(events, width)}`,
   ].join('');
+}
+
+function targetsHead({ verdictsAt }: IncidentWire): string {
+  return verdictsAt === undefined ? 'Targets, as last recorded' : `Targets, as recorded at ${formatMoment(verdictsAt)}`;
 }
 
 function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (readonly [string, string])[] {
@@ -37,7 +46,7 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     ['severity', incident.severity],
     ['phase', phaseText(incident)],
     ['rules', incident.rules.join(', ')],
-    ['condition', incident.condition],
+    ['condition', conditionText(incident)],
     ['end state', incident.endState],
     ['runbook', incident.runbook],
     [
@@ -47,7 +56,8 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     ['detected', `${moment(incident.detectedAt, now)}, ${formatSpan(incident.timeToDetectSeconds * 1000)} after onset`],
     ['notified', after(incident.timeToNotifySeconds, 'after the incident was opened') ?? 'not yet'],
     ['acknowledged', acknowledgement(incident)],
-    ['recovered', recoveredAt === undefined ? 'not yet' : recovery(incident, recoveredAt, now)],
+    ['recovered', recoveredAt === undefined ? notRecovered(incident) : recovery(incident, recoveredAt, now)],
+    ['closed', closing(incident, now)],
     ['relapses', incident.relapses === 0 ? undefined : String(incident.relapses)],
     [
       'impact',
@@ -63,10 +73,24 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
   ]);
 }
 
+/** Why the line stopped: its condition was true, or nobody could tell for too long. */
+function conditionText({ condition, because }: IncidentWire): string {
+  return because === undefined ? condition : `${condition} (${because})`;
+}
+
 function acknowledgement({ acknowledgedBy, timeToAcknowledgeSeconds }: IncidentWire): string {
   if (acknowledgedBy === undefined) return 'by nobody';
   const when = after(timeToAcknowledgeSeconds, 'after the incident was opened');
   return printableLine(when === undefined ? `by ${acknowledgedBy}` : `by ${acknowledgedBy}, ${when}`);
+}
+
+function notRecovered({ closedByHand }: IncidentWire): string {
+  return closedByHand === undefined ? 'not yet' : 'not seen';
+}
+
+function closing({ closedAt, closedByHand }: IncidentWire, now: number): string | undefined {
+  if (closedAt === undefined || closedByHand === undefined) return undefined;
+  return `${moment(closedAt, now)}, by hand by ${closedByHand.by}: ${closedByHand.because}`;
 }
 
 function recovery({ timeToRecoverSeconds, recovery }: IncidentWire, recoveredAt: string, now: number): string {
@@ -93,7 +117,7 @@ function sinceOnset({ onset }: IncidentWire, { at }: TimelineEventWire): string 
 
 /** What an event says beyond its type; types that a newer daemon may send have at least a line of their own. */
 function describeEvent(event: TimelineEventWire): string {
-  const { stop, by, note, channel, reason, detail } = event;
+  const { stop, by, note = event.because, channel, reason, detail } = event;
   if (stop !== undefined) {
     const missed = stop.verdicts.filter(({ verdict }) => verdict === 'missed').map(describeVerdict);
     return [`${stop.rule} (${stop.severity}, ${stop.because})`, ...missed].join('\n');
@@ -107,6 +131,6 @@ function describeEvent(event: TimelineEventWire): string {
   return event.endState ?? '';
 }
 
-function bareTable(rows: readonly (readonly string[])[]): string {
-  return formatTable([], rows);
+function bareTable(rows: readonly (readonly string[])[], width: number | undefined): string {
+  return formatTable([], rows, width);
 }

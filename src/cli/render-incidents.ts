@@ -6,7 +6,12 @@ import { paintWord, type Paint } from './paint.ts';
 import { printableLine } from './printable.ts';
 
 /** A list of incidents as a table, with how to see more. */
-export function renderIncidents({ incidents, before }: IncidentsWire, now: number, paint: Paint): string {
+export function renderIncidents(
+  { incidents, before }: IncidentsWire,
+  now: number,
+  paint: Paint,
+  width?: number,
+): string {
   if (incidents.length === 0) return 'No incident.\n';
   const columns = [
     'ID',
@@ -33,6 +38,7 @@ export function renderIncidents({ incidents, before }: IncidentsWire, now: numbe
   const table = formatTable(
     columns.map((head) => ({ head: paint.bold(head) })),
     rows,
+    width,
   );
   return before === undefined ? table : `${table}\nThere are more: --before ${printableLine(before)}\n`;
 }

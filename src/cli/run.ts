@@ -1,8 +1,6 @@
 import { Command } from 'commander';
 import type { Running, RunEnvironment } from '../compose.ts';
 import { fileDiagnostics, type FileFaultFinder, type Settings } from '../config/settings.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
-import { printableLine } from './printable.ts';
 import type { ProgramProcess } from './program-process.ts';
 import {
   addDaemonOptions,
@@ -11,6 +9,7 @@ import {
   type SettingsDeps,
   type SettingsOptions,
 } from './settings-options.ts';
+import { createSettingsReader, diagnosticLine } from './settings-reader.ts';
 
 export interface RunDeps extends Pick<SettingsDeps, 'readFiles' | 'templateProblem'> {
   /** What is wrong with a file that settings name, if anything. */
@@ -26,7 +25,7 @@ export interface RunDeps extends Pick<SettingsDeps, 'readFiles' | 'templateProbl
 /** How long a stop may take: under the 30 s that Kubernetes grants, ms. */
 const stopWithinMs = 10_000;
 
-/** `andon run`: the daemon. Ends with 0 on SIGTERM or SIGINT; reads the rule files anew on SIGHUP. */
+/** `andon run`: the daemon. Ends with 0 on SIGTERM or SIGINT; reads settings and rule files anew on SIGHUP. */
 export function runCommand(deps: RunDeps): Command {
   const command = new Command('run').description('run the daemon: poll, judge, page, and serve API, page and metrics');
   addDaemonOptions(addSettingsOptions(command)).action(async (options: SettingsOptions) => {
@@ -41,13 +40,17 @@ async function run(deps: RunDeps, options: SettingsOptions): Promise<number> {
   if (read === undefined) return 2;
   // Without its files it would start and then fail at every poll or page, where nobody looks.
   const unusable = await fileDiagnostics(read, deps.findFileFault);
-  for (const each of unusable) io.stderr.write(`andon: ${oneLine(each)}\n`);
+  for (const each of unusable) io.stderr.write(`andon: ${diagnosticLine(each)}\n`);
   if (unusable.length > 0) return 1;
   const { settings } = read;
   const stopped = signalled(io, ['SIGTERM', 'SIGINT']);
   let running: Running;
   try {
-    running = await deps.start(settings, { version: deps.version, env: io.env });
+    running = await deps.start(settings, {
+      version: deps.version,
+      env: io.env,
+      settingsReader: createSettingsReader(deps, options),
+    });
   } catch (error) {
     stopped.forget();
     if (!deps.isForPeople(error)) throw error;
@@ -65,11 +68,6 @@ async function run(deps: RunDeps, options: SettingsOptions): Promise<number> {
   io.off('SIGHUP', reload);
   stopped.forget();
   return 0;
-}
-
-function oneLine({ file, line, column, message, hint }: Diagnostic): string {
-  const where = file.startsWith('(') ? file : `${file}:${line}:${column}`;
-  return printableLine(`${where}: ${message}${hint === undefined ? '' : `; ${hint}`}`);
 }
 
 function signalled(

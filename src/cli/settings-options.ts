@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { resolveSettings, type PartialSettings, type PlacedSettings, type Settings } from '../config/settings.ts';
 import { reportDiagnostics } from './report-diagnostics.ts';
+import { tellError } from './tell-error.ts';
 import type { CheckDeps } from './check.ts';
 
 /** What reading the settings needs from the outside. */
@@ -72,33 +73,59 @@ export function addDaemonOptions(command: Command): Command {
 }
 
 /** Reads file, environment and flags into settings. Problems go to standard error, and undefined comes back. */
-export async function readSettings(deps: SettingsDeps, options: SettingsOptions): Promise<Settings | undefined> {
-  return (await readPlacedSettings(deps, options))?.settings;
+export async function readSettings(
+  deps: SettingsDeps,
+  options: SettingsOptions,
+  output: 'text' | 'json' = 'text',
+): Promise<Settings | undefined> {
+  return (await readPlacedSettings(deps, options, output))?.settings;
 }
 
 /** As readSettings, and says where each setting stands. */
 export async function readPlacedSettings(
   deps: SettingsDeps,
   options: SettingsOptions,
+  output: 'text' | 'json' = 'text',
 ): Promise<(PlacedSettings & { readonly settings: Settings }) | undefined> {
-  const path = options.settings ?? usualFile;
+  const found = await findSettings(deps, options);
+  if (found.kind === 'missing') {
+    tellError(deps.stderr, output, { message: found.problem }, 'andon: ');
+    return undefined;
+  }
+  const { settings, diagnostics } = found.resolved;
+  if (diagnostics.length > 0 && output === 'json') {
+    // A warning is no error, and programs read standard error for those.
+    if (settings === undefined)
+      tellError(deps.stderr, output, { message: 'the settings have problems', problems: diagnostics });
+  } else if (diagnostics.length > 0) {
+    const colors = deps.stderr.isTTY === true && (deps.env['NO_COLOR'] ?? '') === '';
+    deps.stderr.write(reportDiagnostics({ diagnostics, files: found.files, services: 0, rules: 0 }, 'text', colors));
+  }
+  return settings === undefined ? undefined : { ...found.resolved, settings };
+}
+
+/** The settings file that the options mean. */
+export function settingsPath(options: SettingsOptions): string {
+  return options.settings ?? usualFile;
+}
+
+/** What file, environment and flags say together; `missing`: the file that was asked for is not there. Does not reject. */
+export async function findSettings(
+  deps: Pick<SettingsDeps, 'readFiles' | 'templateProblem'>,
+  options: SettingsOptions,
+): Promise<
+  | { readonly kind: 'found'; readonly resolved: PlacedSettings; readonly files: number }
+  | { readonly kind: 'missing'; readonly problem: string }
+> {
+  const path = settingsPath(options);
   const { files, unreadable } = await deps.readFiles([path]);
   const [file] = files;
   if (file === undefined && options.settings !== undefined) {
-    deps.stderr.write(
-      `andon: ${path}: ${unreadable[0]?.problem ?? 'this is a folder; name the settings file in it'}\n`,
-    );
-    return undefined;
+    const problem = unreadable[0]?.problem ?? 'this is a folder; name the settings file in it';
+    return { kind: 'missing', problem: `${path}: ${problem}` };
   }
   const resolved = resolveSettings(file, overridesOf(options), deps.templateProblem);
-  const { settings, diagnostics } = resolved;
-  if (diagnostics.length > 0) {
-    const colors = deps.stderr.isTTY === true && (deps.env['NO_COLOR'] ?? '') === '';
-    deps.stderr.write(
-      reportDiagnostics({ diagnostics, files: file === undefined ? 0 : 1, services: 0, rules: 0 }, 'text', colors),
-    );
-  }
-  return settings === undefined ? undefined : { ...resolved, settings };
+  return { kind: 'found', resolved, files: files.length };
 }
 
 function overridesOf(options: SettingsOptions): PartialSettings {

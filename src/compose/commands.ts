@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import fetch from 'node-fetch';
+import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { checkTemplate } from '../adapters/webhook/template.ts';
@@ -11,9 +11,8 @@ import { composeSource } from './parts.ts';
 
 /** Everything the commands need from the adapters, in one place. */
 export function composeCommands() {
-  const version = readVersion();
   return {
-    version,
+    version: manifest.version,
     clock: systemClock,
     fetch,
     now: () => systemClock.now(),
@@ -34,17 +33,9 @@ export function composeCommands() {
 }
 
 /** By name, because the classes would bring the daemon along. */
-const forPeople = new Set(['SettingsError', 'StoreError', 'RulesRefusedError', 'HttpListenError']);
+const forPeople = new Set(['SettingsError', 'StoreError', 'ConfigurationRefusedError', 'HttpListenError']);
 
 /** Failures whose message tells a person what to do; any other is a bug. */
 function isForPeople(error: unknown): error is Error {
   return error instanceof Error && forPeople.has(error.name);
-}
-
-/** The package's own version; the file stands beside `src` and beside `dist`. */
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
 }

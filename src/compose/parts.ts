@@ -29,10 +29,16 @@ export function composeSource(settings: SourceSettings): PrometheusSource {
   return settle === undefined ? source : { ...source, settleMs: settle };
 }
 
-/** Rejects with SettingsError when a template cannot be read or rendered. */
-export async function composeChannel(settings: ChannelSettings, clock: Clock, log: Log): Promise<Channel> {
-  const { name, webhook } = settings;
-  const template = webhook.templateFile === undefined ? webhook.template : await readTemplate(webhook.templateFile);
+/** A channel's settings with the text of its template file in them. Rejects with SettingsError when it cannot be used. */
+export async function withTemplate(settings: ChannelSettings): Promise<ChannelSettings> {
+  const { templateFile, ...webhook } = settings.webhook;
+  if (templateFile === undefined) return settings;
+  return { ...settings, webhook: { ...webhook, template: await readTemplate(templateFile) } };
+}
+
+/** Throws SettingsError. The template, if any, stands in the settings. */
+export function composeChannel({ name, webhook }: ChannelSettings, clock: Clock, log: Log): Channel {
+  const { template } = webhook;
   try {
     return new WebhookChannel(
       {

@@ -1,22 +1,28 @@
 import { hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { fingerprint, readRuleFiles } from '../adapters/files/rule-files.ts';
-import type { Clock } from '../app/ports/clock.ts';
-import type { LoadedRules, RuleSource } from '../app/ports/rule-source.ts';
+import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { createConditionCompiler } from '../config/condition/compile-condition.ts';
 import { loadFile, type LoadedFile, type RuleFile } from '../config/load-file.ts';
 import { joinFiles } from '../config/load-rules.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { Service } from '../domain/service.ts';
 
-/** How often the files are looked at: a ConfigMap's own delay is a minute, an editor's is none, ms. */
-const lookEveryMs = 2_000;
+/** What the rule files say now. */
+export type LoadedRules =
+  | { readonly kind: 'loaded'; readonly services: readonly Service[]; readonly warnings: readonly string[] }
+  /** One line a problem: file, line, column, what is wrong and what to write instead. */
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
+
+export interface RuleFolder {
+  /** Reads and checks everything anew. Does not reject: what cannot be read is a problem too. */
+  load(): Promise<LoadedRules>;
+}
 
 export interface RuleFolderOptions {
   readonly paths: readonly string[];
   /** Names that rule files may refer to. */
   readonly sources: readonly string[];
   readonly channels: readonly string[];
-  readonly clock: Clock;
   /** Lets whatever else is due run; called after each document that was parsed. */
   readonly giveWay?: () => Promise<unknown>;
 }
@@ -28,9 +34,16 @@ interface KnownFile {
 }
 
 /** Rule files on disk as the source of declared services. A load never holds up a poll for longer than one document takes. */
-export function createRuleFolder(options: RuleFolderOptions): RuleSource {
-  const { paths, sources, channels, clock, giveWay = turn } = options;
+export function createRuleFolder(options: RuleFolderOptions): RuleFolder {
+  const { paths, sources, channels, giveWay = turn } = options;
   let known: ReadonlyMap<string, KnownFile> = new Map();
+
+  const inTurns = async <T>(steps: Generator<undefined, T>): Promise<T> => {
+    for (let next = steps.next(); ; next = steps.next()) {
+      if (next.done === true) return next.value;
+      await giveWay();
+    }
+  };
 
   /** Reads what changed; a file that holds what it held before is not parsed again. */
   const loadAll = async (files: readonly RuleFile[]): Promise<readonly LoadedFile[]> => {
@@ -43,10 +56,7 @@ export function createRuleFolder(options: RuleFolderOptions): RuleSource {
         seen.set(file.path, before);
         continue;
       }
-      const steps = loadFile(file, compile, { sources, channels });
-      let next = steps.next();
-      for (; next.done !== true; next = steps.next()) await giveWay();
-      seen.set(file.path, { digest, loaded: next.value });
+      seen.set(file.path, { digest, loaded: await inTurns(loadFile(file, compile, { sources, channels })) });
     }
     known = seen;
     return [...seen.values()].map((each) => each.loaded);
@@ -59,21 +69,10 @@ export function createRuleFolder(options: RuleFolderOptions): RuleSource {
         return { kind: 'refused', problems: unreadable.map(({ path, problem }) => `${path}: ${problem}`) };
       if (files.length === 0)
         return { kind: 'refused', problems: [`${paths.join(', ')}: there is no rule file (.yaml, .yml) here`] };
-      const { services, diagnostics } = joinFiles(await loadAll(files));
+      const { services, diagnostics } = await inTurns(joinFiles(await loadAll(files)));
       const errors = diagnostics.filter((each) => each.severity === 'error');
       if (errors.length > 0) return { kind: 'refused', problems: errors.map(inOneLine) };
       return { kind: 'loaded', services, warnings: diagnostics.map(inOneLine) };
-    },
-    async watch(onChange, signal) {
-      let before = await fingerprint(paths);
-      while (!signal.aborted) {
-        await clock.sleep(lookEveryMs, signal);
-        if (signal.aborted) return;
-        const seen = await fingerprint(paths);
-        if (seen === before) continue;
-        before = seen;
-        onChange();
-      }
     },
   };
 }

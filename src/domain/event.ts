@@ -71,7 +71,9 @@ export type IncidentEvent =
   /** A rule became true again inside the watch window. */
   | (EventBase & { readonly type: 'relapsed'; readonly stop: StopFacts })
   /** The watch window passed without a relapse; the incident's times are final. */
-  | (EventBase & { readonly type: 'closed' });
+  | (EventBase & { readonly type: 'closed' })
+  /** A person closed an incident that nothing else can close; when service came back was not seen, unless it had resolved. */
+  | (EventBase & { readonly type: 'closed-by-hand'; readonly by: string; readonly because: string });
 
 /** An event as the store keeps it. */
 export type StoredEvent = IncidentEvent & {

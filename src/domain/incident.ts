@@ -7,6 +7,12 @@ import type { TargetVerdict } from './verdict.ts';
 
 export type IncidentPhase = 'open' | 'watching' | 'closed';
 
+/** Who closed an incident by hand, and why. */
+export interface ClosedByHand {
+  readonly by: string;
+  readonly because: string;
+}
+
 /** An incident as its events tell it. Times on the source's clock unless named otherwise, ms since the epoch. */
 export interface Incident {
   readonly id: string;
@@ -37,6 +43,8 @@ export interface Incident {
   readonly recovery?: TimeEstimate;
   readonly resolvedAt?: number;
   readonly closedAt?: number;
+  /** Set when a person closed it: unless it had resolved before, its recovery was not seen. */
+  readonly closedByHand?: ClosedByHand;
   /** From detection's recording to the first accepted page, on Andon's clock, ms. */
   readonly timeToNotifyMs?: number;
   readonly timeToAcknowledgeMs?: number;
@@ -47,6 +55,8 @@ export interface Incident {
   readonly impact?: Impact;
   /** The verdicts last recorded in an event. */
   readonly verdicts: readonly TargetVerdict[];
+  /** When that event happened. */
+  readonly verdictsAt: number;
   /** When `opened` was recorded, on Andon's clock. */
   readonly openedRecordedAt: number;
   readonly lastSeq: number;
@@ -101,6 +111,7 @@ function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
     unwatched: false,
     relapses: 0,
     verdicts: stop.verdicts,
+    verdictsAt: event.at,
     openedRecordedAt: event.recordedAt,
     lastSeq: event.seq,
   };
@@ -114,6 +125,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
       return {
         rules: withRule(incident.rules, event.stop.rule),
         verdicts: event.stop.verdicts,
+        verdictsAt: event.at,
         // Who is woken by the worse rule is told what that rule says, not what the milder one said before.
         ...(worseSeverity(incident.severity, event.stop.severity) === incident.severity ? {} : toldBy(event.stop)),
       };
@@ -142,6 +154,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         resolvedAt: event.at,
         impact: event.impact,
         verdicts: event.verdicts,
+        verdictsAt: event.at,
       };
     case 'relapsed':
       return {
@@ -150,12 +163,15 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         rules: withRule(incident.rules, event.stop.rule),
         severity: worseSeverity(incident.severity, event.stop.severity),
         verdicts: event.stop.verdicts,
+        verdictsAt: event.at,
         recoveredAt: undefined,
         recovery: undefined,
         resolvedAt: undefined,
       };
     case 'closed':
       return { phase: 'closed', closedAt: event.at };
+    case 'closed-by-hand':
+      return { phase: 'closed', closedAt: event.at, closedByHand: { by: event.by, because: event.because } };
     case 'undeliverable':
     case 'noted':
       return {};

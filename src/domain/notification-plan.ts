@@ -33,7 +33,7 @@ export function planNotifications(
   channels: readonly string[],
   options: PlanOptions,
 ): readonly Notification[] {
-  const kind = notificationKind(event, options.severityBefore);
+  const kind = notificationKind(event, incident, options.severityBefore);
   if (kind === undefined) return [];
   const page = pageOf(event, incident, kind, options.externalUrl);
   return channels.map((channel) => ({
@@ -57,7 +57,11 @@ function safe(part: string): string {
   return part.replaceAll(/[^A-Za-z0-9_-]/gu, (character) => `~${(character.codePointAt(0) ?? 0).toString(16)}~`);
 }
 
-function notificationKind(event: IncidentEvent, severityBefore: Severity | undefined): NotificationKind | undefined {
+function notificationKind(
+  event: IncidentEvent,
+  incident: Incident,
+  severityBefore: Severity | undefined,
+): NotificationKind | undefined {
   switch (event.type) {
     case 'opened':
       return 'firing';
@@ -69,6 +73,9 @@ function notificationKind(event: IncidentEvent, severityBefore: Severity | undef
       return 'relapsed';
     case 'resolved':
       return 'resolved';
+    case 'closed-by-hand':
+      // Of an incident that had resolved, everybody has been told.
+      return incident.resolvedAt === undefined ? 'resolved' : undefined;
     case 'onset-settled':
     case 'notified':
     case 'undeliverable':
@@ -84,7 +91,7 @@ function notificationKind(event: IncidentEvent, severityBefore: Severity | undef
 }
 
 function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind, externalUrl?: string): Page {
-  const { owner, runbook, summary, recoveredAt, recovery, resolvedAt, impact } = incident;
+  const { owner, runbook, summary, recoveredAt, recovery, resolvedAt, closedByHand, impact } = incident;
   return {
     incidentId: incident.id,
     service: incident.service,
@@ -103,6 +110,7 @@ function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind
     ...(recoveredAt === undefined ? {} : { recoveredAt }),
     ...(recovery === undefined ? {} : { recovery }),
     ...(resolvedAt === undefined ? {} : { resolvedAt }),
+    ...(closedByHand === undefined ? {} : { closedByHand }),
     off: incident.verdicts.filter(({ verdict }) => verdict !== 'held'),
     fine: incident.verdicts.filter(({ verdict }) => verdict === 'held'),
     ...(impact === undefined ? {} : { impact }),
@@ -127,6 +135,9 @@ function headline(event: IncidentEvent, incident: Incident, kind: NotificationKi
     case 'relapsed':
       return `off again at ${clockTime(event.at, event.at)}: ${whatIsOff(incident)} — first off ${since}`;
     case 'resolved': {
+      const { closedByHand } = incident;
+      if (closedByHand !== undefined)
+        return `closed by hand by ${closedByHand.by}, recovery was not seen: ${closedByHand.because}`;
       const offFor = timeToRecoverMs(incident);
       const back = `back in its end state since ${clockTime(incident.recoveredAt ?? event.at, event.at)}`;
       return offFor === undefined ? back : `${back}, was off for ${formatDuration(Math.round(offFor / 1000) * 1000)}`;

@@ -21,22 +21,35 @@ spec:
     summary: It works
     hold: 5m
     targets: [{ signal: queue, atMost: 1 }]
+  stopTheLine:
+    - name: failing
+      when: success_rate.over("1m") < 0.9 || latency.over("1m") < 0.9
 `;
 
 type Series = readonly Readonly<Record<string, string>>[];
 
-/** Answers for selectors that start with a text; others match nothing. */
-function inspectorOf(answers: Readonly<Record<string, Series | 'down'>>): Inspector {
+/** What the source says beyond its series. */
+interface Facts {
+  readonly types?: Readonly<Record<string, readonly string[]>>;
+  readonly groups?: Readonly<Record<string, number>>;
+}
+
+const down = { kind: 'failed', failure: { reason: 'unavailable', detail: 'connection refused' } } as const;
+
+/** Answers for selectors that start with a text; others match nothing. A source without facts does not answer for them. */
+function inspectorOf(answers: Readonly<Record<string, Series | 'down'>>, { types, groups }: Facts): Inspector {
   return {
+    async metricTypes(metric) {
+      return await Promise.resolve(types === undefined ? down : { kind: 'ok', types: types[metric] ?? [] });
+    },
+    async countGroups(query, by) {
+      const count = groups?.[`${query} by ${by.join()}`];
+      return await Promise.resolve(count === undefined ? down : { kind: 'ok', groups: count });
+    },
     async series(selector, limit) {
       const key = Object.keys(answers).find((start) => selector.startsWith(start));
       const answer = key === undefined ? [] : (answers[key] ?? []);
-      if (answer === 'down') {
-        return await Promise.resolve({
-          kind: 'failed',
-          failure: { reason: 'unavailable', detail: 'connection refused' },
-        });
-      }
+      if (answer === 'down') return await Promise.resolve(down);
       return await Promise.resolve({ kind: 'ok', series: answer.slice(0, limit) });
     },
   };
@@ -50,10 +63,10 @@ const healthy = {
   queue: [{}],
 };
 
-async function check(answers: Readonly<Record<string, Series | 'down'>>, text = rules) {
+async function check(answers: Readonly<Record<string, Series | 'down'>>, text = rules, facts: Facts = {}) {
   const loaded = loadRules([{ path: 'shop.yaml', content: new TextEncoder().encode(text) }]);
   expect(loaded.diagnostics).toEqual([]);
-  const found = await checkLive(loaded.services, inspectorOf(answers), loaded.locate, AbortSignal.timeout(5000));
+  const found = await checkLive(loaded.services, inspectorOf(answers, facts), loaded.locate, AbortSignal.timeout(5000));
   return found.map(({ line, column, severity, code, message, hint }) => ({
     at: `${line}:${column}`,
     severity,
@@ -129,5 +142,141 @@ describe('rules held against a live source', () => {
       new Set(['warning live-not-checked']),
     );
     expect(found[0]?.message).toContain('connection refused');
+  });
+});
+
+describe('types of metrics, as the source tells them,', () => {
+  const typed = (types: Readonly<Record<string, readonly string[]>>, text = rules) => check(healthy, text, { types });
+
+  test('that fit their signals earn no word', async () => {
+    expect(await typed({ requests: ['counter'], queue: ['gauge'], seconds: ['histogram'] })).toEqual([]);
+    expect(await typed({})).toEqual([]);
+  });
+
+  test('that are contradictory, because targets disagree, are not believed', async () => {
+    expect(await typed({ requests: ['gauge', 'counter'], queue: ['counter', 'unknown'] })).toEqual([]);
+  });
+
+  test('show a gauge that is a bare counter', async () => {
+    expect(await typed({ queue: ['counter'] })).toMatchObject([
+      {
+        at: '14:23',
+        severity: 'warning',
+        code: 'live-gauge-of-a-counter',
+        hint: expect.stringContaining('rate(queue[5m])'),
+      },
+    ]);
+    expect(await typed({ queue: ['counter'] }, rules.replace('max(queue)', 'max(queue) * 2'))).toEqual([]);
+  });
+
+  test('show a ratio over gauges, on each side once', async () => {
+    expect(await typed({ requests: ['gauge'] })).toMatchObject([
+      { at: '9:15', severity: 'warning', code: 'live-ratio-of-a-gauge' },
+      { at: '10:16', severity: 'warning', code: 'live-ratio-of-a-gauge' },
+    ]);
+  });
+
+  test('are looked up by the name of the family too, which has no suffix', async () => {
+    const text = rules.replaceAll(/requests\b/g, 'requests_total');
+    const found = await check({ 'requests_total{code!~': [{ code: '200' }], ...healthy }, text, {
+      types: { requests: ['gauge'] },
+    });
+    expect(found).toMatchObject([
+      { code: 'live-ratio-of-a-gauge', message: expect.stringContaining('although it is named like a counter') },
+      { code: 'live-ratio-of-a-gauge', hint: expect.stringContaining('TYPE counter') },
+    ]);
+  });
+});
+
+describe('series that count as good', () => {
+  const apart = rules
+    .replace('requests{code!~"5.."}', 'requests{code=~"2..",job="shop",}')
+    .replace('total: requests', 'total: requests{service="shop"}');
+  async function checkApart(both: Series, part: Series = [{ code: '200', job: 'shop' }]) {
+    const loaded = loadRules([{ path: 'shop.yaml', content: new TextEncoder().encode(apart) }]);
+    expect(loaded.diagnostics.map(({ code }) => code)).toEqual(['ratio-not-a-part']);
+    const answers = {
+      'requests{code=~"2..",job="shop",service="shop"}': both,
+      'requests{code=~"2..",job="shop",}': part,
+      ...healthy,
+    };
+    const found = await checkLive(loaded.services, inspectorOf(answers, {}), loaded.locate, AbortSignal.timeout(5000));
+    return found.map(({ line, column, severity, code, message }) => ({
+      at: `${line}:${column}`,
+      severity,
+      code,
+      message,
+    }));
+  }
+
+  test('and are none of the total are an error', async () => {
+    expect(await checkApart([])).toEqual([
+      {
+        at: '9:15',
+        severity: 'error',
+        code: 'live-outside-total',
+        message: 'no series of `good` is among those of `total`',
+      },
+    ]);
+  });
+
+  test('and are only in part among the total earn a warning that shows one', async () => {
+    const [eu, us] = ['eu', 'us'].map((region) => ({ __name__: 'requests', code: '200', region }));
+    if (eu === undefined || us === undefined) throw new Error('unreachable');
+    expect(await checkApart([eu], [eu, us])).toEqual([
+      {
+        at: '9:15',
+        severity: 'warning',
+        code: 'live-outside-total',
+        message: '1 of 2 series of `good` are not among those of `total`, such as {code="200", region="us"}',
+      },
+    ]);
+    expect(await checkApart([eu, us], [us, eu])).toEqual([]);
+  });
+
+  test('are not compared when they are too many to be listed', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => ({ code: '200', pod: `p${index}` }));
+    expect(await checkApart(many.slice(1), many)).toEqual([]);
+  });
+
+  test('under a name of their own are not compared', async () => {
+    const named = rules.replace('good: requests{code!~"5.."}', 'good: answered');
+    expect(await check({ ...healthy, answered: [{ job: 'a' }] }, named)).toEqual([]);
+  });
+});
+
+describe('groups at the source', () => {
+  const split = rules
+    .replace('        total: requests\n', '        total: requests\n      by: [region]\n      maxGroups: 20\n')
+    .replace('max(queue) }', 'max by (region) (queue) }\n      by: [region]');
+  const grouped = (requests: number, queue: number) =>
+    check(healthy, split, { groups: { 'requests by region': requests, 'max by (region) (queue) by region': queue } });
+
+  test('within the limit earn no word', async () => {
+    expect(await grouped(20, 50)).toEqual([]);
+  });
+
+  test('beyond the limit earn a warning with both numbers', async () => {
+    const found = [...(await grouped(21, 1234))].sort((a, b) => (a.at < b.at ? -1 : 1));
+    expect(found).toEqual([
+      {
+        at: '11:11',
+        severity: 'warning',
+        code: 'live-too-many-groups',
+        message: 'split by region, `success_rate` has 21 groups, and maxGroups lets 20 of them be judged',
+        hint: 'raise maxGroups to 21 or more, or split by fewer labels',
+      },
+      {
+        at: '17:11',
+        severity: 'warning',
+        code: 'live-too-many-groups',
+        message: 'split by region, `queue` has 1234 groups, and maxGroups lets 50 of them be judged',
+        hint: 'split by fewer labels; maxGroups is at most 1000',
+      },
+    ]);
+  });
+
+  test('that the source cannot count are no reason for a word', async () => {
+    expect(await check(healthy, split)).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ async function reload(run: DaemonHarness, ...services: readonly Service[]): Prom
   declare(run, ...services);
   const reloading = run.daemon.reload();
   await run.advance(15_000);
-  expect(await reloading).toEqual({ ok: true });
+  expect(await reloading).toEqual({ ok: true, atNextStart: [] });
 }
 
 function timeline(run: DaemonHarness): readonly string[] {
@@ -80,7 +80,11 @@ describe('a reload that is asked for while one runs', () => {
   test('that fails is told to whoever asked, and the rules before it go on', async () => {
     await using run = await new DaemonHarness({ traffic }).start();
     run.load = () => Promise.reject(new Error('the folder is gone'));
-    expect(await run.daemon.reload()).toEqual({ ok: false, diagnostics: ['the folder is gone'] });
+    expect(await run.daemon.reload()).toEqual({
+      ok: false,
+      reason: 'not-taken-over',
+      diagnostics: ['the folder is gone'],
+    });
     expect(run.daemon.status().reload.ok).toBe(false);
     await run.advance(30 * minute);
 

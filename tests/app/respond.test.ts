@@ -4,6 +4,7 @@ import { silentTelemetry } from '../../src/app/ports/telemetry.ts';
 import { StoreError, type Commit } from '../../src/app/ports/store.ts';
 import { createResponder } from '../../src/app/respond.ts';
 import type { StoredEvent } from '../../src/domain/event.ts';
+import { closingParts } from '../support/closing-parts.ts';
 import { anEvent, aWholeStory } from '../support/incident-story.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { memoryLog } from '../support/memory-log.ts';
@@ -26,6 +27,7 @@ function setUp(events: readonly StoredEvent[], commit?: (commit: Commit) => Prom
     clock,
     log: memoryLog(),
     telemetry: silentTelemetry,
+    closing: closingParts(book, () => clock.now(), commit ?? append),
   });
   return { log, book, clock, responder, written: () => log.slice(events.length) };
 }

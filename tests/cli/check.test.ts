@@ -19,8 +19,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const everySeries: Inspector = { series: async () => await Promise.resolve({ kind: 'ok', series: [{ le: '0.3' }] }) };
-const noSeries: Inspector = { series: async () => await Promise.resolve({ kind: 'ok', series: [] }) };
+const everySeries: Inspector = {
+  series: async () => await Promise.resolve({ kind: 'ok', series: [{ le: '0.3' }] }),
+  metricTypes: async () => await Promise.resolve({ kind: 'ok', types: [] }),
+  countGroups: async () => await Promise.resolve({ kind: 'ok', groups: 1 }),
+};
+const noSeries: Inspector = {
+  ...everySeries,
+  series: async () => await Promise.resolve({ kind: 'ok', series: [] }),
+};
 
 /** Writes a file and names it. */
 async function write(name: string, text: string): Promise<string> {
@@ -66,7 +73,11 @@ async function run(
 describe('andon check', () => {
   test('says nothing but a summary about good files, and exits with 0', async () => {
     await write('shop.yaml', good);
-    expect(await run([folder])).toMatchObject({ out: 'no problems in 1 file (1 service, 1 rule)\n', err: '', code: 0 });
+    expect(await run([folder])).toMatchObject({
+      out: 'no problems in 1 file (1 service, 2 rules)\n',
+      err: '',
+      code: 0,
+    });
   });
 
   test('shows each problem with a caret and a hint, and exits with 1', async () => {
@@ -91,7 +102,7 @@ shop.yaml:23:39: error [ratio-out-of-range] \`success_rate\` is a share between 
     await write('shop.yaml', good.replace('hold: 5m', 'hold: 5s'));
     const { out, code } = await run([folder]);
     expect(out).toContain('warning [short-hold]');
-    expect(out).toContain('1 warning in 1 file (1 service, 1 rule)');
+    expect(out).toContain('1 warning in 1 file (1 service, 2 rules)');
     expect(code).toBe(0);
   });
 

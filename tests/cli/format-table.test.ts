@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { columnWidths } from '../../src/cli/column-widths.ts';
 import { formatTable } from '../../src/cli/format-table.ts';
 import { formatAge, formatMoment, formatSpan } from '../../src/cli/format-time.ts';
 
@@ -26,6 +27,31 @@ describe('a table', () => {
     );
 
     expect(table).toBe('\u001b[31mred\u001b[39m   1\n日本  2\ntwo   lines\n      here\n');
+  });
+});
+
+describe('a table for a terminal', () => {
+  const rows = [['checkout', `zone="${'a'.repeat(40)}"`, 'Payments fail for everybody']];
+
+  test('is wrapped to its width, and nothing of it gets lost', () => {
+    const lines = formatTable([{ head: 'SERVICE' }, { head: 'GROUP' }, { head: 'TITLE' }], rows, 50).split('\n');
+
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(50);
+    expect(lines.join('').match(/a(?![a-z])|a(?=a)/g)?.length).toBeGreaterThanOrEqual(40);
+    expect(lines.join('')).not.toContain('…');
+  });
+
+  test('stands as it is when it fits, and where nothing says how wide the terminal is', () => {
+    expect(formatTable([], rows, 200)).toBe(formatTable([], rows));
+  });
+
+  test('counts wide characters twice and colours not at all', () => {
+    expect(columnWidths([['\u001b[31mred\u001b[39m', '日本日本日本日本']], 18)).toEqual([3, 13]);
+    expect(columnWidths([['\u001b[31mred\u001b[39m', '日本日本日本日本']], 21)).toBeUndefined();
+  });
+
+  test('is not made narrower than people can read', () => {
+    expect(columnWidths([['a'.repeat(30), 'b'.repeat(30)]], 5)).toEqual([8, 8]);
   });
 });
 

@@ -130,6 +130,7 @@ describe('show', () => {
       'sighted',
       'definition-changed',
       'unwatched',
+      'closed-by-hand',
     ];
     await using world = await aWorld({ events: types.map((type, index) => anEvent(type, index + 1, index)) });
     const record = (await (await world.get('/api/v1/incidents/inc-1')).json()) as { timeline: object[] };
@@ -317,7 +318,18 @@ describe('when it does not work', () => {
     const ran = await against(world, ['show', 'nothing', '--output', 'json']);
 
     expect(ran).toMatchObject({ code: 1, out: '' });
-    expect(ran.err).toMatch(/^error: No such incident: no incident "nothing" is kept\n {2}GET \/api\/v1\/incidents/);
+    expect(JSON.parse(ran.err)).toEqual({
+      error: {
+        message: expect.stringMatching(
+          /^No such incident: no incident "nothing" is kept\n {2}GET \/api\/v1\/incidents/,
+        ),
+        status: 404,
+        reason: 'unknown-incident',
+      },
+    });
+    expect((await against(world, ['show', 'nothing'])).err).toMatch(
+      /^error: No such incident: no incident "nothing" is/,
+    );
   });
 
   test.each([

@@ -3,9 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRuleFolder } from '../../src/compose/rule-folder.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-
-const { signal } = new AbortController();
 
 function declaring(...names: readonly string[]): string {
   return names
@@ -41,7 +38,6 @@ describe('a folder of rule files', () => {
       paths: [folder],
       sources: ['default'],
       channels: [],
-      clock: new ManualClock(),
       giveWay: async () => {
         turns += 1;
         await Promise.resolve();
@@ -49,7 +45,7 @@ describe('a folder of rule files', () => {
     });
   const write = async (name: string, text: string): Promise<void> => await writeFile(join(folder, name), text);
   const names = async (source: ReturnType<typeof rules>): Promise<readonly string[]> => {
-    const loaded = await source.load(signal);
+    const loaded = await source.load();
     if (loaded.kind === 'refused') throw new Error(loaded.problems.join('\n'));
     return loaded.services.map((service) => service.name);
   };
@@ -68,7 +64,6 @@ describe('a folder of rule files', () => {
       paths: [folder],
       sources: ['default'],
       channels: [],
-      clock: new ManualClock(),
     });
     let loading = true;
     let others = 0;
@@ -77,7 +72,7 @@ describe('a folder of rule files', () => {
       if (loading) setImmediate(other);
     };
     setImmediate(other);
-    await unhurried.load(signal);
+    await unhurried.load();
     loading = false;
     expect(others).toBeGreaterThanOrEqual(20);
   });
@@ -86,7 +81,7 @@ describe('a folder of rule files', () => {
     await write('a.yaml', declaring('one', 'two'));
     await write('b.yaml', declaring('three'));
     const source = rules();
-    await source.load(signal);
+    await source.load();
     turns = 0;
     expect(await names(source)).toEqual(['one', 'two', 'three']);
     expect(turns).toBe(0);
@@ -99,7 +94,7 @@ describe('a folder of rule files', () => {
     await write('a.yaml', declaring('one'));
     await write('b.yaml', declaring('two'));
     const source = rules();
-    await source.load(signal);
+    await source.load();
     await rm(join(folder, 'b.yaml'));
     expect(await names(source)).toEqual(['one']);
   });
@@ -108,9 +103,9 @@ describe('a folder of rule files', () => {
     await write('a.yaml', declaring('one'));
     await write('b.yaml', declaring('two'));
     const source = rules();
-    await source.load(signal);
+    await source.load();
     await write('b.yaml', declaring('one'));
-    expect(await source.load(signal)).toEqual({
+    expect(await source.load()).toEqual({
       kind: 'refused',
       problems: [expect.stringMatching(/b\.yaml:3:19: the service `one` is declared already, in .*a\.yaml:3; /)],
     });
@@ -122,8 +117,8 @@ describe('a folder of rule files', () => {
     await write('a.yaml', 'apiVersion: andon/v2\n');
     await write('b.yaml', declaring('one'));
     const source = rules();
-    const first = await source.load(signal);
+    const first = await source.load();
     expect(first.kind).toBe('refused');
-    expect(await source.load(signal)).toEqual(first);
+    expect(await source.load()).toEqual(first);
   });
 });

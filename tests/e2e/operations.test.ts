@@ -8,6 +8,7 @@ import { AndonProcess, runCli, type AndonOptions } from '../support/andon-proces
 import { startPrometheus } from '../support/prometheus-server.ts';
 import type { RealServer } from '../support/real-server.ts';
 import { until } from '../support/until.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
 import { oldNode } from './old-node.ts';
 import { shopRules } from './shop.ts';
 import { mayMount, mountSmallDisk } from './small-disk.ts';
@@ -108,6 +109,83 @@ describe('reading the rule files again', () => {
   });
 });
 
+describe('reading the settings again', () => {
+  const sources = (): readonly unknown[] => [{ url: prometheus.url }];
+  let andon: AndonProcess;
+  beforeAll(async () => {
+    andon = cleanUp.use(await AndonProcess.start(options()));
+  }, 40_000);
+
+  test('on POST /-/reload: sources, channels and what rules name of them', async () => {
+    await using receiver = await WebhookReceiver.start();
+    await andon.writeSettings({
+      sources: [...sources(), { name: 'second', url: prometheus.url }],
+      channels: [{ name: 'on-call', webhook: { url: `${receiver.origin}/hook` } }],
+      log: { level: 'debug' },
+    });
+    await andon.writeRule('shop.yaml', shopRules({ summary: 'moved', source: 'second' }));
+    expect(await andon.api.post('/-/reload')).toEqual({ status: 200, text: '{"reloaded":true,"atNextStart":[]}' });
+    const status = await andon.api.status();
+    expect(status.sources.map(({ name }) => name)).toEqual(['default', 'second']);
+    expect(status.channels.map(({ name }) => name)).toEqual(['on-call']);
+    expect((await andon.api.service('shop')).source).toBe('second');
+    await until(async () => ((await andon.api.service('shop')).lastPollAt === undefined ? undefined : true), {
+      what: 'a poll of the new source',
+      withinMs: 10_000,
+      explain: () => andon.tail(),
+    });
+  }, 20_000);
+
+  test('when the file changes, by itself, and tells what takes effect at the next start', async () => {
+    await andon.writeRule('shop.yaml', shopRules({ summary: 'back' }));
+    await andon.writeSettings({ sources: sources(), data: join(folder, 'elsewhere') });
+    const status = await until(
+      async () => {
+        const now = await andon.api.status();
+        return now.sources.length === 1 ? now : undefined;
+      },
+      { what: 'the source to be gone', withinMs: 10_000, explain: () => andon.tail() },
+    );
+    const [change = ''] = status.reload.atNextStart;
+    expect(change).toContain(`data: ${join(folder, 'elsewhere')} takes effect at the next start`);
+    expect(andon.logLines()).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'a setting takes effect at the next start', change }),
+    );
+  }, 20_000);
+
+  test('refuses a bad file, runs on as before, and says so in API, metric and log', async () => {
+    await andon.writeSettings({ sources: [{ url: prometheus.url, timeuot: '3s' }] });
+    const answer = await andon.api.post('/-/reload');
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('"settings-refused"');
+    expect(answer.text).toMatch(/andon\.yaml:1:\d+: .*timeout/);
+    const { reload, sources: seen } = await andon.api.status();
+    expect(reload.ok).toBe(false);
+    expect(seen).toHaveLength(1);
+    expect(await andon.api.metric('andon_rules_reload_success')).toBe(0);
+    expect(andon.logLines()).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'the settings have problems; everything runs as before' }),
+    );
+
+    await rm(andon.settingsFile);
+    expect((await andon.api.post('/-/reload')).text).toContain('there is no such file');
+
+    await andon.writeSettings({ sources: sources(), channels: [], api: { tokenFile: join(folder, 'no-token') } });
+    const unusable = await andon.api.post('/-/reload');
+    expect(unusable.status).toBe(422);
+    expect(unusable.text).toContain('no-token');
+  }, 20_000);
+
+  test('asks for the new token from then on', async () => {
+    const tokenFile = join(folder, 'token');
+    await writeFile(tokenFile, 'a-new-token');
+    await andon.writeSettings({ sources: sources(), api: { tokenFile } });
+    expect(await andon.api.post('/-/reload')).toMatchObject({ status: 200 });
+    expect(await andon.api.post('/-/reload')).toMatchObject({ status: 401 });
+    expect(await andon.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  }, 20_000);
+});
+
 describe('what keeps it from starting is one message with a remedy and no stack', () => {
   const startsNot = async (broken: AndonOptions, prepare?: (andon: AndonProcess) => Promise<void>): Promise<string> => {
     await using andon = await AndonProcess.prepare(broken);
@@ -183,14 +261,12 @@ describe('what keeps it from starting is one message with a remedy and no stack'
   });
 });
 
-/** The package as it is published, built into a folder. */
+/** The program as it is published, built into a folder. */
 async function builtMain(out: string): Promise<string> {
-  const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-  const { code, stdout } = await runCli(['-p', 'tsconfig.build.json', '--outDir', out], {
-    command: [process.execPath, tsc],
+  const { code, stderr } = await runCli([out], {
+    command: [process.execPath, '--disable-warning=ExperimentalWarning', join('tools', 'build.ts')],
   });
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-  await writeFile(join(out, 'package.json'), '{"type":"module"}');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return join(out, 'main.js');
 }
 

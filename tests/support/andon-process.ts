@@ -79,13 +79,7 @@ export class AndonProcess implements AsyncDisposable {
     const andon = new AndonProcess(await mkdtemp(join(tmpdir(), 'andon-e2e-')), options);
     await mkdir(andon.rulesFolder);
     for (const [name, text] of Object.entries(options.rules)) await andon.writeRule(name, text);
-    const settings = {
-      ...options.settings,
-      rules: [andon.rulesFolder],
-      listen: options.listen ?? '127.0.0.1:0',
-      data: andon.dataFolder,
-    };
-    await writeFile(andon.settingsFile, JSON.stringify(settings));
+    await andon.writeSettings(options.settings);
     return andon;
   }
 
@@ -135,6 +129,14 @@ export class AndonProcess implements AsyncDisposable {
   /** The end of what it wrote, for a failing test to show. */
   tail(): string {
     return this.stderr.split('\n').slice(-30).join('\n');
+  }
+
+  /** Puts settings in place in one step; those that a test does not give stay as they were. */
+  async writeSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const { listen = '127.0.0.1:0' } = this.#options;
+    const whole = { rules: [this.rulesFolder], listen, data: this.dataFolder, ...settings };
+    await writeFile(`${this.settingsFile}.new`, JSON.stringify(whole));
+    await rename(`${this.settingsFile}.new`, this.settingsFile);
   }
 
   /** Puts a rule file in place in one step, so that a look at the folder never meets half of it. */

@@ -3,7 +3,8 @@ import { Daemon } from '../../src/app/daemon.ts';
 import { DegradableStore } from '../../src/app/degradable-store.ts';
 import type { Channel, SendResult } from '../../src/app/ports/channel.ts';
 import type { Log } from '../../src/app/ports/log.ts';
-import type { LoadedRules } from '../../src/app/ports/rule-source.ts';
+import type { Configured, LoadedConfiguration } from '../../src/app/ports/configuration.ts';
+import type { Source } from '../../src/app/ports/source.ts';
 import type { Store } from '../../src/app/ports/store.ts';
 import { silentTelemetry, type Telemetry } from '../../src/app/ports/telemetry.ts';
 import { untraced } from '../../src/app/ports/trace.ts';
@@ -12,6 +13,11 @@ import type { Service } from '../../src/domain/service.ts';
 import { ManualClock } from './manual-clock.ts';
 import { SimulatedSource } from './simulated-source.ts';
 import { aService, start, type Traffic } from './simulation.ts';
+
+/** What the rule files say, as a test sets it. */
+type Rules =
+  | { readonly kind: 'loaded'; readonly services: readonly Service[]; readonly warnings: readonly string[] }
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
 /** A channel that keeps what it was given. */
 export class KeepingChannel implements Channel {
@@ -53,27 +59,46 @@ export class DaemonHarness implements AsyncDisposable {
   readonly source: SimulatedSource;
   /** All sources by name; the first one is `default`. */
   readonly sources: ReadonlyMap<string, SimulatedSource>;
+  readonly #options: HarnessOptions;
   readonly channel = new KeepingChannel();
+  /** What the settings name, as a test sets it. */
+  configured: Omit<Configured, 'services'>;
+  /** What the settings say that takes effect at the next start. */
+  atNextStart: readonly string[] = [];
   readonly store: Store;
   readonly lines: { level: string; message: string }[] = [];
-  rules: LoadedRules;
-  load: () => Promise<LoadedRules> = () => Promise.resolve(this.rules);
+  rules: Rules;
+  load: () => Promise<Rules> = () => Promise.resolve(this.rules);
   daemon!: Daemon;
   readonly #telemetry: Telemetry;
 
   constructor(options: HarnessOptions) {
+    this.#options = options;
     this.clock = new ManualClock(start + (options.startsAt ?? 30 * 60_000));
-    this.source = this.#simulate(options, 'default');
-    const more = (options.moreSources ?? []).map((name) => this.#simulate(options, name));
+    this.source = this.simulate('default');
+    const more = (options.moreSources ?? []).map((name) => this.simulate(name));
     this.sources = new Map([this.source, ...more].map((source) => [source.name, source]));
     this.store = options.store ?? new MemoryStore();
     this.rules = { kind: 'loaded', services: options.services ?? [aService()], warnings: [] };
     this.#telemetry = { ...silentTelemetry, ...options.telemetry };
+    this.configured = {
+      sources: [...this.sources.values()].map(polled),
+      channels: [this.channel],
+      staleAfterMs: 15 * 60_000,
+    };
   }
 
-  #simulate(options: HarnessOptions, name: string): SimulatedSource {
-    const until = start + 6 * 3_600_000;
-    return new SimulatedSource(this.clock, options.traffic, start, until, options.scrapeMs ?? 5_000, name);
+  /** A source with the same traffic. */
+  simulate(name: string): SimulatedSource {
+    const { traffic, scrapeMs = 5_000 } = this.#options;
+    return new SimulatedSource(this.clock, traffic, start, start + 6 * 3_600_000, scrapeMs, name);
+  }
+
+  async #load(): Promise<LoadedConfiguration> {
+    const rules = await this.load();
+    if (rules.kind === 'refused') return { ...rules, refused: 'rules' };
+    const { services, warnings } = rules;
+    return { kind: 'loaded', configured: { ...this.configured, services }, warnings, atNextStart: this.atNextStart };
   }
 
   /** Starts the daemon on what the store holds. */
@@ -84,16 +109,17 @@ export class DaemonHarness implements AsyncDisposable {
       version: 'test',
       // A restart closes its view of the store, never the store itself.
       store: await DegradableStore.over(unclosable(this.store), { clock: this.clock, log: lines }),
-      rules: { load: async () => await this.load(), watch: () => Promise.resolve() },
-      sources: [...this.sources.values()],
-      channels: [this.channel],
+      configuration: {
+        load: async () => await this.#load(),
+        taken: () => Promise.resolve(),
+        watch: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      },
       clock: this.clock,
       log: lines,
       telemetry: this.#telemetry,
       trace: untraced,
       random: () => 0.5,
-      staleAfterMs: 15 * 60_000,
-      pollDeadlineMs: 10_000,
     });
     return this;
   }
@@ -120,6 +146,11 @@ export class DaemonHarness implements AsyncDisposable {
   incidents() {
     return this.daemon.book.list({ limit: 100 });
   }
+}
+
+/** A source as the settings name it. */
+export function polled(source: Source): Configured['sources'][number] {
+  return { source, pollDeadlineMs: 10_000 };
 }
 
 function unclosable(store: Store): Store {

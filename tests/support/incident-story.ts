@@ -99,6 +99,8 @@ function detailsOf(type: IncidentEvent['type']): object {
         verdicts: [],
       };
     }
+    case 'closed-by-hand':
+      return { by: 'Ada', because: 'it was retired' };
     case 'unwatched':
     case 'closed':
       return {};

@@ -57,7 +57,13 @@ export const searchView: ServiceView = {
 export const aStatus: StatusView = {
   version: '0.1.0',
   startedAt: storyStart - 3_600_000,
-  reload: { ok: false, lastAttemptAt: storyStart, lastSuccessAt: storyStart - 60_000, problems: ['a.yaml:3:7: no'] },
+  reload: {
+    ok: false,
+    lastAttemptAt: storyStart,
+    lastSuccessAt: storyStart - 60_000,
+    problems: ['a.yaml:3:7: no'],
+    atNextStart: [],
+  },
   store: { degraded: true, reason: 'full' },
   sources: [
     {
@@ -72,6 +78,7 @@ export const aStatus: StatusView = {
     {
       name: 'pager',
       type: 'webhook',
+      configured: true,
       pending: 1,
       lastDeliveryAt: storyStart,
       lastError: { at: storyStart, reason: 'throttled', detail: 'try later' },

@@ -33,6 +33,8 @@ export function describeEvent(event: StoredEvent): string {
       return `back since ${describeEstimate(event.recovery)}`;
     case 'closed':
       return '';
+    case 'closed-by-hand':
+      return `${event.by}: ${event.because}`;
   }
 }
 

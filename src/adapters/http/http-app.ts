@@ -12,11 +12,12 @@ import { readToken } from './token-file.ts';
 
 export interface AppOptions {
   readonly endpoints: readonly Endpoint[];
-  readonly tokenFile?: string;
+  /** File with the token that requests which change something must bear; may be another one at the next request. */
+  readonly tokenFile: () => string | undefined;
   /** Whether only this machine can reach the server; known once it listens. */
   readonly loopbackOnly: () => boolean;
   /** Requests that change something, per address and minute. */
-  readonly changesPerMinute: number;
+  readonly changesPerMinute: () => number;
   readonly rates: RateStore;
   readonly telemetry: Pick<Telemetry, 'requestAnswered'>;
   readonly log: Log;
@@ -29,7 +30,7 @@ const minuteMs = 60_000;
 export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(secured, measured(options.telemetry));
+  app.use(secured, measured(options.telemetry), withoutTrailingSlash);
   const byPath = Map.groupBy(options.endpoints, ({ path }) => path);
   const limited = limiter(options);
   const parsed = express.json({ limit: bodyLimitBytes, type: 'application/json' });
@@ -63,6 +64,22 @@ function secured(_request: Request, response: Response, next: NextFunction): voi
   next();
 }
 
+/**
+ * `/incidents/x/` leads to `/incidents/x`, whose links are relative. The way is relative too, so that it holds below a
+ * proxy's path and leads to no other host.
+ */
+function withoutTrailingSlash(request: Request, response: Response, next: NextFunction): void {
+  const { path, method } = request;
+  const last = /([^/]+)\/+$/.exec(path)?.[1];
+  if (last === undefined || (method !== 'GET' && method !== 'HEAD')) {
+    next();
+    return;
+  }
+  const slashes = path.length - path.replace(/\/+$/, '').length;
+  const query = request.originalUrl.slice(request.originalUrl.indexOf(path) + path.length);
+  response.redirect(308, `${'../'.repeat(slashes)}${last}${query}`);
+}
+
 /** Labels come from the route table, never from what was asked: a scanner must not make series. */
 function measured(telemetry: Pick<Telemetry, 'requestAnswered'>) {
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -90,7 +107,7 @@ function named(route: string) {
 function limiter({ changesPerMinute, rates }: AppOptions) {
   return rateLimit({
     windowMs: minuteMs,
-    limit: changesPerMinute,
+    limit: () => changesPerMinute(),
     store: rates,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
@@ -100,7 +117,7 @@ function limiter({ changesPerMinute, rates }: AppOptions) {
       const facts = {
         reason: 'too-many-requests',
         title: 'Too many requests',
-        detail: `at most ${changesPerMinute} requests that change something are taken per address and minute`,
+        detail: `at most ${changesPerMinute()} requests that change something are taken per address and minute`,
         hint: 'Wait as long as the `Retry-After` header says.',
       };
       send(response, problem(429, facts));
@@ -120,7 +137,7 @@ function guarded({ tokenFile, loopbackOnly, log }: AppOptions) {
       fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
       proxied: ['x-forwarded-for', 'forwarded', 'via'].some((name) => request.headers[name] !== undefined),
     };
-    const refused = refusal(caller, await readToken(tokenFile));
+    const refused = refusal(caller, await readToken(tokenFile()));
     if (refused === undefined) {
       next();
       return;

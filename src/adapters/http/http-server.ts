@@ -5,14 +5,18 @@ import { allEndpoints } from './endpoints/all-endpoints.ts';
 import { createApp } from './http-app.ts';
 import type { HttpParts } from './http-parts.ts';
 
-export interface HttpOptions {
-  /** Port 0 takes a free one. */
-  readonly listen: { readonly host: string; readonly port: number };
+/** Who may change something, and how often. */
+export interface Admission {
   /** Requests that change something must bear its content. */
   readonly tokenFile?: string;
-  readonly version: string;
   /** Per address; 600 unless told otherwise. */
   readonly changesPerMinute?: number;
+}
+
+export interface HttpOptions extends Admission {
+  /** Port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly version: string;
 }
 
 /** Where a server listens. */
@@ -25,6 +29,8 @@ export interface Address {
 export interface HttpServer extends AsyncDisposable {
   /** Rejects with HttpListenError. */
   start(): Promise<Address>;
+  /** Counts from the next request on. */
+  admit(admission: Admission): void;
   /** Lets requests under way finish for two seconds. May be called twice. */
   stop(): Promise<void>;
 }
@@ -43,15 +49,16 @@ const graceMs = 2_000;
 /** The HTTP API, the page and the metrics, on one address; bounded in size, time and number of connections. */
 export function createHttpServer(options: HttpOptions, parts: HttpParts): HttpServer {
   let loopbackOnly = false;
+  let admission: Admission = options;
   const rates = new MemoryStore();
   const app = createApp({
     endpoints: allEndpoints(parts, options.version),
     telemetry: parts.telemetry,
     log: parts.log,
     rates,
-    ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
+    tokenFile: () => admission.tokenFile,
     loopbackOnly: () => loopbackOnly,
-    changesPerMinute: options.changesPerMinute ?? 600,
+    changesPerMinute: () => admission.changesPerMinute ?? 600,
   });
   const server = createServer(
     {
@@ -75,6 +82,9 @@ export function createHttpServer(options: HttpOptions, parts: HttpParts): HttpSe
       const address = await listen(server, options.listen);
       loopbackOnly = isLoopbackAddress(address.host);
       return address;
+    },
+    admit(next) {
+      admission = next;
     },
     stop,
     [Symbol.asyncDispose]: stop,

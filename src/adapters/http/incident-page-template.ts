@@ -22,7 +22,7 @@ export const incidentPageTemplate = `<!doctype html>
 {{#if current}}<h2>Acknowledge</h2>
 <section class="card"><p>On a terminal: <code>andon incidents acknowledge {{id}}</code></p>
 <p>By the API: <code>POST {{acknowledgePath}}</code> with <code>{"by": "your name"}</code></p></section>{{/if}}
-<h2>Targets, as last recorded</h2>
+<h2>Targets, as recorded at {{verdictsAt}}</h2>
 {{#if targets}}<section class="card scroll"><table><tbody>
 {{#each targets}}<tr><td><span class="tag {{verdict}}">{{verdict}}</span></td><td>{{text}}</td></tr>
 {{/each}}</tbody></table></section>

@@ -28,6 +28,7 @@ export function incidentPage({ incident, timeline }: IncidentRecord, now: number
     runbook: webLink(incident.runbook),
     remarks: remarksOf(incident),
     facts: factsOf(incident),
+    verdictsAt: formatUtc(incident.verdictsAt),
     targets: incident.verdicts.map((verdict) => ({ verdict: verdict.verdict, text: describeVerdict(verdict) })),
     timeline: timeline.map((event) => ({
       at: formatUtc(event.at),
@@ -46,11 +47,12 @@ export function missingIncidentPage(id: string): string {
   });
 }
 
-function remarksOf({ blind, unwatched, phase }: Incident): readonly string[] {
+function remarksOf({ id, blind, unwatched, phase }: Incident): readonly string[] {
   if (phase === 'closed') return [];
   return [
     ...(blind ? ['Readings it rests on cannot be had: nobody can tell whether service is back.'] : []),
     ...(unwatched ? ['Its service has left the rule files: nobody watches it any more.'] : []),
+    ...(blind || unwatched ? [`It can be closed by hand: andon incidents close ${id} --because TEXT`] : []),
   ];
 }
 
@@ -62,14 +64,14 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['Group', groupKey(incident.group) || undefined],
     ['Owner', incident.owner],
     ['Rules', incident.rules.join(', ')],
-    ['Condition', incident.condition],
+    ['Condition', `${incident.condition} (${incident.because})`],
     ['End state', incident.endState],
     ['Onset', `${describeEstimate(onset)} (${onset.method}${settled})`],
     ['Detected', `${formatUtc(incident.detectedAt)}, ${span(timeToDetectMs(incident))} after onset`],
     ['Notified', after(incident.timeToNotifyMs) ?? 'not yet'],
     ['Acknowledged', acknowledgement(incident)],
     ['Recovered', recovery(incident)],
-    ['Closed', incident.closedAt === undefined ? undefined : formatUtc(incident.closedAt)],
+    ['Closed', closing(incident)],
     ['Relapses', String(incident.relapses)],
     ['Impact', impact === undefined ? undefined : impactText(impact)],
   ];
@@ -84,8 +86,15 @@ function acknowledgement({ acknowledgedBy, timeToAcknowledgeMs }: Incident): str
 
 function recovery(incident: Incident): string {
   const recoveredMs = timeToRecoverMs(incident);
-  if (incident.recovery === undefined || recoveredMs === undefined) return 'not yet';
+  if (incident.recovery === undefined || recoveredMs === undefined)
+    return incident.closedByHand === undefined ? 'not yet' : 'not seen';
   return `${describeEstimate(incident.recovery)}, ${span(recoveredMs)} after onset`;
+}
+
+function closing({ closedAt, closedByHand }: Incident): string | undefined {
+  if (closedAt === undefined) return undefined;
+  if (closedByHand === undefined) return formatUtc(closedAt);
+  return `${formatUtc(closedAt)}, by hand by ${closedByHand.by}: ${closedByHand.because}`;
 }
 
 function impactText({ badEvents, totalEvents, peakBadRatio, signal }: Impact): string {

@@ -40,14 +40,18 @@ export function statusPage({ services, incidents, status, readiness, now }: Page
   });
 }
 
-function warningsOf({ reload, store, sources }: StatusView, readiness: Readiness): readonly string[] {
+function warningsOf({ reload, store, sources, channels }: StatusView, readiness: Readiness): readonly string[] {
   return [
     ...(readiness.ready ? [] : [`Not ready yet: ${readiness.reasons.join('; ')}`]),
-    ...(reload.ok ? [] : ['The rule files have problems; the rules before them still run.', ...reload.problems]),
+    ...(reload.ok ? [] : ['The settings or rule files have problems; everything runs as before.', ...reload.problems]),
+    ...reload.atNextStart,
     ...(store.degraded ? [`The store cannot keep what happens: ${store.reason ?? 'unknown'}`] : []),
     ...sources
       .filter(({ lastError, lastAnswerAt }) => lastError !== undefined && lastError.at > (lastAnswerAt ?? 0))
       .map(({ name, lastError }) => `Source ${name} does not answer (${lastError?.reason}): ${lastError?.detail}`),
+    ...channels
+      .filter(({ configured }) => !configured)
+      .map(({ name, pending }) => `${pending} pages wait for the channel ${name}, which is not configured`),
   ];
 }
 

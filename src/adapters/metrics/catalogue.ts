@@ -55,6 +55,12 @@ export const catalogue = {
     help: 'Incidents opened, by the rule that opened them and the severity they opened with. Rebuilt from the event log at start.',
     labels: ['service', 'severity', 'rule'],
   },
+  closedByHand: {
+    name: 'andon_incidents_closed_by_hand_total',
+    type: 'counter',
+    help: 'Incidents that a person closed because nothing else could, by the severity they opened with. Without a time to recover, unless they had resolved. Rebuilt from the event log at start.',
+    labels: ['service', 'severity'],
+  },
   relapses: {
     name: 'andon_relapses_total',
     type: 'counter',
@@ -208,6 +214,12 @@ export const catalogue = {
     help: 'Requests that a source did not answer, by reason.',
     labels: ['source', 'reason'],
   },
+  sourceLastAnswer: {
+    name: 'andon_source_last_answer_timestamp_seconds',
+    type: 'gauge',
+    help: "When a source last gave an answer that could be used, whatever it was asked, on Andon's clock, in seconds since the epoch.",
+    labels: ['source'],
+  },
   clockSkew: {
     name: 'andon_source_clock_skew_seconds',
     type: 'gauge',
@@ -230,19 +242,19 @@ export const catalogue = {
   outboxDepth: {
     name: 'andon_outbox_depth',
     type: 'gauge',
-    help: 'Notifications that are not delivered yet.',
+    help: 'Notifications that are not delivered yet, also those for a channel that is not configured any more.',
     labels: ['channel'],
   },
   reloadSuccess: {
     name: 'andon_rules_reload_success',
     type: 'gauge',
-    help: 'Whether the rule files last read were taken (1) or refused (0), in which case the rules before them still run.',
+    help: 'Whether the settings and rule files last read were taken (1) or refused (0), in which case everything runs as before.',
     labels: [],
   },
   reloadTime: {
     name: 'andon_rules_last_reload_success_timestamp_seconds',
     type: 'gauge',
-    help: 'When rule files were last taken, in seconds since the epoch.',
+    help: 'When settings and rule files were last taken, in seconds since the epoch.',
     labels: [],
   },
   storeDegraded: {

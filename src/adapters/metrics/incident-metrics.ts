@@ -12,12 +12,19 @@ export function countEvent(metrics: Instruments, { event, before, after }: Appli
   switch (event.type) {
     case 'opened':
       metrics.incidents.inc({ service, severity: event.stop.severity, rule: event.stop.rule });
+      // A counter that first appears at 1 hides its first increase from `rate()`.
+      metrics.closedByHand.inc({ service, severity }, 0);
       return;
     case 'onset-settled':
       if (before?.onsetSettled === false && before.phase !== 'closed') observeDetection(metrics, after);
       return;
     case 'closed':
       if (before?.phase !== 'closed') countClosed(metrics, after);
+      return;
+    case 'closed-by-hand':
+      if (before?.phase === 'closed') return;
+      metrics.closedByHand.inc({ service, severity });
+      countClosed(metrics, after);
       return;
     case 'notified':
       if (before?.timeToNotifyMs === undefined && after.timeToNotifyMs !== undefined) {

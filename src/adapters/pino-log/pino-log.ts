@@ -13,11 +13,16 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
+/** A log that can be told to write more or less. */
+export interface PinoLog extends Log {
+  setLevel(level: LogLevel): void;
+}
+
 /**
  * JSON lines on standard error, written before the call returns, so that nothing is lost when the process ends.
  * Stacks are written for errors only; secrets never.
  */
-export function createPinoLog(options: LogOptions): Log {
+export function createPinoLog(options: LogOptions): PinoLog {
   const logger = pino(
     {
       level: options.level,
@@ -35,7 +40,15 @@ export function createPinoLog(options: LogOptions): Log {
       if (!logger.isLevelEnabled(level)) return;
       logger[level](redact(fields, level === 'error') as object, message);
     };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    setLevel: (level) => {
+      logger.level = level;
+    },
+  };
 }
 
 function spanFields(span: { readonly traceId: string; readonly spanId: string } | undefined): object {

@@ -77,6 +77,10 @@ export const WebhookData = z.object({
     .optional()
     .meta({ description: '`recoveredAt` with the earliest and latest it can have been' }),
   resolvedAt: Instant.optional().meta({ description: 'When it had held for long enough' }),
+  closedByHand: z
+    .object({ by: z.string(), because: z.string() })
+    .optional()
+    .meta({ description: 'Who closed the incident by hand, and why: that service is back was not seen' }),
   timeToRecoverSeconds: z.number().optional().meta({ description: 'From onset to recovery' }),
   relapses: z.number().int().meta({ description: 'How often the incident came back after it had resolved' }),
   off: z.array(TargetWire).meta({ description: 'Targets that are missed, or cannot be told' }),

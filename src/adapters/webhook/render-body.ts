@@ -29,7 +29,7 @@ function fits(body: WebhookBody): boolean {
 
 function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
   const { page } = notification;
-  const { owner, summary, runbook, link, impact, recoveredAt, recovery, resolvedAt } = page;
+  const { owner, summary, runbook, link, impact, recoveredAt, recovery, resolvedAt, closedByHand } = page;
   const { at, earliest, latest, method, signal } = page.onset;
   return {
     type: `incident.${notification.kind}`,
@@ -73,6 +73,7 @@ function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
             },
           }),
       ...(resolvedAt === undefined ? {} : { resolvedAt: formatUtc(resolvedAt) }),
+      ...(closedByHand === undefined ? {} : { closedByHand }),
       relapses: page.relapses,
       off: page.off.map(targetWire),
       fine: page.fine.map(targetWire),

@@ -84,5 +84,10 @@ export function sampleBodies(): readonly WebhookBody[] {
       collapsed: [{ id: 'checkout-20260822T020742Z:1:oncall', kind: 'firing', createdAt: firing.timestamp }],
     },
   };
-  return [firing, resolved];
+  const closed: WebhookBody = {
+    ...firing,
+    type: 'incident.resolved',
+    data: { ...firing.data, sequence: 2, closedByHand: { by: 'Ada "Countess" L.', because: 'retired\nfor \\ good' } },
+  };
+  return [firing, resolved, closed];
 }

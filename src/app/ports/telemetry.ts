@@ -34,6 +34,8 @@ export interface Telemetry {
   sourceAnswered(source: string, operation: SourceOperation, durationMs: number): void;
   /** `detail` is for people and never becomes a label. */
   sourceFailed(source: string, reason: SourceFailureReason, detail?: string): void;
+  /** A source has just given an answer that can be used, whatever it was asked. */
+  sourceHeard(source: string): void;
   /** The source's clock less Andon's, ms. */
   clockSkew(source: string, skewMs: number): void;
   /** All readings of a service; groups and windows that are missing here vanish. */
@@ -78,6 +80,7 @@ export const silentTelemetry: Telemetry = {
   caughtUp: nothing,
   sourceAnswered: nothing,
   sourceFailed: nothing,
+  sourceHeard: nothing,
   clockSkew: nothing,
   readings: nothing,
   targets: nothing,

@@ -1,19 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ProblemWire } from '../../../src/adapters/http/problem.ts';
 import { IncidentsWire, IncidentWire } from '../../../src/adapters/http/wire/incident.ts';
 import { ReadingsWire, ServicesWire, ServiceWire } from '../../../src/adapters/http/wire/service.ts';
 import { StatusWire } from '../../../src/adapters/http/wire/status.ts';
 import { IncidentRecordWire } from '../../../src/adapters/http/wire/timeline.ts';
 import { anEvent, aWholeStory } from '../../support/incident-story.ts';
 import { aWorld } from './http-world.ts';
-
-/** The problem of an answer, held to its schema and to its media type. */
-async function problemOf(response: Response): Promise<ProblemWire> {
-  expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-  const problem = ProblemWire.parse(await response.json());
-  expect(problem.status).toBe(response.status);
-  return problem;
-}
+import { problemOf } from './problem-of.ts';
 
 describe('services and readings', () => {
   test('are told with times, units in names, and reasons in place of missing values', async () => {
@@ -243,7 +235,10 @@ describe('acts on an incident', () => {
   test('a store that cannot write is told, with its reason', async () => {
     const failing = async () =>
       await Promise.resolve({ kind: 'not-stored' as const, reason: 'full' as const, detail: 'no space' });
-    await using world = await aWorld({ events: open, parts: { responder: { acknowledge: failing, note: failing } } });
+    await using world = await aWorld({
+      events: open,
+      parts: { responder: { acknowledge: failing, note: failing, close: failing } },
+    });
 
     const problem = await problemOf(await world.post('/api/v1/incidents/inc-1/acknowledge', { by: 'Ada' }));
 
@@ -276,9 +271,17 @@ describe('operations', () => {
   test('a reload says whether the new rules run, and if not, everything that is wrong', async () => {
     await using world = await aWorld();
 
-    expect(await (await world.post('/-/reload')).json()).toEqual({ reloaded: true });
+    world.answers.reload = { ok: true, atNextStart: ['data: /b takes effect at the next start'] };
+    expect(await (await world.post('/-/reload')).json()).toEqual({
+      reloaded: true,
+      atNextStart: ['data: /b takes effect at the next start'],
+    });
 
-    world.answers.reload = { ok: false, diagnostics: ['a.yaml:3:7: unknown field', 'b.yaml:1:1: empty'] };
+    world.answers.reload = {
+      ok: false,
+      reason: 'rules-refused',
+      diagnostics: ['a.yaml:3:7: unknown field', 'b.yaml:1:1: empty'],
+    };
     expect(await problemOf(await world.post('/-/reload'))).toMatchObject({
       status: 422,
       reason: 'rules-refused',

@@ -6,12 +6,14 @@ import {
 } from '../../../src/adapters/http/http-server.ts';
 import type { HttpParts } from '../../../src/adapters/http/http-parts.ts';
 import { IncidentBook } from '../../../src/app/incident-book.ts';
+import type { Commit } from '../../../src/app/ports/store.ts';
 import { silentTelemetry, type AnsweredRequest } from '../../../src/app/ports/telemetry.ts';
 import { createResponder } from '../../../src/app/respond.ts';
 import type { Readiness, ReloadResult } from '../../../src/app/status-view.ts';
 import type { StoredEvent } from '../../../src/domain/event.ts';
 import { storyStart } from '../../support/incident-story.ts';
 import { memoryLog } from '../../support/memory-log.ts';
+import { closingParts } from '../../support/closing-parts.ts';
 import { aStatus, checkoutView, searchView } from '../../support/service-views.ts';
 
 export interface World extends AsyncDisposable {
@@ -38,11 +40,11 @@ export async function aWorld({ events = [], parts = {}, ...options }: WorldOptio
   const log = memoryLog();
   const requests: AnsweredRequest[] = [];
   let seq = events.length;
+  const commit = async ({ events: added = [], recordedAt }: Commit): Promise<readonly StoredEvent[]> =>
+    await Promise.resolve(added.map((event) => ({ ...event, seq: (seq += 1), recordedAt }) as StoredEvent));
   const responder = createResponder({
-    store: {
-      commit: async ({ events: added = [], recordedAt }) =>
-        await Promise.resolve(added.map((event) => ({ ...event, seq: (seq += 1), recordedAt }) as StoredEvent)),
-    },
+    store: { commit },
+    closing: closingParts(book, () => storyStart + 600_000, commit),
     book,
     clock: { now: () => storyStart + 600_000 },
     log,
@@ -50,7 +52,7 @@ export async function aWorld({ events = [], parts = {}, ...options }: WorldOptio
   });
   const answers: World['answers'] = {
     readiness: { ready: true, reasons: [] },
-    reload: { ok: true },
+    reload: { ok: true, atNextStart: [] },
     scrape: async () => await Promise.resolve('andon_up 1\n'),
   };
   const server = createHttpServer(

@@ -53,7 +53,7 @@ describe('the page', () => {
     const warned = textOf(pageOf({ readiness: { ready: false, reasons: ['checkout: its past is being read'] } }));
     for (const part of [
       'Not ready yet: checkout',
-      'The rule files have problems',
+      'The settings or rule files have problems; everything runs as before.',
       'a.yaml:3:7: no',
       'store cannot keep',
       'Source main',
@@ -61,10 +61,22 @@ describe('the page', () => {
       expect(warned).toContain(part);
     }
 
+    const changing = textOf(
+      pageOf({
+        status: {
+          ...aStatus,
+          reload: { ...aStatus.reload, atNextStart: ['data: /b takes effect at the next start'] },
+          channels: [{ name: 'pager', type: 'none', configured: false, pending: 3 }],
+        },
+      }),
+    );
+    expect(changing).toContain('data: /b takes effect at the next start');
+    expect(changing).toContain('3 pages wait for the channel pager, which is not configured');
+
     const well = pageOf({
       status: {
         ...aStatus,
-        reload: { ok: true, lastAttemptAt: 0, problems: [] },
+        reload: { ok: true, lastAttemptAt: 0, problems: [], atNextStart: [] },
         store: { degraded: false },
         sources: [],
       },

@@ -39,6 +39,7 @@ function tellAll(telemetry: PrometheusTelemetry): void {
   telemetry.caughtUp('checkout', 90_000);
   telemetry.sourceAnswered('main', 'read', 12);
   telemetry.sourceFailed('main', 'timeout');
+  telemetry.sourceHeard('main');
   telemetry.clockSkew('main', -250);
   telemetry.readings('checkout', 'main', rows);
   telemetry.targets('checkout', {}, [successRate, replicationLag]);
@@ -73,6 +74,11 @@ describe('the text a scrape gets', () => {
     );
     expect(silent).toEqual([]);
     expect(body).toContain('process_cpu_seconds_total');
+  });
+
+  test('tells the lag of the event loop at a scrape, and samples it at no other time', async () => {
+    const { body } = await aTelemetry().scrape();
+    expect(body.match(/^nodejs_eventloop_lag_\w+/gm)).toEqual(['nodejs_eventloop_lag_seconds']);
   });
 
   test('escapes what names and groups may hold', async () => {
@@ -324,6 +330,7 @@ describe('forgetting', () => {
       'andon_time_to_acknowledge_seconds',
       'andon_time_to_recover_seconds',
       'andon_incidents_total',
+      'andon_incidents_closed_by_hand_total',
       'andon_relapses_total',
       'andon_incident_bad_events_total',
       'andon_undeliverable_pages_total',

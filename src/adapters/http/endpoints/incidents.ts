@@ -22,6 +22,9 @@ const IncidentsQuery = z.strictObject({
 const By = z.string().min(1).max(byLimit).meta({ description: 'Who acts.' });
 const Note = z.string().min(1).max(noteLimit).meta({ description: 'Plain text; control characters are cut out.' });
 const AcknowledgementBody = z.strictObject({ by: By, note: Note.optional() }).meta({ id: 'Acknowledgement' });
+const ClosingBody = z
+  .strictObject({ by: By, because: Note.meta({ description: 'Why it is over; plain text.' }) })
+  .meta({ id: 'Closing' });
 const NoteBody = z.strictObject({ by: By, note: Note }).meta({ id: 'Note' });
 
 const actAnswers = {
@@ -91,6 +94,16 @@ export function incidentEndpoints(parts: HttpParts): readonly Endpoint[] {
       answers: actAnswers,
       answer: async ({ params, body }) => answerAct(await parts.responder.note(params.id, body.by, body.note)),
     }),
+    endpoint({
+      method: 'post',
+      path: '/api/v1/incidents/{id}/close',
+      name: 'closeIncident',
+      summary: 'Close an incident that nothing else can close, because it is unwatched or blind',
+      params: IncidentId,
+      body: ClosingBody,
+      answers: { ...actAnswers, 409: { description: 'The incident is closed, or closes by itself.' } },
+      answer: async ({ params, body }) => answerAct(await parts.responder.close(params.id, body.by, body.because)),
+    }),
   ];
 }
 
@@ -105,8 +118,15 @@ function answerAct(result: ActResult): Answer {
       return problem(409, {
         reason: result.kind,
         title: 'The incident is closed',
-        detail: `incident ${result.id} is closed and can no longer be acknowledged`,
+        detail: `incident ${result.id} is closed: it can no longer be acknowledged or closed`,
         hint: 'Write a note instead: POST /api/v1/incidents/{id}/notes.',
+      });
+    case 'still-watched':
+      return problem(409, {
+        reason: result.kind,
+        title: 'The incident closes by itself',
+        detail: `incident ${result.id} is watched and can be seen: it resolves when its end state has held, and closes after its watch window`,
+        hint: 'If its service is gone for good, take it out of the rule files first. If a target is wrong, mend the rule file.',
       });
     case 'invalid':
       return problem(422, {

@@ -1,11 +1,25 @@
 import { z } from 'zod';
+import type { ReloadFailureReason } from '../../../app/status-view.ts';
 import { endpoint, json, text, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem } from '../problem.ts';
 import { StatusWire, toStatusWire } from '../wire/status.ts';
 
 const ReadyWire = z.strictObject({ ready: z.literal(true) }).meta({ id: 'Ready' });
-const ReloadedWire = z.strictObject({ reloaded: z.literal(true) }).meta({ id: 'Reloaded' });
+const ReloadedWire = z
+  .strictObject({
+    reloaded: z.literal(true),
+    atNextStart: z
+      .array(z.string())
+      .meta({ description: 'What was changed in the settings and takes effect at the next start.' }),
+  })
+  .meta({ id: 'Reloaded' });
+
+const refusals = {
+  'settings-refused': 'The settings have problems',
+  'rules-refused': 'The rule files have problems',
+  'not-taken-over': 'Settings and rule files could not be taken over',
+} as const satisfies Record<ReloadFailureReason, string>;
 
 /** What operators and their tools ask: is it alive, is it ready, how is it, take the new rules. */
 export function operationEndpoints(parts: HttpParts): readonly Endpoint[] {
@@ -43,18 +57,18 @@ export function operationEndpoints(parts: HttpParts): readonly Endpoint[] {
       method: 'post',
       path: '/-/reload',
       name: 'reload',
-      summary: 'Read the rule files again',
+      summary: 'Read settings and rule files again',
       answers: {
-        200: { description: 'The new rules run.', schema: ReloadedWire },
-        422: { description: 'The files have problems; the rules before them still run.' },
+        200: { description: 'The new settings and rules run.', schema: ReloadedWire },
+        422: { description: 'The files have problems; everything runs as before. `reason` says which files.' },
       },
       answer: async () => {
         const result = await parts.reload();
-        if (result.ok) return json({ reloaded: true });
+        if (result.ok) return json({ reloaded: true, atNextStart: result.atNextStart });
         return problem(422, {
-          reason: 'rules-refused',
-          title: 'The rule files have problems',
-          detail: `${result.diagnostics.length} found; the rules before them still run`,
+          reason: result.reason,
+          title: refusals[result.reason],
+          detail: `${result.diagnostics.length} found; everything runs as before`,
           hint: 'Mend what `problems` lists, try it with `andon check`, and reload again.',
           problems: result.diagnostics,
         });

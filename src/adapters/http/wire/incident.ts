@@ -58,6 +58,9 @@ export const IncidentWire = z
     recovery: EstimateWire.optional().meta({ description: '`recoveredAt` with its early and late bounds.' }),
     resolvedAt: TimeWire.optional(),
     closedAt: TimeWire.optional(),
+    closedByHand: z.strictObject({ by: z.string(), because: z.string() }).optional().meta({
+      description: 'Who closed it by hand, and why. Without `recoveredAt`, that service is back was not seen.',
+    }),
     timeToDetectSeconds: z.number(),
     timeToNotifySeconds: z.number().optional(),
     timeToAcknowledgeSeconds: z.number().optional(),
@@ -67,7 +70,11 @@ export const IncidentWire = z
     unwatched: z.boolean().meta({ description: 'True when the service has left the rule files.' }),
     relapses: z.int(),
     impact: ImpactWire.optional(),
-    verdicts: z.array(TargetVerdictWire).meta({ description: 'The verdicts last recorded in an event.' }),
+    verdictsAt: TimeWire.meta({ description: 'When the event happened that recorded `verdicts`.' }),
+    verdicts: z.array(TargetVerdictWire).meta({
+      description:
+        'The verdicts as an event last recorded them: when a rule stopped the line, or when the incident resolved. What holds now is under `/api/v1/services/{name}`, in the scope of the same `group`.',
+    }),
   })
   .meta({ id: 'Incident' });
 
@@ -81,7 +88,7 @@ export const IncidentsWire = z
   .meta({ id: 'Incidents' });
 
 export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire> {
-  const { owner, summary, runbook, acknowledgedBy, impact } = incident;
+  const { owner, summary, runbook, acknowledgedBy, impact, closedByHand } = incident;
   return {
     id: incident.id,
     service: incident.service,
@@ -102,6 +109,7 @@ export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire>
     blind: incident.blind,
     unwatched: incident.unwatched,
     relapses: incident.relapses,
+    verdictsAt: formatUtc(incident.verdictsAt),
     verdicts: incident.verdicts.map(verdictJson),
     ...present({
       owner,
@@ -112,6 +120,7 @@ export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire>
       recovery: incident.recovery && toEstimateWire(incident.recovery),
       resolvedAt: timeOf(incident.resolvedAt),
       closedAt: timeOf(incident.closedAt),
+      closedByHand: closedByHand && { ...closedByHand },
       timeToNotifySeconds: secondsOf(incident.timeToNotifyMs),
       timeToAcknowledgeSeconds: secondsOf(incident.timeToAcknowledgeMs),
       timeToRecoverSeconds: secondsOf(timeToRecoverMs(incident)),

@@ -18,7 +18,10 @@ const SourceWire = z
 const ChannelWire = z
   .strictObject({
     name: z.string(),
-    type: z.string(),
+    type: z.string().meta({ description: '`none` for a channel that is not configured.' }),
+    configured: z.boolean().meta({
+      description: 'False when the settings do not name the channel and notifications wait for it to come back.',
+    }),
     pending: z.int().meta({ description: 'Notifications that are not delivered yet.' }),
     lastDeliveryAt: TimeWire.optional(),
     lastError: FailureWire.optional(),
@@ -36,6 +39,9 @@ export const StatusWire = z
       lastAttemptAt: TimeWire,
       lastSuccessAt: TimeWire.optional(),
       problems: z.array(z.string()),
+      atNextStart: z
+        .array(z.string())
+        .meta({ description: 'What was changed in the settings and takes effect at the next start.' }),
     }),
     store: z.strictObject({ degraded: z.boolean(), reason: z.string().optional() }),
     sources: z.array(SourceWire),
@@ -56,6 +62,7 @@ export function toStatusWire(
       ok: reload.ok,
       lastAttemptAt: formatUtc(reload.lastAttemptAt),
       problems: [...reload.problems],
+      atNextStart: [...reload.atNextStart],
       ...present({ lastSuccessAt: timeOf(reload.lastSuccessAt) }),
     },
     store: { degraded: store.degraded, ...present({ reason: store.reason }) },
@@ -75,10 +82,12 @@ function toSourceWire({ name, clockSkewMs, lastAnswerAt, lastError }: SourceView
   };
 }
 
-function toChannelWire({ name, type, pending, lastDeliveryAt, lastError }: ChannelView): z.infer<typeof ChannelWire> {
+function toChannelWire(channel: ChannelView): z.infer<typeof ChannelWire> {
+  const { name, type, configured, pending, lastDeliveryAt, lastError } = channel;
   return {
     name,
     type,
+    configured,
     pending,
     ...present({ lastDeliveryAt: timeOf(lastDeliveryAt), lastError: lastError && toFailureWire(lastError) }),
   };

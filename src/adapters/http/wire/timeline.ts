@@ -72,6 +72,7 @@ export const TimelineEventWire = z
       verdicts: z.array(TargetVerdictWire),
     }),
     z.strictObject({ ...common, type: z.literal('closed') }),
+    z.strictObject({ ...common, type: z.literal('closed-by-hand'), by: z.string(), because: z.string() }),
   ])
   .meta({ id: 'TimelineEvent' });
 
@@ -129,6 +130,8 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
         verdicts: verdicts.map(verdictJson),
       };
     }
+    case 'closed-by-hand':
+      return { ...shared, type: event.type, by: event.by, because: event.because };
     case 'unwatched':
     case 'closed':
       return { ...shared, type: event.type };

@@ -1,0 +1,49 @@
+import type { Service } from '../../domain/service.ts';
+import type { Channel } from './channel.ts';
+import type { Source } from './source.ts';
+
+export interface ConfiguredSource {
+  readonly source: Source;
+  /** Bound of one poll with all its retries, ms. */
+  readonly pollDeadlineMs: number;
+}
+
+/** All that may change while Andon runs. A source or channel that is the same object as before is set up as before. */
+export interface Configured {
+  readonly services: readonly Service[];
+  readonly sources: readonly ConfiguredSource[];
+  readonly channels: readonly Channel[];
+  /** After this age, ms, a notification with a newer one behind it is told by the newer one. */
+  readonly staleAfterMs: number;
+  /** URL under which people reach Andon. */
+  readonly externalUrl?: string;
+}
+
+/** What settings and rule files say now, built and checked. */
+export type LoadedConfiguration =
+  | {
+      readonly kind: 'loaded';
+      readonly configured: Configured;
+      /** What in the rule files deserves a look, one line each. */
+      readonly warnings: readonly string[];
+      /** What was changed and cannot change while Andon runs, one line each. */
+      readonly atNextStart: readonly string[];
+    }
+  | {
+      readonly kind: 'refused';
+      readonly refused: 'settings' | 'rules';
+      /** One line each: file, line, column, what is wrong and what to write instead. */
+      readonly problems: readonly string[];
+    };
+
+/** Where services, sources and channels come from. */
+export interface Configuration {
+  /** Reads, builds and checks everything anew. What cannot be read is a problem too. */
+  load(signal: AbortSignal): Promise<LoadedConfiguration>;
+  /** What was loaded last runs now: closes what it does without. Does not reject. */
+  taken(): Promise<void>;
+  /** Calls back after the files changed, until the signal aborts. */
+  watch(onChange: () => void, signal: AbortSignal): Promise<void>;
+  /** Closes every source and channel. May be called twice. */
+  close(): Promise<void>;
+}

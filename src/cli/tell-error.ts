@@ -1,0 +1,31 @@
+/** Why a command could not do what was asked. */
+export interface CommandFault {
+  /** For people: what happened, and what to do about it. */
+  readonly message: string;
+  /** One word for programs, where there is one: `unknown-incident`. */
+  readonly reason?: string;
+  /** HTTP status of the daemon's answer. */
+  readonly status?: number;
+  /** Everything that is wrong, one entry each. */
+  readonly problems?: readonly unknown[];
+}
+
+/**
+ * Writes an error to standard error: a line for people that starts with `prefix`, or `{"error": …}` where output for
+ * programs was asked for. Standard output stays for results.
+ */
+export function tellError(
+  stderr: { write(text: string): unknown },
+  output: string,
+  fault: CommandFault,
+  prefix = 'error: ',
+): void {
+  stderr.write(output === 'json' ? `${JSON.stringify({ error: fault })}\n` : `${prefix}${fault.message}\n`);
+}
+
+/** Whether a command line asks for JSON; for errors in the command line itself, which nobody has parsed. */
+export function asksForJson(argv: readonly string[]): boolean {
+  return argv.some((arg, index) =>
+    arg === '-o' || arg === '--output' ? argv[index + 1] === 'json' : arg === '-ojson' || arg === '--output=json',
+  );
+}

@@ -1,0 +1,143 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Channel } from '../app/ports/channel.ts';
+import type { Clock } from '../app/ports/clock.ts';
+import type { Configuration, ConfiguredSource, LoadedConfiguration } from '../app/ports/configuration.ts';
+import type { Log } from '../app/ports/log.ts';
+import type { ChannelSettings, Settings, SourceSettings } from '../config/settings.ts';
+import { atNextStart } from './at-next-start.ts';
+import { FileWatch } from './file-watch.ts';
+import { KeptParts, type MadePart } from './kept-parts.ts';
+import { SettingsError, withTemplate } from './parts.ts';
+import { createRuleFolder, type RuleFolder } from './rule-folder.ts';
+
+/** What the settings file says now, with the flags and the environment of the start laid over it. */
+export type ReadSettings =
+  | {
+      readonly kind: 'read';
+      readonly settings: Settings;
+      /** Reads the files that the settings name: one line for each that cannot be used. */
+      readonly unusableFiles: () => Promise<readonly string[]>;
+    }
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
+
+/** Where settings come from. */
+export interface SettingsReader {
+  /** The file, whether there is one or not. */
+  readonly path: string;
+  /** Does not reject. */
+  read(): Promise<ReadSettings>;
+}
+
+export interface ConfigurationParts {
+  /** Those that Andon was started with; the files that they name have been checked. */
+  readonly settings: Settings;
+  readonly reader: SettingsReader;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly makeSource: (settings: SourceSettings) => MadePart<ConfiguredSource>;
+  readonly makeChannel: (settings: ChannelSettings) => MadePart<Channel>;
+  /** Called with the settings that run from now on. */
+  readonly onTaken: (settings: Settings) => void;
+}
+
+/** What Andon cannot do without, or undefined. */
+export function missingSource(settings: Settings): string | undefined {
+  return settings.sources.length > 0
+    ? undefined
+    : 'no source is configured: give --source http://prometheus:9090, or sources in andon.yaml';
+}
+
+/** Settings and rule files as what is configured; parts whose settings stay the same stay the same. */
+export function createConfiguration(parts: ConfigurationParts): Configuration {
+  const { reader, log, clock } = parts;
+  const files = new FileWatch(clock);
+  const sources = new KeptParts(parts.makeSource);
+  const channels = new KeptParts(parts.makeChannel);
+  let running = parts.settings;
+  let loaded = parts.settings;
+  let hasRun = false;
+  let rules: { readonly key: string; readonly folder: RuleFolder } | undefined;
+
+  /** Keeps the folder, and with it what was parsed before, as long as it would read the same. */
+  const folderFor = (settings: Settings): RuleFolder => {
+    const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
+    const options = { paths: settings.rules, sources: names(settings.sources), channels: names(settings.channels) };
+    const key = JSON.stringify(options);
+    if (rules?.key !== key) rules = { key, folder: createRuleFolder(options) };
+    return rules.folder;
+  };
+
+  const read = async (): Promise<ReadSettings> => {
+    const now = await reader.read();
+    if (now.kind === 'refused') return now;
+    // A secret that is just being replaced must not keep rule files from being read again.
+    const unusable = isDeepStrictEqual(now.settings, running) ? [] : await now.unusableFiles();
+    const missing = missingSource(now.settings);
+    const problems = [...unusable, ...(missing === undefined ? [] : [missing])];
+    return problems.length === 0 ? now : { kind: 'refused', problems };
+  };
+
+  const build = async (settings: Settings): Promise<LoadedConfiguration> => {
+    const templated = await Promise.all(settings.channels.map(withTemplate));
+    const pickedSources = sources.pick(settings.sources);
+    try {
+      const pickedChannels = channels.pick(templated);
+      const declared = await folderFor(settings).load();
+      if (declared.kind === 'refused') {
+        await Promise.all([pickedSources.discard(), pickedChannels.discard()]);
+        return { ...declared, refused: 'rules' };
+      }
+      return {
+        kind: 'loaded',
+        configured: {
+          services: declared.services,
+          sources: pickedSources.parts,
+          channels: pickedChannels.parts,
+          staleAfterMs: Math.min(...settings.channels.map((each) => each.webhook.staleAfter), 24 * 3_600_000),
+          ...(settings.externalUrl === undefined ? {} : { externalUrl: settings.externalUrl }),
+        },
+        warnings: declared.warnings,
+        atNextStart: atNextStart(parts.settings, settings),
+      };
+    } catch (error) {
+      await pickedSources.discard();
+      throw error;
+    }
+  };
+
+  return {
+    async load() {
+      await files.note([reader.path]);
+      const now = await read();
+      if (now.kind === 'refused') return { ...now, refused: 'settings' };
+      const { settings } = now;
+      const templates = settings.channels.flatMap(({ webhook }) => webhook.templateFile ?? []);
+      const paths = [...settings.rules, ...templates];
+      await files.note(paths);
+      files.keepOnly([reader.path, ...paths]);
+      loaded = settings;
+      try {
+        return await build(settings);
+      } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        return { kind: 'refused', refused: 'settings', problems: [error.message] };
+      }
+    },
+    async taken() {
+      // Told once, not at each reload.
+      const isNews = !hasRun || running.channels.length > 0;
+      hasRun = true;
+      running = loaded;
+      parts.onTaken(running);
+      if (running.channels.length === 0 && isNews)
+        log.warn('no channel is configured: incidents are recorded and nobody is paged');
+      await Promise.all([sources.closeOthers(), channels.closeOthers()]);
+    },
+    watch: async (onChange, signal) => {
+      await files.run(onChange, signal);
+    },
+    async close() {
+      await Promise.all([sources.close(), channels.close()]);
+    },
+  };
+}

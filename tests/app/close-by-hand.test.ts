@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { DaemonHarness, KeepingChannel } from '../support/daemon-harness.ts';
+import { aRule, aService, below, stepFault } from '../support/simulation.ts';
+
+const minute = 60_000;
+const fault = 40 * minute;
+/** It never comes back. */
+const traffic = stepFault(fault, fault + 5 * 60 * minute, 0.5);
+
+async function reload(run: DaemonHarness, services = [aService()]): Promise<void> {
+  run.rules = { kind: 'loaded', services, warnings: [] };
+  const reloading = run.daemon.reload();
+  await run.advance(15_000);
+  expect(await reloading).toMatchObject({ ok: true });
+}
+
+async function close(run: DaemonHarness, because = 'the service was retired') {
+  const closing = run.daemon.responder.close(run.incidents()[0]?.id ?? '', 'Ada', because);
+  await run.advance(15_000);
+  return await closing;
+}
+
+async function withIncident(store = new MemoryStore()): Promise<DaemonHarness> {
+  const run = await new DaemonHarness({ traffic, store }).start();
+  await run.advance(12 * minute);
+  expect(run.kinds()).toEqual(['firing']);
+  return run;
+}
+
+describe('an incident that is watched', () => {
+  test('is not closed by hand: recovery closes it', async () => {
+    await using run = await withIncident();
+    expect(await close(run)).toEqual({ kind: 'still-watched', id: run.incidents()[0]?.id });
+    expect(run.incidents()[0]?.phase).toBe('open');
+    expect(run.daemon.views()[0]?.scopes[0]?.line).toBe('stopped');
+  });
+});
+
+describe('an incident whose service left the rule files', () => {
+  test('closes once, and says to whom was told that recovery was not seen', async () => {
+    await using run = await withIncident();
+    await reload(run, []);
+    expect(await close(run)).toMatchObject({
+      kind: 'recorded',
+      incident: { phase: 'closed', closedByHand: { by: 'Ada', because: 'the service was retired' } },
+    });
+    expect(await close(run)).toMatchObject({ kind: 'closed-incident' });
+
+    expect(run.kinds()).toEqual(['firing', 'resolved']);
+    const [, page] = run.channel.sent;
+    expect(page?.page).toMatchObject({
+      title: 'checkout: closed by hand by Ada, recovery was not seen: the service was retired',
+      closedByHand: { by: 'Ada', because: 'the service was retired' },
+    });
+    expect(page?.page.recoveredAt).toBeUndefined();
+    expect(page?.sequence).toBe(2);
+  });
+
+  test('stays closed after a restart, and a service that is declared again begins anew', async () => {
+    const store = new MemoryStore();
+    const before = await withIncident(store);
+    await reload(before, []);
+    await close(before);
+    await before.stop();
+    await using after = await new DaemonHarness({ traffic, store, services: [], startsAt: 50 * minute }).start();
+    expect(after.incidents().map(({ phase }) => phase)).toEqual(['closed']);
+    await reload(after);
+    await after.advance(3 * minute);
+
+    expect(after.incidents().map(({ phase }) => phase)).toEqual(['open', 'closed']);
+    expect(after.kinds()).toEqual(['firing']);
+  });
+
+  test('tells nobody who was not told of it before', async () => {
+    await using run = await withIncident();
+    const chat = new KeepingChannel('chat');
+    run.configured = { ...run.configured, channels: [run.channel, chat] };
+    await reload(run, []);
+    await close(run);
+    expect(chat.sent).toEqual([]);
+    expect(run.kinds()).toEqual(['firing', 'resolved']);
+  });
+});
+
+describe('an incident whose rule is gone', () => {
+  test('can be closed, and its service goes on without it', async () => {
+    await using run = await withIncident();
+    await reload(run, [
+      aService({ revision: 'r2', rules: [aRule({ name: 'other', when: below('success_rate', minute, 0.1) })] }),
+    ]);
+    expect(await close(run)).toMatchObject({ kind: 'recorded' });
+    await run.advance(10 * minute);
+
+    expect(run.incidents().map(({ phase }) => phase)).toEqual(['closed']);
+    expect(run.daemon.views()[0]?.scopes[0]?.line).toBe('moving');
+  });
+});
+
+describe('an incident that cannot be seen', () => {
+  test('can be closed, and what is still wrong when it can be seen again is another incident', async () => {
+    await using run = await withIncident();
+    run.source.failure = { reason: 'unavailable', detail: 'connection refused' };
+    await run.advance(5 * minute);
+    expect(run.incidents()[0]?.blind).toBe(true);
+    expect(await close(run, 'nobody will mend this')).toMatchObject({ kind: 'recorded' });
+    await run.advance(5 * minute);
+    expect(run.incidents()).toHaveLength(1);
+
+    run.source.failure = undefined;
+    await run.advance(10 * minute);
+    expect(run.incidents().map(({ phase }) => phase)).toEqual(['open', 'closed']);
+    expect(run.kinds()).toEqual(['firing', 'resolved', 'firing']);
+  });
+});
+
+test.each([
+  ['', 'Ada', 'because', 'the reason is empty'],
+  ['over', ' ', 'by', 'say who acts: `by` is empty'],
+])('a reason %j by %j is refused', async (because, by, field, problem) => {
+  await using run = await withIncident();
+  expect(await run.daemon.responder.close('inc', by, because)).toEqual({ kind: 'invalid', field, problem });
+});

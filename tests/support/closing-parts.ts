@@ -1,0 +1,29 @@
+import type { ClosingParts } from '../../src/app/close-by-hand.ts';
+import type { IncidentBook } from '../../src/app/incident-book.ts';
+import type { Commit } from '../../src/app/ports/store.ts';
+import type { StoredEvent } from '../../src/domain/event.ts';
+
+/** Closing by hand where an incident is adrift once it is unwatched or blind, as the book tells it. */
+export function closingParts(
+  book: IncidentBook,
+  now: () => number,
+  commit: (commit: Commit) => Promise<readonly StoredEvent[]>,
+): ClosingParts {
+  return {
+    fleet: {
+      channels: () => [],
+      letGo: async ({ id }, write) => {
+        const incident = book.get(id)?.incident;
+        if (incident === undefined || !(incident.unwatched || incident.blind)) return false;
+        await write([]);
+        return true;
+      },
+    },
+    recorder: {
+      record: async ({ events }) => {
+        book.apply(await commit({ events, recordedAt: now() }));
+      },
+    },
+    outbox: { outbox: () => Promise.resolve([]) },
+  };
+}
