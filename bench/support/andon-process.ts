@@ -30,8 +30,18 @@ export const builtMain = fileURLToPath(new URL('../../dist/main.js', import.meta
 
 /** Flags in the first line of the built program, so that a bench runs what an installed `andon` runs. */
 export async function shippedNodeFlags(): Promise<readonly string[]> {
+  return (await firstLineWords()).filter((word) => word.startsWith('--'));
+}
+
+/** What the first line puts into the environment. */
+async function shippedEnvironment(): Promise<NodeJS.ProcessEnv> {
+  const assignments = (await firstLineWords()).map((word) => /^([A-Z_]+)=(.*)$/.exec(word));
+  return Object.fromEntries(assignments.filter((match) => match !== null).map(([, name, value]) => [name, value]));
+}
+
+async function firstLineWords(): Promise<readonly string[]> {
   const [firstLine = ''] = (await readFile(builtMain, 'utf8')).split('\n', 1);
-  return firstLine.split(/\s+/).filter((word) => word.startsWith('--'));
+  return firstLine.split(/\s+/);
 }
 
 /** Starts `andon run` from the production build and waits until it says that it is ready. */
@@ -53,6 +63,7 @@ export async function startAndon(options: AndonProcessOptions): Promise<AndonPro
   const flags = [...(await shippedNodeFlags()), ...(options.nodeFlags ?? [])];
   const child = spawn(process.execPath, [...flags, builtMain, 'run', '--settings', settings], {
     cwd: options.folder,
+    env: { ...process.env, ...(await shippedEnvironment()) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let written = '';
