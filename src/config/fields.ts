@@ -51,7 +51,8 @@ export const httpUrl = () =>
   z
     .string({ error: 'expected a URL that starts with http:// or https://' })
     .max(2048, 'expected a URL of at most 2048 characters')
-    .meta({ pattern: '^https?://' })
+    // No flag for upper case fits into a JSON Schema.
+    .meta({ pattern: '^[Hh][Tt][Tt][Pp][Ss]?://\\S+$' })
     .superRefine((value, context) => {
       const url = /^https?:\/\/\S+$/i.test(value) ? URL.parse(value) : null;
       const message =

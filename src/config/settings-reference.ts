@@ -9,7 +9,8 @@ export function settingsReference(): string {
 
 \`andon run --settings andon.yaml\` reads its settings from one YAML document. Secrets never stand in it: it names the files that
 hold them. Relative paths start at the folder that Andon is started in. [operating.md](operating.md) has an example,
-and the flags and environment variables that win over the file.
+and the flags and environment variables that win over the file. Andon reads the file again when it changes;
+\`listen\`, \`data\` and \`tracing\` take effect at the next start ([Reload](operating.md#reload)).
 
 ${schemaTables(SettingsFile)}`;
 }

@@ -1,5 +1,6 @@
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
+import type { ClosedByHand } from './incident.ts';
 import type { Onset, TimeEstimate } from './onset.ts';
 import type { Severity } from './service.ts';
 import type { TargetVerdict } from './verdict.ts';
@@ -27,6 +28,8 @@ export interface Page {
   /** `recoveredAt` with its early and late bounds. */
   readonly recovery?: TimeEstimate;
   readonly resolvedAt?: number;
+  /** Set when a person closed the incident and its recovery was not seen. */
+  readonly closedByHand?: ClosedByHand;
   /** Targets that are missed, or cannot be told. */
   readonly off: readonly TargetVerdict[];
   /** Targets that hold. */

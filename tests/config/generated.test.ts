@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parseAllDocuments } from 'yaml';
 import { ruleFileJsonSchema, ruleFileJsonSchemaText } from '../../src/config/json-schema.ts';
+import { loadRules } from '../../src/config/load-rules.ts';
 import { ruleReference } from '../../src/config/rule-reference.ts';
 import { settingsReference } from '../../src/config/settings-reference.ts';
 
@@ -51,6 +52,24 @@ describe('the JSON Schema for editors', () => {
   ])('draws a squiggle under %s', (name) => {
     const [document] = documents(join(root, 'tests/golden/check/bad', `${name}.yaml`));
     expect(validate(document)).toBe(false);
+  });
+
+  test.each([
+    ['http://a', true],
+    ['HTTPS://Runbooks.example.com/x', true],
+    ['hTtP://a', true],
+    ['ftp://a', false],
+    ['https://a b', false],
+    ['https:// ', false],
+    ['see https://a', false],
+  ])('and the loader agree about the URL %s: %j', (url, expected) => {
+    const text = readFileSync(join(root, 'tests/golden/check/good/minimal.yaml'), 'utf8').replace(
+      'name: shop',
+      `name: shop\n  runbook: ${JSON.stringify(url)}`,
+    );
+    const [document] = parseAllDocuments(text).map((each): unknown => each.toJS());
+    expect(validate(document)).toBe(expected);
+    expect(loadRules([{ path: 'x.yaml', content: Buffer.from(text) }]).diagnostics.length === 0).toBe(expected);
   });
 
   test('describes every key', () => {

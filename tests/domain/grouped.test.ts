@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Condition } from '../../src/domain/condition.ts';
 import { groupKey, type Group } from '../../src/domain/group.ts';
+import { evaluate, newServiceState } from '../../src/domain/evaluate.ts';
 import type { Observation } from '../../src/domain/observation.ts';
+import type { Target } from '../../src/domain/service.ts';
 import { emptyLedger, record } from '../../src/domain/signal-ledger.ts';
+import { timingFor } from '../../src/domain/timing.ts';
 import { aRatio, aRule, aService, below, Simulation, start, stepFault, type Traffic } from '../support/simulation.ts';
 
 const minute = 60_000;
@@ -126,6 +129,62 @@ describe('rules on grouped and on other signals in one service', () => {
     expect(eventsOf(run, {})).toContain('opened');
     expect(eventsOf(run, us)).toEqual([]);
   });
+});
+
+describe('a grouped signal that no target and no rule asks for', () => {
+  const unused = { ...byRegion, name: 'unused' };
+  const scopesOf = (run: Simulation) => run.last?.scopes.map(({ state }) => groupKey(state.group));
+
+  test('splits nothing: the service is judged as a whole, with nobody missing', () => {
+    const run = new Simulation({
+      service: aService({ signals: [aRatio, unused] }),
+      groups: [eu, us],
+      trafficOf: (signal) => (signal === 'success_rate' ? stepFault(10 * minute, 13 * minute, 0.5) : undefined),
+    }).runUntil(30 * minute);
+
+    expect(scopesOf(run)).toEqual(['']);
+    expect(run.last?.scopes[0]?.verdicts).toHaveLength(1);
+    expect(eventsOf(run, {})).toEqual(['opened', 'onset-settled', 'resolved', 'closed']);
+  });
+
+  test('makes no scope of a group that only it has', () => {
+    const service = aService({ signals: [byRegion, unused] });
+    const only = (signal: string, region: string): Observation => ({
+      kind: 'counted',
+      signal,
+      groups: [
+        {
+          group: { region },
+          newestSampleAt: start,
+          numeratorSeen: true,
+          steps: [{ from: start - 5_000, to: start, good: 1, total: 1 }],
+        },
+      ],
+    });
+    const { scopes } = evaluate(
+      service,
+      newServiceState,
+      [only('success_rate', 'eu'), only('unused', 'us')],
+      start,
+      timingFor(5_000),
+    );
+    expect(scopes.map(({ state }) => groupKey(state.group))).toEqual(['region="eu"']);
+  });
+
+  test.each([
+    ['a target', { endState: { ...aService().endState, targets: [unusedTarget()] }, rules: [] }],
+    ['a rule', { rules: [aRule({ when: below('unused', minute, 0.97) })] }],
+  ])('splits the service once %s asks for it', (_, over) => {
+    const run = new Simulation({
+      service: aService({ signals: [aRatio, unused], ...over }),
+      groups: [eu, us],
+    }).runUntil(minute);
+    expect(scopesOf(run)).toEqual(['region="eu"', 'region="us"']);
+  });
+
+  function unusedTarget(): Target {
+    return { signal: 'unused', bound: 'atLeast', value: 0.999, overMs: minute };
+  }
 });
 
 describe('the limit of groups', () => {

@@ -4,11 +4,14 @@ import { isReservedName, type ConditionCompiler } from '../condition/compile-con
 import type { SignalKinds } from '../condition/signal-kinds.ts';
 import { suggest } from '../did-you-mean.ts';
 import type { Report } from '../problem.ts';
-import type { StopRuleFile } from '../rule-file.ts';
 import { shortMs } from '../windows.ts';
 import { buildRule } from './build-rule.ts';
 import { buildSignal } from './build-signal.ts';
 import { buildTarget } from './build-target.ts';
+import { checkRepeatedRules, checkRuleNames } from './check-repeats.ts';
+import { checkRules } from './check-rules.ts';
+import { checkTargets } from './check-targets.ts';
+import { checkUsage } from './check-usage.ts';
 import type { Part, ServiceParts } from './read-parts.ts';
 import { revisionOf } from './revision.ts';
 
@@ -25,13 +28,37 @@ export function buildService(
   context: RuleContext,
   report: Report,
 ): Service | undefined {
+  let isSound = parts.problems.length === 0;
+  const tell: Report = (problem) => {
+    isSound &&= problem.severity === 'warning';
+    report(problem);
+  };
+  const service = build(parts, compile, context, tell);
+  // What is used by nothing is known only when everything that might use it can be read.
+  if (service !== undefined && isSound) {
+    checkUsage({ signals: service.signals, targets: service.endState.targets, rules: service.rules }, report);
+  }
+  return service;
+}
+
+function build(
+  parts: ServiceParts,
+  compile: ConditionCompiler,
+  context: RuleContext,
+  report: Report,
+): Service | undefined {
   const signals = buildSignals(parts, report);
   const kinds = kindsOf(parts);
-  const targets = parts.targets.flatMap((part) => buildTarget(part, parts, report) ?? []);
+  const targetParts = builtFrom(parts.targets, (part) => buildTarget(part, parts, report));
+  const targets = targetParts.map(({ value }) => value);
+  checkTargets(targetParts, parts.whole?.spec.endState.hold, report);
   // Conditions are not blamed for a signal that nobody can tell the kind of.
   const guessing = [...parts.brokenSignals.values()].includes(undefined);
-  const rules = guessing ? [] : parts.rules.flatMap((part) => buildRule(part, kinds, compile, report) ?? []);
+  const ruleParts = guessing ? [] : builtFrom(parts.rules, (part) => buildRule(part, kinds, compile, report));
+  const rules = ruleParts.map(({ value }) => value);
+  checkRules(ruleParts, targets, kinds, report);
   checkRuleNames(parts.rules, report);
+  checkRepeatedRules(ruleParts, report);
   checkGrouping(parts, report);
   const { whole } = parts;
   if (whole === undefined) return undefined;
@@ -64,6 +91,13 @@ export function buildService(
   };
 }
 
+function builtFrom<T, U>(parts: readonly Part<T>[], buildOne: (part: Part<T>) => U | undefined): readonly Part<U>[] {
+  return parts.flatMap((part) => {
+    const value = buildOne(part);
+    return value === undefined ? [] : [{ value, path: part.path }];
+  });
+}
+
 function buildSignals(parts: ServiceParts, report: Report): readonly Signal[] {
   return [...parts.signals].flatMap(([name, file]) => {
     if (isReservedName(name)) {
@@ -82,29 +116,6 @@ function kindsOf(parts: ServiceParts): SignalKinds {
     kinds.set(name, file.gauge !== undefined ? 'gauge' : file.latency !== undefined ? 'latency' : 'ratio');
   }
   return kinds;
-}
-
-function checkRuleNames(rules: readonly Part<StopRuleFile>[], report: Report): void {
-  const names = new Map<string, number>();
-  for (const { value, path } of rules) {
-    if (names.has(value.name)) {
-      report({ path: [...path, 'name'], code: 'duplicate-rule', message: `there are two rules \`${value.name}\`` });
-    }
-    names.set(value.name, (names.get(value.name) ?? 0) + 1);
-  }
-  const former = new Set<string>();
-  for (const { value, path } of rules) {
-    value.formerly.forEach((name, index) => {
-      const clash = names.has(name) ? 'is the name of a rule now' : former.has(name) ? 'is claimed twice' : undefined;
-      former.add(name);
-      if (clash === undefined) return;
-      report({
-        path: [...path, 'formerly', index],
-        code: 'duplicate-rule',
-        message: `the former name \`${name}\` ${clash}`,
-      });
-    });
-  }
 }
 
 /** A group of one signal must be a group of every other that is split, or no condition could look at both. */
@@ -136,5 +147,10 @@ function checkReferences(
     report({ path, code: `unknown-${kind}`, message: `there is no ${kind} \`${name}\` in the settings`, hint });
   };
   check('source', spec.source, context.sources, ['spec', 'source']);
-  spec.notify.forEach((name, index) => check('channel', name, context.channels, ['spec', 'notify', index]));
+  spec.notify.forEach((name, index) => {
+    const path = ['spec', 'notify', index];
+    check('channel', name, context.channels, path);
+    if (!spec.notify.slice(0, index).includes(name)) return;
+    report({ path, severity: 'warning', code: 'duplicate-channel', message: `\`${name}\` stands here twice` });
+  });
 }

@@ -1,10 +1,13 @@
 import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import type { CounterTerm, Signal } from '../../domain/service.ts';
+import type { CounterTerm, RatioSignal, Signal } from '../../domain/service.ts';
 import type { Problem, Report, TextProblem } from '../problem.ts';
 import { counterTerms } from '../promql/counter-terms.ts';
 import { gaugeQuery } from '../promql/gauge-query.ts';
 import { histogramTerms } from '../promql/histogram-terms.ts';
 import type { SignalFile } from '../rule-file.ts';
+import { checkGauge } from './check-gauge.ts';
+import { checkRatio } from './check-ratio.ts';
+import { thresholdUnit } from './threshold-unit.ts';
 
 /** Turns a declared signal into what is polled; undefined when something in it is wrong, which is reported. */
 export function buildSignal(name: string, file: SignalFile, report: Report): Signal | undefined {
@@ -62,7 +65,9 @@ function buildRatio(
     report({ path: [...path, numerator], code: 'ratio-of-one', message, hint });
     return undefined;
   }
-  return { ...base, kind: 'ratio', numerator, numeratorTerms, totalTerms };
+  const signal: RatioSignal = { ...base, kind: 'ratio', numerator, numeratorTerms, totalTerms };
+  checkRatio(signal, { numerator: numeratorText, total: file.total }, path, report);
+  return signal;
 }
 
 function readCounter(
@@ -86,6 +91,8 @@ function buildLatency(
   const { terms, problems } = histogramTerms(file.histogram, thresholdSeconds, file.native);
   reportIn([...path, 'histogram'], problems, report);
   if (terms === undefined || problems.length > 0) return undefined;
+  const unit = thresholdUnit(file.histogram, file.threshold);
+  if (unit !== undefined) report({ ...unit, path: [...path, 'threshold'] });
   return {
     ...base,
     kind: 'latency',
@@ -107,6 +114,7 @@ function buildGauge(
   const { query, problems } = gaugeQuery(file.query, base.by);
   reportIn([...path, 'query'], problems, report);
   if (query === undefined) return undefined;
+  checkGauge(file.query, query.selectors, [...path, 'query'], report);
   return {
     ...base,
     kind: 'gauge',

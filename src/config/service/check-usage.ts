@@ -1,0 +1,37 @@
+import type { Signal, StopRule, Target } from '../../domain/service.ts';
+import type { Report } from '../problem.ts';
+
+/** What a service declares, once all of it can be read: only then is known what nobody asks for. */
+interface Declared {
+  readonly signals: readonly Signal[];
+  readonly targets: readonly Target[];
+  readonly rules: readonly StopRule[];
+}
+
+/** Says which signals nobody asks for, and that a service without rules pages nobody. */
+export function checkUsage({ signals, targets, rules }: Declared, report: Report): void {
+  const used = new Set([
+    ...targets.map(({ signal }) => signal),
+    ...rules.flatMap(({ when }) => when.uses.map(({ signal }) => signal)),
+  ]);
+  for (const { name } of signals) {
+    if (used.has(name)) continue;
+    report({
+      path: ['spec', 'signals', name],
+      at: 'key',
+      severity: 'warning',
+      code: 'unused-signal',
+      message: `no target and no rule asks for \`${name}\`, so it is read in vain`,
+      hint: 'give it a target or a rule, or leave it out',
+    });
+  }
+  if (rules.length > 0) return;
+  report({
+    path: ['spec', 'stopTheLine'],
+    at: 'key',
+    severity: 'warning',
+    code: 'no-rules',
+    message: 'this service has no stop-the-line rule: nothing ever stops its line, and nobody is ever paged',
+    hint: 'add a rule under stopTheLine; missed targets alone open no incident',
+  });
+}
