@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,7 +12,8 @@ import { median, round } from './support/statistics.ts';
 
 /*
  * `andon check` on 10,000 rules beside `promtool check rules` on as many, and what a reload of those rules does to the
- * loop on which polls run.
+ * loop on which polls run. Also on the same rules with something in each document that only a whole YAML parser reads, and
+ * with a warning in each, whose place has to be found.
  */
 
 endOnSignals();
@@ -29,18 +30,29 @@ const folder = await mkdtemp(join(tmpdir(), 'andon-bench-check-'));
 try {
   const andonFolder = join(folder, 'andon');
   const bytes = await writeManyAndonRules(andonFolder, services, rulesEach);
+  const oddFolder = await rewritten('odd', (text) => text.replaceAll(/^kind: /gm, 'kind: &kind '));
+  const warnedFolder = await rewritten('warned', (text) => text.replaceAll('hold: 10m', 'hold: 10s'));
   const promtoolFile = join(folder, 'rules.yml');
   await writeManyPrometheusRules(promtoolFile, services, rulesEach);
 
   const andon: EndedRun[] = [];
+  const odd: EndedRun[] = [];
+  const warned: EndedRun[] = [];
   const promtool: EndedRun[] = [];
   for (let run = 0; run < Number(values.runs); run += 1) {
-    andon.push(await runToEnd(process.execPath, [...(await shippedNodeFlags()), builtMain, 'check', andonFolder]));
+    andon.push(await check(andonFolder));
+    odd.push(await check(oddFolder));
+    warned.push(await check(warnedFolder));
     promtool.push(await runToEnd('promtool', ['check', 'rules', promtoolFile]));
   }
   const reload = await measureReload(andonFolder);
 
-  const sums = { andon: summarise(andon), promtool: summarise(promtool) };
+  const sums = {
+    andon: summarise(andon),
+    'andon, no document plain': summarise(odd),
+    'andon, a warning each': summarise(warned),
+    promtool: summarise(promtool),
+  };
   printTable(
     `${services * rulesEach} rules in ${services} services (${round(bytes / 1e6, 1)} MB)`,
     ['program', 'wall s', 'CPU s', 'peak RSS MB'],
@@ -59,6 +71,21 @@ try {
   printResult({ bench: 'check', rules: services * rulesEach, ...sums, reload });
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+async function check(rules: string): Promise<EndedRun> {
+  return await runToEnd(process.execPath, [...(await shippedNodeFlags()), builtMain, 'check', rules]);
+}
+
+/** A copy of the rules in which each file was changed. */
+async function rewritten(name: string, change: (text: string) => string): Promise<string> {
+  const copy = join(folder, name);
+  await cp(join(folder, 'andon'), copy, { recursive: true });
+  for (const file of await readdir(copy)) {
+    const text = await readFile(join(copy, file), 'utf8');
+    await writeFile(join(copy, file), change(text));
+  }
+  return copy;
 }
 
 function summarise(runs: readonly EndedRun[]) {

@@ -2,7 +2,6 @@ import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { createRuleFolder } from '../../src/compose/rule-folder.ts';
 
 export interface MeasuredReload {
@@ -14,8 +13,7 @@ export interface MeasuredReload {
 
 /** Loads the rules as the daemon does, in this process, and watches its event loop meanwhile. */
 export async function measureReload(folder: string): Promise<readonly MeasuredReload[]> {
-  const rules = createRuleFolder({ paths: [folder], sources: ['default'], channels: [], clock: systemClock });
-  const { signal } = new AbortController();
+  const rules = createRuleFolder({ paths: [folder], sources: ['default'], channels: [] });
   const measured: MeasuredReload[] = [];
   const load = async (what: MeasuredReload['what']): Promise<void> => {
     const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -23,7 +21,7 @@ export async function measureReload(folder: string): Promise<readonly MeasuredRe
     await sleep(50);
     delay.reset();
     const begin = performance.now();
-    const loaded = await rules.load(signal);
+    const loaded = await rules.load();
     const tookMs = performance.now() - begin;
     await sleep(5);
     delay.disable();

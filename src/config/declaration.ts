@@ -12,6 +12,8 @@ export interface Declaration {
   readonly complete: boolean;
   readonly faults: readonly Diagnostic[];
   locate(path: DeclarationPath, at?: 'key' | 'value'): Position;
+  /** Locates once it is asked to; keeps neither data nor syntax tree until then. */
+  locateLater(path: DeclarationPath): () => Position;
   diagnose(problem: Problem): Diagnostic;
 }
 
@@ -40,6 +42,7 @@ export function openDeclaration(source: SourceText, document: Document.Parsed): 
       ...(hint === undefined ? {} : { hint }),
     })),
     locate: (path, at) => locate(path, at),
+    locateLater: (path) => always(locate(path)),
     diagnose: ({ path, at, within, severity = 'error', code, message, hint }) => ({
       ...locate(path, at, within),
       severity,
@@ -48,4 +51,9 @@ export function openDeclaration(source: SourceText, document: Document.Parsed): 
       ...(hint === undefined ? {} : { hint }),
     }),
   };
+}
+
+/** A function of its own, so that what it returns does not hold the syntax tree. */
+function always(position: Position): () => Position {
+  return () => position;
 }

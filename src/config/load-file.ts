@@ -1,14 +1,15 @@
 import { hasErrors, type Diagnostic, type Position } from '../domain/diagnostic.ts';
 import type { Service } from '../domain/service.ts';
 import type { ConditionCompiler } from './condition/compile-condition.ts';
-import { openDeclaration, type Declaration } from './declaration.ts';
+import type { Declaration } from './declaration.ts';
 import { decodeFile } from './decode-file.ts';
 import { show } from './fields.ts';
 import type { Problem } from './problem.ts';
+import { readDeclarations } from './read-declarations.ts';
 import { buildService, type RuleContext } from './service/build-service.ts';
 import { readParts } from './service/read-parts.ts';
 import { createSourceText } from './source-text.ts';
-import { documentsOf, maxProblems } from './yaml-documents.ts';
+import { maxProblems } from './yaml-documents.ts';
 
 export interface RuleFile {
   readonly path: string;
@@ -25,7 +26,7 @@ export interface LoadedFile {
 export interface DeclaredService {
   readonly name: string;
   /** Where the name stands. */
-  readonly named: Position;
+  readonly named: () => Position;
   /** Which document of the file it is, from 0. */
   readonly index: number;
   /** Absent when the document holds an error. */
@@ -46,15 +47,15 @@ export function* loadFile(
   const source = createSourceText(file.path, decoded.text);
   const diagnostics: Diagnostic[] = [];
   const declared: DeclaredService[] = [];
-  const documents = documentsOf(source);
+  const declarations = readDeclarations(source);
   let index = 0;
-  let next = documents.next();
-  for (; next.done !== true; next = documents.next()) {
-    const declaration = openDeclaration(source, next.value);
+  let next = declarations.next();
+  for (; next.done !== true; next = declarations.next()) {
+    const declaration = next.value;
     const { name, service, diagnostics: found } = loadDocument(declaration, compile, context);
     diagnostics.push(...found);
     if (name !== undefined) {
-      const named = declaration.locate(['metadata', 'name']);
+      const named = declaration.locateLater(['metadata', 'name']);
       declared.push({ name, named, index, ...(service === undefined ? {} : { service }) });
     }
     index += 1;

@@ -1,12 +1,12 @@
 import { byPosition, type DeclarationPath, type Diagnostic, type Position } from '../domain/diagnostic.ts';
 import type { Service } from '../domain/service.ts';
 import { createConditionCompiler } from './condition/compile-condition.ts';
-import { openDeclaration, type Declaration } from './declaration.ts';
+import type { Declaration } from './declaration.ts';
 import { decodeFile } from './decode-file.ts';
 import { loadFile, type DeclaredService, type LoadedFile, type RuleFile } from './load-file.ts';
+import { readDeclarations } from './read-declarations.ts';
 import type { RuleContext } from './service/build-service.ts';
 import { createSourceText } from './source-text.ts';
-import { parseDocuments } from './yaml-documents.ts';
 
 export type { RuleFile } from './load-file.ts';
 
@@ -28,7 +28,7 @@ export function loadRules(files: readonly RuleFile[], context: RuleContext = {})
   const loaded = files.map((file) => finish(loadFile(file, compile, context)));
   let places: ReadonlyMap<string, Place> | undefined;
   return {
-    ...joinFiles(loaded),
+    ...finish(joinFiles(loaded)),
     locate: (service, path) => {
       places ??= placesOf(files, loaded);
       const place = places.get(service);
@@ -55,8 +55,11 @@ function finish<T>(steps: Generator<undefined, T>): T {
   for (let next = steps.next(); ; next = steps.next()) if (next.done === true) return next.value;
 }
 
-/** Puts files together that were read one by one: a service is declared once among all of them. */
-export function joinFiles(files: readonly LoadedFile[]): LoadedRules {
+/**
+ * Puts files together that were read one by one: a service is declared once among all of them. Gives way before each that is
+ * declared again, because to say where means to parse.
+ */
+export function* joinFiles(files: readonly LoadedFile[]): Generator<undefined, LoadedRules> {
   const diagnostics: Diagnostic[] = [];
   const services: Service[] = [];
   const first = new Map<string, DeclaredService>();
@@ -65,6 +68,7 @@ export function joinFiles(files: readonly LoadedFile[]): LoadedRules {
     for (const declared of file.declared) {
       const before = first.get(declared.name);
       if (before !== undefined) {
+        yield;
         diagnostics.push(duplicateService(declared, before));
         continue;
       }
@@ -80,19 +84,21 @@ function reopen({ file, index }: Place): Declaration | undefined {
   const decoded = decodeFile(file.path, file.content);
   if ('problem' in decoded) return undefined;
   const source = createSourceText(file.path, decoded.text);
-  const declarations: Declaration[] = [];
-  parseDocuments(source, (document) => {
-    if (declarations.length <= index) declarations.push(openDeclaration(source, document));
-  });
-  return declarations[index];
+  let at = 0;
+  for (const declaration of readDeclarations(source)) {
+    if (at === index) return declaration;
+    at += 1;
+  }
+  return undefined;
 }
 
 function duplicateService({ name, named }: DeclaredService, first: DeclaredService): Diagnostic {
+  const { file, line } = first.named();
   return {
-    ...named,
+    ...named(),
     severity: 'error',
     code: 'duplicate-service',
-    message: `the service \`${name}\` is declared already, in ${first.named.file}:${first.named.line}`,
+    message: `the service \`${name}\` is declared already, in ${file}:${line}`,
     hint: 'a service is declared once; give this one another name',
   };
 }

@@ -34,6 +34,15 @@ export function createSourceText(path: string, text: string, isSecret?: (line: s
   };
 }
 
+/** A part of a text as a text of its own, which still knows where in the whole it stands. */
+export function partOf(source: SourceText, from: number, to = source.text.length): SourceText {
+  return {
+    path: source.path,
+    text: source.text.slice(from, to),
+    position: (start, end = start) => source.position(from + start, from + end),
+  };
+}
+
 function findLineStarts(text: string): number[] {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);

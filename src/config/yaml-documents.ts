@@ -16,18 +16,31 @@ export function parseDocuments(source: SourceText, visit: (document: Document.Pa
   }
 }
 
-/** Parses one document at a time, so that a large file need not be held as one tree nor be read in one go. */
-export function* documentsOf(source: SourceText): Generator<Document.Parsed, readonly Diagnostic[]> {
+/**
+ * Parses one document at a time, so that a large file need not be held as one tree nor be read in one go.
+ * `before` is how many documents of the file were read already.
+ */
+export function* documentsOf(source: SourceText, before = 0): Generator<Document.Parsed, readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
-  let count = 0;
+  let count = before;
   // Keys are compared in toValue: the library's own check takes quadratic time in the number of keys.
   const composer = new Composer({ version: '1.2', strict: true, uniqueKeys: false, merge: false });
   const isSound = (document: Document.Parsed): boolean => {
     if (document.errors.length === 0 && isBlank(document)) return false;
     count += 1;
+    if (count > maxDocuments) {
+      diagnostics.push({
+        ...source.position(document.range[0]),
+        severity: 'error',
+        code: 'too-many-documents',
+        message: `this file holds more than ${maxDocuments} documents; the rest of it was not read`,
+        hint: 'split it into several files',
+      });
+      return false;
+    }
     const problems = [...document.errors, ...document.warnings];
     for (const problem of problems.slice(0, maxProblems)) diagnostics.push(syntaxDiagnostic(source, problem));
-    return problems.length === 0 && count <= maxDocuments;
+    return problems.length === 0;
   };
   for (const token of new Parser().parse(source.text)) {
     const deep = token.type === 'document' ? tooDeep(token) : undefined;
@@ -41,16 +54,7 @@ export function* documentsOf(source: SourceText): Generator<Document.Parsed, rea
       return diagnostics;
     }
     for (const document of composer.next(token)) if (isSound(document)) yield document;
-    if (count > maxDocuments) {
-      diagnostics.push({
-        ...source.position(token.type === 'document' ? token.offset : 0),
-        severity: 'error',
-        code: 'too-many-documents',
-        message: `this file holds more than ${maxDocuments} documents; the rest of it was not read`,
-        hint: 'split it into several files',
-      });
-      return diagnostics;
-    }
+    if (count > maxDocuments) return diagnostics;
   }
   for (const document of composer.end(false, source.text.length)) if (isSound(document)) yield document;
   return diagnostics;

@@ -3,7 +3,7 @@ import type { DeclarationPath } from '../domain/diagnostic.ts';
 import { maxDepth, maxProblems } from './yaml-documents.ts';
 
 /** Most values a document may hold once its aliases are written out. */
-const maxValues = 100_000;
+export const maxValues = 100_000;
 
 /** A document as plain data, the way back from a path to the text, and what cannot be turned into data. */
 export interface YamlValue {

@@ -68,10 +68,32 @@ describe('a service', () => {
       source: 'default',
       notify: [],
       labels: {},
-      rules: [],
       endState: { watchMs: 1_800_000 },
     });
-    expect(service?.rules[1]).toMatchObject({ forMs: 0, severity: 'page', onUnknown: { policy: 'ignore' } });
+    expect(second?.rules[0]).toMatchObject({ forMs: 0, severity: 'page', onUnknown: { policy: 'ignore' } });
+  });
+});
+
+describe('a service without rules', () => {
+  test.each([
+    ['that are left out', ''],
+    ['that are an empty list', '  stopTheLine: []\n'],
+  ])('%s is loaded all the same, and its author told that nobody is paged', (_, rules) => {
+    const text = everything.slice(everything.indexOf('---\n')).replace(/  stopTheLine: .*\n/, rules);
+    const { services, diagnostics } = loadRules([file(text)]);
+    expect(services).toMatchObject([{ name: 'second', rules: [] }]);
+    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'no-rules' }]);
+  });
+});
+
+describe('what nobody asks for', () => {
+  test('is not reported while something that may ask for it is broken', () => {
+    const unused = minimal.replace(/    - name: slow\n.*\n/, '');
+    expect(codes(loadRules([file(unused)]))).toEqual(['unused-signal', 'unused-signal']);
+    expect(codes(loadRules([file(unused.replace('< 0.97', '< 0.97 && queue.lastest() > 1.0'))]))).toEqual([
+      'unknown-method',
+    ]);
+    expect(codes(loadRules([file(unused.replace('atLeast: 99.9%', 'atLeast: 101%'))]))).toEqual(['ratio-out-of-range']);
   });
 });
 
