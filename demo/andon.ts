@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import getPort from 'get-port';
 import fetch from 'node-fetch';
 import { stringify } from 'yaml';
 import { startChild, type Child } from './child.ts';
@@ -39,7 +38,7 @@ export async function startAndon(options: {
   const secretFile = join(folder, 'webhook-secret');
   await writeFile(secretFile, options.webhookSecret, { mode: 0o600 });
   const settingsFile = join(folder, 'andon.yaml');
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   await writeFile(
     settingsFile,
     stringify({
@@ -77,13 +76,4 @@ async function isReady(url: string): Promise<boolean> {
   const text = await response.text();
   if (!response.ok) throw new Error(text.trim());
   return true;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import getPort from 'get-port';
 
 /** The built daemon as a child process. */
 export interface AndonProcess extends AsyncDisposable {
@@ -47,7 +47,7 @@ async function firstLineWords(): Promise<readonly string[]> {
 /** Starts `andon run` from the production build and waits until it says that it is ready. */
 export async function startAndon(options: AndonProcessOptions): Promise<AndonProcess> {
   await mkdir(options.folder, { recursive: true });
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const settings = join(options.folder, 'andon.yaml');
   await writeFile(
     settings,
@@ -104,13 +104,4 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { signalsOf } from './signals-of.ts';
 
 /** A scrape target that exposes many healthy services: four counters and a histogram of five series each. */
 export interface Fleet extends AsyncDisposable {
@@ -76,14 +77,7 @@ kind: Service
 metadata:
   name: ${name}
 spec:
-  signals:
-    success_rate:
-      ratio:
-        good: http_requests_total{service="${name}",code!~"5.."}
-        total: http_requests_total{service="${name}"}
-    latency:
-      latency: { histogram: 'http_request_duration_seconds{service="${name}"}', threshold: 300ms }
-  endState:
+${signalsOf(name)}  endState:
     summary: Requests succeed, and in time
     hold: 5m
     targets:

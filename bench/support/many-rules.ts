@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { signalsOf } from './signals-of.ts';
 
 const servicesPerFile = 50;
 
@@ -42,14 +43,7 @@ metadata:
   owner: team-${service % 40}
   runbook: https://runbooks.example.com/${name}
 spec:
-  signals:
-    success_rate:
-      ratio:
-        good: http_requests_total{service="${name}",code!~"5.."}
-        total: http_requests_total{service="${name}"}
-    latency:
-      latency: { histogram: 'http_request_duration_seconds{service="${name}"}', threshold: 300ms }
-  endState:
+${signalsOf(name)}  endState:
     summary: Requests to ${name} succeed, and in time
     hold: 10m
     targets:

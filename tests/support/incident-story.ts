@@ -37,6 +37,27 @@ export function aStop(facts: Partial<StopFacts> = {}): StopFacts {
   };
 }
 
+const typesInOrder: Readonly<Record<IncidentEvent['type'], true>> = {
+  opened: true,
+  'rule-joined': true,
+  'onset-settled': true,
+  notified: true,
+  undeliverable: true,
+  acknowledged: true,
+  noted: true,
+  blinded: true,
+  sighted: true,
+  'definition-changed': true,
+  unwatched: true,
+  resolved: true,
+  relapsed: true,
+  closed: true,
+  'closed-by-hand': true,
+};
+
+/** Every type of event, in an order in which they may happen. */
+export const eventTypes = Object.keys(typesInOrder) as readonly IncidentEvent['type'][];
+
 /** An event of incident `inc-1` of the service checkout, `seconds` after the onset, recorded two seconds later. */
 export function anEvent<T extends IncidentEvent['type']>(
   type: T,

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, get } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import getPort from 'get-port';
 
 /** A program that listens on a loopback port; dispose of it (`await using`) to end it and remove its folder. */
 export interface RealServer extends AsyncDisposable {
@@ -45,7 +44,7 @@ export async function startRealServer(plan: RealServerPlan): Promise<RealServer>
   };
   // A port that is free now may be taken a moment later, so a program that dies at once gets another one.
   for (let attempt = 1; ; attempt++) {
-    const port = plan.port ?? (await freePort());
+    const port = plan.port ?? (await getPort({ host: '127.0.0.1' }));
     const server = await launch(plan, port, directory, removeDirectory);
     const ready = await becomesReady(server);
     if (ready) return server.server;
@@ -135,13 +134,4 @@ async function answersOk(url: string): Promise<boolean> {
     request.once('timeout', () => request.destroy());
     request.once('error', () => resolve(false));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -3,7 +3,7 @@ import { IncidentsWire, IncidentWire } from '../../../src/adapters/http/wire/inc
 import { ReadingsWire, ServicesWire, ServiceWire } from '../../../src/adapters/http/wire/service.ts';
 import { StatusWire } from '../../../src/adapters/http/wire/status.ts';
 import { IncidentRecordWire } from '../../../src/adapters/http/wire/timeline.ts';
-import { anEvent, aWholeStory } from '../../support/incident-story.ts';
+import { anEvent, aWholeStory, eventTypes } from '../../support/incident-story.ts';
 import { aWorld } from './http-world.ts';
 import { problemOf } from './problem-of.ts';
 
@@ -92,27 +92,11 @@ describe('incidents', () => {
   });
 
   test('every type of event fits the schema of the timeline', async () => {
-    const types = [
-      'opened',
-      'rule-joined',
-      'onset-settled',
-      'notified',
-      'undeliverable',
-      'acknowledged',
-      'noted',
-      'blinded',
-      'sighted',
-      'definition-changed',
-      'unwatched',
-      'resolved',
-      'relapsed',
-      'closed',
-    ] as const;
-    await using world = await aWorld({ events: types.map((type, index) => anEvent(type, index + 1, index)) });
+    await using world = await aWorld({ events: eventTypes.map((type, index) => anEvent(type, index + 1, index)) });
 
     const record = IncidentRecordWire.parse(await (await world.get('/api/v1/incidents/inc-1')).json());
 
-    expect(record.timeline.map(({ type }) => type)).toEqual([...types]);
+    expect(record.timeline.map(({ type }) => type)).toEqual([...eventTypes]);
     expect(record.timeline.find(({ type }) => type === 'sighted')).toMatchObject({ blindForSeconds: 60 });
   });
 

@@ -4,7 +4,7 @@ import { incidentPage } from '../../../src/adapters/http/incident-page.ts';
 import { IncidentBook, type IncidentRecord } from '../../../src/app/incident-book.ts';
 import type { StoredEvent } from '../../../src/domain/event.ts';
 import { incidentLink } from '../../../src/domain/notification-plan.ts';
-import { anEvent, aStop, aWholeStory, storyStart } from '../../support/incident-story.ts';
+import { anEvent, aStop, aWholeStory, eventTypes, storyStart } from '../../support/incident-story.ts';
 import { aWorld } from './http-world.ts';
 import { textOf } from './page-text.ts';
 
@@ -63,25 +63,9 @@ describe('the page of an incident', () => {
   });
 
   test('has a line for every type of event', () => {
-    const types = [
-      'opened',
-      'rule-joined',
-      'onset-settled',
-      'notified',
-      'undeliverable',
-      'acknowledged',
-      'noted',
-      'blinded',
-      'sighted',
-      'definition-changed',
-      'unwatched',
-      'resolved',
-      'relapsed',
-      'closed',
-    ] as const;
-    const page = pageOf(...types.map((type, index) => anEvent(type, index + 1, index)));
+    const page = pageOf(...eventTypes.map((type, index) => anEvent(type, index + 1, index)));
 
-    for (const type of types) expect(page).toContain(`>${type}</td>`);
+    for (const type of eventTypes) expect(page).toContain(`>${type}</td>`);
     for (const detail of ['budget-burning (page, condition-true)', 'pager: rejected', 'Ada: rolled back', 'after 1m']) {
       expect(page).toContain(detail);
     }
