@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --disable-warning=ExperimentalWarning --max-semi-space-size=2
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --disable-warning=ExperimentalWarning --max-semi-space-size=2 --memory-saver-mode
 // Nothing may be imported before the version is known: an old Node would fail on what it does not understand.
 const needed = 24;
 const major = Number(process.versions.node.split('.')[0]);
