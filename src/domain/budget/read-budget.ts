@@ -1,0 +1,107 @@
+import { allowedShare } from './burn-rate.ts';
+import { countWindow } from './count-window.ts';
+import { countedStretches } from './exclusions.ts';
+import type { BudgetLedger } from './ledger.ts';
+import type { ErrorBudget } from './objective.ts';
+import { periodBounds } from './period.ts';
+import { endOfWindow, readWindow, type BudgetUnknown, type JudgedWindow } from './read-window.ts';
+
+/** How much of a budget is left. Events are slices for the methods that count slices. */
+export interface BudgetValue {
+  readonly kind: 'value';
+  /** 1 is untouched, 0 gone, below 0 overspent. */
+  readonly remaining: number;
+  readonly spent: number;
+  /** Share of good events in the period so far. */
+  readonly ratio: number;
+  readonly bad: number;
+  readonly total: number;
+  /** Bad events that the whole period allows. */
+  readonly allowedBad: number;
+  /** Share of the period so far which has data, what is excluded left out; 0 to 1. */
+  readonly coverage: number;
+  readonly excludedMs: number;
+  readonly impossibleMs: number;
+  readonly periodFrom: number;
+  readonly periodTo: number;
+}
+
+/** Without enough history there is still what was counted so far. */
+export interface UnknownBudget extends BudgetUnknown {
+  readonly bad: number;
+  readonly total: number;
+  readonly periodFrom: number;
+  readonly periodTo: number;
+}
+
+export type BudgetReading = BudgetValue | UnknownBudget;
+
+/**
+ * What is left of a budget at `now`.
+ *
+ * In the middle of a calendar period the budget is that of the whole period, at the traffic of the period so far: what
+ * is allowed is (1 − objective) × events so far × whole period ÷ elapsed period (both without what is excluded). So a
+ * month begins at 100 % and falls by what is spent; steady errors at the objective leave 50 % in the middle and 0 % at
+ * the end; and one error in the first minute is not a budget overspent. `ratio` is that of the events so far. At the end
+ * of the period both say the same. A rolling period is always whole.
+ */
+export function budgetAt(budget: ErrorBudget, ledger: BudgetLedger, now: number): BudgetReading {
+  const { periodFrom, periodTo, read } = readPeriod(budget, ledger, now);
+  if (read.kind === 'unknown') {
+    const { bad, total } = countWindow(ledger, periodFrom, now, budget.exclusions);
+    return { ...read, bad, total, periodFrom, periodTo };
+  }
+  const { bad, total, coverage, excludedMs, impossibleMs } = read;
+  const allowedBad = allowedBadOf(budget, read, periodTo);
+  const spent = bad / allowedBad;
+  return {
+    kind: 'value',
+    remaining: 1 - spent,
+    spent,
+    ratio: (total - bad) / total,
+    bad,
+    total,
+    allowedBad,
+    coverage,
+    excludedMs,
+    impossibleMs,
+    periodFrom,
+    periodTo,
+  };
+}
+
+/** The share of the budget of the period that now is which was spent in a stretch, such as an incident's. */
+export function spentBetween(
+  budget: ErrorBudget,
+  ledger: BudgetLedger,
+  from: number,
+  to: number,
+  now: number,
+): number | BudgetUnknown {
+  const { periodTo, read } = readPeriod(budget, ledger, now);
+  if (read.kind === 'unknown') return read;
+  const { bad } = countWindow(ledger, from, to, budget.exclusions);
+  return Math.max(0, bad) / allowedBadOf(budget, read, periodTo);
+}
+
+interface ReadPeriod {
+  readonly periodFrom: number;
+  readonly periodTo: number;
+  readonly read: JudgedWindow | BudgetUnknown;
+}
+
+function readPeriod(budget: ErrorBudget, ledger: BudgetLedger, now: number): ReadPeriod {
+  const end = endOfWindow(ledger, now);
+  const { from, to } = periodBounds(budget.period, budget.period.kind === 'rolling' ? end : now);
+  // Just after a calendar period began, the newest step may still be of the one before.
+  const read = readWindow(budget, ledger, from, end > from ? end : now);
+  return { periodFrom: from, periodTo: to, read };
+}
+
+function allowedBadOf(budget: ErrorBudget, read: JudgedWindow, periodTo: number): number {
+  const allowed = read.total * allowedShare(budget.objective);
+  const elapsedMs = read.to - read.from - read.excludedMs;
+  const ahead = countedStretches(budget.exclusions, read.to, periodTo);
+  const aheadMs = ahead.reduce((sum, each) => sum + each.to - each.from, 0);
+  return (allowed * (elapsedMs + aheadMs)) / elapsedMs;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { budgetEvidence } from '../../../src/domain/budget/budget-evidence.ts';
+import { presetTiers } from '../../../src/domain/budget/burn-tiers.ts';
+import type { BudgetUse } from '../../../src/domain/condition.ts';
+import { aBudget, day, filled, hour, minute, monday, second, steady } from './budgets.ts';
+
+const budget = aBudget({ objective: 0.99, tiers: presetTiers('page', 30 * day) });
+const now = monday + 30 * day;
+const incidentMs = 30 * minute;
+const ledger = filled(
+  budget,
+  steady(monday, now - incidentMs, 5 * minute, 10, 0.001),
+  steady(now - incidentMs, now, 10 * second, 10, 0.4),
+);
+const use = (windowMs: number): BudgetUse => ({ signal: 'requests', fold: 'burn-rate', windowMs, budget: budget.name });
+
+describe('what a rule saw of an error budget', () => {
+  test('names the windows that fired, what the incident spent, what is left, and when it is gone', () => {
+    const text = budgetEvidence(
+      budget,
+      ledger,
+      [hour, 5 * minute, 6 * hour, 30 * minute].map(use),
+      now - incidentMs,
+      now,
+    );
+    // Half an hour of 30 days at forty times the allowed rate: 1/1440 × 40 of the budget.
+    expect(text).toBe(
+      'Error budget availability: burns at 20.1x over 1h and 40x over 5m (fires above 14.4x); ' +
+        'this incident has spent 2.78% of it; 87.2% is left; at this rate it is gone in 1d7h29m',
+    );
+  });
+
+  test('says the rate of each window that a condition of its own asks for', () => {
+    expect(budgetEvidence({ ...budget, tiers: [] }, ledger, [use(5 * minute)], now, now)).toBe(
+      'Error budget availability: burns at 40x over 5m; 87.2% is left; at this rate it is gone in 15h44m',
+    );
+  });
+
+  test('leaves out what is not known', () => {
+    const young = filled(budget, steady(now - hour, now, 10 * second, 10, 0.4));
+    expect(budgetEvidence(budget, young, [use(hour), use(5 * minute)], now - incidentMs, now)).toBe(
+      'Error budget availability: burns at 40x over 1h and 40x over 5m (fires above 14.4x)',
+    );
+  });
+});
