@@ -51,6 +51,8 @@ export class Daemon {
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>[] = [];
   #externalUrl: string | undefined;
+  /** Channels that were told of open incidents and are not configured. */
+  #leftOut: ReadonlySet<string> = new Set();
   #reloading: Promise<ReloadResult> | undefined;
   #reloadAfter: Promise<ReloadResult> | undefined;
   #stopped: Promise<void> | undefined;
@@ -76,7 +78,7 @@ export class Daemon {
       },
     });
     this.#fleet = new Fleet({ ...parts, telemetry, recorder, book }, checkpoints);
-    const closing = { fleet: this.#fleet, recorder, outbox: parts.store };
+    const closing = { fleet: this.#fleet, recorder };
     this.responder = createResponder({ ...parts, telemetry, book, closing });
   }
 
@@ -154,7 +156,25 @@ export class Daemon {
     await this.#deliverer.keepOnly(channels);
     const after = new Set(this.#deliverer.status().map(({ name }) => name));
     for (const { name } of before) if (!after.has(name)) this.#parts.telemetry.forgetChannel(name);
+    this.#sayWhoIsLeftOut(new Set(channels.map(({ name }) => name)));
     await this.#parts.configuration.taken();
+  }
+
+  /** Said when it comes about and not first when there is something to tell: a channel may just have got another name. */
+  #sayWhoIsLeftOut(configured: ReadonlySet<string>): void {
+    const open = this.book.list({ phase: 'open', limit: Number.MAX_SAFE_INTEGER });
+    const leftOut = open.flatMap(({ id, told }) =>
+      told.filter((channel) => !configured.has(channel)).map((channel) => ({ channel, incident: id })),
+    );
+    const byChannel = Map.groupBy(leftOut, ({ channel }) => channel);
+    for (const [channel, incidents] of byChannel) {
+      if (this.#leftOut.has(channel)) continue;
+      this.#parts.log.warn(
+        'a channel that was told of open incidents is not configured: how they go on waits for a channel of this name',
+        { channel, incidents: incidents.map(({ incident }) => incident) },
+      );
+    }
+    this.#leftOut = new Set(byChannel.keys());
   }
 
   #tellReload(result: ReloadResult): void {

@@ -57,7 +57,7 @@ export class Deliverer {
     this.#parts = parts;
     this.#staleAfterMs = parts.staleAfterMs;
     this.#recorder = new DeliveryRecorder(parts);
-    this.#stranded = new Stranded({ ...parts, recorder: this.#recorder });
+    this.#stranded = new Stranded({ ...parts, recorder: this.#recorder, staleAfterMs: () => this.#staleAfterMs });
     for (const channel of parts.channels) this.#open(channel);
   }
 
@@ -178,6 +178,7 @@ export class Deliverer {
 
   #take(entries: readonly OutboxEntry[]): void {
     const byQueue = new Map<DeliveryQueue, QueuedNotification[]>();
+    const stranded: QueuedNotification[] = [];
     for (const { notification, delivery } of entries) {
       if (delivery.state !== 'pending' || this.#taken.has(notification.id)) continue;
       this.#remember(notification.id);
@@ -185,10 +186,12 @@ export class Deliverer {
       const queue = this.#outlets.get(notification.channel)?.queue;
       const moving = this.#moving.get(notification.channel);
       if (moving !== undefined) moving.push(queued);
-      else if (queue === undefined) this.#stranded.add([queued]);
+      else if (queue === undefined) stranded.push(queued);
       else byQueue.set(queue, [...(byQueue.get(queue) ?? []), queued]);
     }
     for (const [queue, taken] of byQueue) queue.add(taken);
+    // All at once: whether one is too old depends on what stands behind it.
+    if (stranded.length > 0) this.#stranded.add(stranded);
   }
 
   /** Wall-clock times become times on the clock that never steps back, so that a clock set anew delays nothing. */

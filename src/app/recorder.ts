@@ -6,7 +6,7 @@ import { planNotifications } from '../domain/notification-plan.ts';
 import type { IncidentBook } from './incident-book.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
-import type { Store } from './ports/store.ts';
+import type { LedgerKey, LedgerWrite, Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 
 export interface RecorderParts {
@@ -25,10 +25,18 @@ export interface RecorderParts {
 export interface Record {
   readonly events: readonly IncidentEvent[];
   readonly checkpoints: readonly Checkpoint[];
-  /** Channels that the service pages. */
+  /** Channels that the service pages now. Those that were told of an incident before hear of it as well. */
   readonly channels: readonly string[];
   /** The source's time now, ms: events that happened earlier were caught up with, and their pages are as old as they are. */
   readonly sourceNow?: number;
+  /** What changed of the ledgers of error budgets, and which of them are gone. */
+  readonly ledgers?: readonly LedgerWrite[];
+  readonly forgottenLedgers?: readonly LedgerKey[];
+}
+
+interface Plan {
+  readonly events: readonly IncidentEvent[];
+  readonly notifications: readonly Notification[];
 }
 
 /** Writes events together with the notifications they cause, then lets everybody know. */
@@ -42,14 +50,17 @@ export class Recorder {
   /** Rejects with StoreError when the store takes nothing; then nothing was told to anybody. */
   async record(record: Record): Promise<void> {
     const { store, book, clock, telemetry } = this.#parts;
-    if (record.events.length === 0 && record.checkpoints.length === 0) return;
+    const { ledgers = [], forgottenLedgers = [] } = record;
+    if ([record.events, record.checkpoints, ledgers, forgottenLedgers].every(({ length }) => length === 0)) return;
     const recordedAt = clock.now();
-    const notifications = this.#plan(record, recordedAt);
+    const { events, notifications } = this.#plan(record, recordedAt);
     const stored = await store.commit({
-      events: record.events,
+      events,
       checkpoints: record.checkpoints,
       notifications,
       recordedAt,
+      ...(ledgers.length === 0 ? {} : { ledgers }),
+      ...(forgottenLedgers.length === 0 ? {} : { forgottenLedgers }),
     });
     this.#parts.deliver(notifications);
     if (stored.length === 0) return;
@@ -57,27 +68,39 @@ export class Recorder {
     for (const event of stored) this.#say(event);
   }
 
-  /** Folds ahead of the commit, since a notification shows the incident as its event leaves it. */
-  #plan(record: Record, recordedAt: number): readonly Notification[] {
+  /**
+   * Folds ahead of the commit, since a notification shows the incident as its event leaves it. The events say whom they
+   * are told to, so that whoever folds them knows who waits for the rest.
+   */
+  #plan(record: Record, recordedAt: number): Plan {
     const { book } = this.#parts;
     const externalUrl = this.#parts.externalUrl?.();
-    const ahead = new Map<string, { incident: Incident | undefined; told: number }>();
-    return record.events.flatMap((event) => {
+    const ahead = new Map<string, { incident: Incident | undefined; tellings: number }>();
+    const notifications: Notification[] = [];
+    const events = record.events.map((event) => {
       const known = ahead.get(event.incidentId) ?? {
         incident: book.get(event.incidentId)?.incident,
-        told: book.get(event.incidentId)?.timeline.filter(isTelling).length ?? 0,
+        tellings: book.get(event.incidentId)?.timeline.filter(isTelling).length ?? 0,
       };
-      const after = foldIncident(known.incident, { ...event, seq: 0, recordedAt });
-      const told = known.told + (isTelling(event) ? 1 : 0);
-      ahead.set(event.incidentId, { incident: after, told });
-      if (after === undefined) return [];
-      return planNotifications(event, after, record.channels, {
-        recordedAt: recordedAt - Math.max(0, (record.sourceNow ?? event.at) - event.at),
-        severityBefore: known.incident?.severity,
-        nextSequence: told,
-        ...(externalUrl === undefined ? {} : { externalUrl }),
-      });
+      const tellings = known.tellings + (isTelling(event) ? 1 : 0);
+      const fold = (next: IncidentEvent) => foldIncident(known.incident, { ...next, seq: 0, recordedAt });
+      const after = fold(event);
+      const audience = { paged: record.channels, told: known.incident?.told ?? [] };
+      const planned =
+        after === undefined
+          ? []
+          : planNotifications(event, after, audience, {
+              recordedAt: recordedAt - Math.max(0, (record.sourceNow ?? event.at) - event.at),
+              severityBefore: known.incident?.severity,
+              nextSequence: tellings,
+              ...(externalUrl === undefined ? {} : { externalUrl }),
+            });
+      const said = planned.length === 0 ? event : { ...event, told: planned.map(({ channel }) => channel) };
+      ahead.set(event.incidentId, { incident: fold(said), tellings });
+      notifications.push(...planned);
+      return said;
     });
+    return { events, notifications };
   }
 
   #say(event: StoredEvent): void {

@@ -1,4 +1,4 @@
-import { isOutlived, retryPolicy, type QueuedNotification } from '../domain/delivery-plan.ts';
+import { isOutlived, nextStep, retryPolicy, type QueuedNotification } from '../domain/delivery-plan.ts';
 import { Alarm } from './alarm.ts';
 import type { ChannelStatus, DeliveryListener } from './delivery-listener.ts';
 import { failedRecord } from './delivery-record.ts';
@@ -11,6 +11,7 @@ interface Parts {
   readonly log: Log;
   readonly recorder: DeliveryRecorder;
   readonly listener: DeliveryListener;
+  readonly staleAfterMs: () => number;
 }
 
 interface Waiting {
@@ -79,28 +80,58 @@ export class Stranded {
 
   /** Says of what has become too old that it will never be sent. */
   #giveUp(): void {
-    const { clock, log, recorder, listener } = this.#parts;
-    const now = clock.monotonic();
+    const now = this.#parts.clock.monotonic();
     for (const [channel, { since, queue }] of this.#byChannel) {
-      const outlived = queue.filter((queued) => isOutlived(queued, now));
-      const left = queue.filter((queued) => !outlived.includes(queued));
-      for (const queued of outlived) {
-        const { notification } = queued;
-        recorder.settled(failedRecord(queued, [], reason, detailOf(channel), clock.now()));
-        listener.settled({ channel, notification, state: 'failed', reason, ageMs: now - queued.bornAt });
-        log.error('notification cannot be delivered', {
-          notification: notification.id,
-          channel,
-          incident: notification.incidentId,
-          reason,
-          detail: detailOf(channel),
-        });
-      }
+      const lanes = Map.groupBy(queue, ({ notification }) => notification.incidentId);
+      const left = Array.from(lanes.values(), (lane) => this.#leftOf(lane, now)).flat();
       if (left.length === 0) this.#byChannel.delete(channel);
       else this.#byChannel.set(channel, { since, queue: left });
-      if (outlived.length > 0) listener.queued(channel, left.length);
-      for (const { bornAt } of left) this.#alarm.set(bornAt + retryPolicy.giveUpAfterMs);
+      if (left.length < queue.length) this.#parts.listener.queued(channel, left.length);
     }
+  }
+
+  /**
+   * What still waits of one incident, by the plan that a channel goes by: what is told by a newer one, once its channel is
+   * back, waits as long as the newer one does.
+   */
+  #leftOf(lane: readonly QueuedNotification[], now: number): readonly QueuedNotification[] {
+    const left = lane.toSorted((a, b) => a.notification.sequence - b.notification.sequence);
+    for (;;) {
+      const step = nextStep(
+        left.map((queued) => ({ ...queued, dueAt: now })),
+        now,
+        this.#parts.staleAfterMs(),
+      );
+      if (step.kind !== 'send') return left;
+      if (!isOutlived(step.next, now)) {
+        this.#alarm.set(step.next.bornAt + retryPolicy.giveUpAfterMs);
+        return left;
+      }
+      left.splice(0, step.collapsing.length + 1);
+      this.#fail(step.next, step.collapsing, now);
+    }
+  }
+
+  #fail(next: QueuedNotification, collapsing: readonly QueuedNotification[], now: number): void {
+    const { clock, log, recorder, listener } = this.#parts;
+    const { id, channel, incidentId } = next.notification;
+    recorder.settled(failedRecord(next, collapsing, reason, detailOf(channel), clock.now()));
+    for (const { notification, bornAt } of collapsing)
+      listener.settled({ channel, notification, state: 'collapsed', ageMs: now - bornAt });
+    listener.settled({
+      channel,
+      notification: next.notification,
+      state: 'failed',
+      reason,
+      ageMs: now - next.bornAt,
+    });
+    log.error('notification cannot be delivered', {
+      notification: id,
+      channel,
+      incident: incidentId,
+      reason,
+      detail: detailOf(channel),
+    });
   }
 
   #tell(): void {

@@ -14,7 +14,12 @@ export function isAdrift(incident: Incident, service: Service, scopes: Iterable<
   return !stoppedBy || ![...scopes].some((scope) => scope.incident?.id === incident.id);
 }
 
-/** Forgets a scope with the incident that it is in, and with it what its rules have seen: what is still wrong must show anew. */
-export function withoutIncident(scopes: readonly ScopeState[], incidentId: string): readonly ScopeState[] {
-  return scopes.filter((scope) => scope.incident?.id !== incidentId);
+/**
+ * Takes an incident that was closed by hand at `now` from its scope, and with it what its rules have seen: what is still
+ * wrong must show anew, and its onset lies after the closing.
+ */
+export function withoutIncident(scopes: readonly ScopeState[], incidentId: string, now: number): readonly ScopeState[] {
+  return scopes.map((scope) =>
+    scope.incident?.id === incidentId ? { group: scope.group, rules: [], notBefore: now } : scope,
+  );
 }

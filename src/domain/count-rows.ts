@@ -118,6 +118,13 @@ export function countWindow(rows: CountRows, from: number, to: number): WindowCo
   return { good, total, coverage: to > from ? covered / (to - from) : 0 };
 }
 
+/** The rows that end after an instant. */
+export function rowsAfter(rows: CountRows, after: number): CountRows {
+  let first = 0;
+  while (first < rows.length && cell(rows, first + 1) <= after) first += width;
+  return first === 0 ? rows : rows.subarray(first);
+}
+
 export function lastRow(rows: CountRows): CountRow | undefined {
   return rows.length === 0 ? undefined : rowAt(rows, rowCount(rows) - 1);
 }

@@ -15,6 +15,8 @@ export interface StopFacts {
   /** True when the rule opened because its condition could not be decided for too long. */
   readonly because: 'condition-true' | 'unknown-too-long';
   readonly verdicts: readonly TargetVerdict[];
+  /** What it saw of error budgets, for people; absent for rules that look at none. */
+  readonly budgets?: readonly string[];
 }
 
 interface EventBase {
@@ -25,9 +27,14 @@ interface EventBase {
   readonly at: number;
 }
 
+interface Telling extends EventBase {
+  /** Channels that a notification of it was made for, written down together with them; absent when there were none. */
+  readonly told?: readonly string[];
+}
+
 /** The append-only truth. Incidents, MTTD, MTTR, the line and dashboards are folds over these. */
 export type IncidentEvent =
-  | (EventBase & {
+  | (Telling & {
       readonly type: 'opened';
       readonly stop: StopFacts;
       readonly onset: Onset;
@@ -36,7 +43,7 @@ export type IncidentEvent =
       readonly endState: string;
     })
   /** A further rule became true, or the same one again at a higher severity. */
-  | (EventBase & { readonly type: 'rule-joined'; readonly stop: StopFacts })
+  | (Telling & { readonly type: 'rule-joined'; readonly stop: StopFacts })
   /** The onset estimate after more samples came; the last one stands. */
   | (EventBase & { readonly type: 'onset-settled'; readonly onset: Onset })
   | (EventBase & { readonly type: 'notified'; readonly channel: string; readonly notificationId: string })
@@ -61,7 +68,7 @@ export type IncidentEvent =
   /** The service left the rule files while the incident was open: nobody watches it any more. */
   | (EventBase & { readonly type: 'unwatched' })
   /** The end state held for `hold`: service is back since `recoveredAt`, and the line moves. */
-  | (EventBase & {
+  | (Telling & {
       readonly type: 'resolved';
       readonly recoveredAt: number;
       readonly recovery: TimeEstimate;
@@ -69,11 +76,11 @@ export type IncidentEvent =
       readonly verdicts: readonly TargetVerdict[];
     })
   /** A rule became true again inside the watch window. */
-  | (EventBase & { readonly type: 'relapsed'; readonly stop: StopFacts })
+  | (Telling & { readonly type: 'relapsed'; readonly stop: StopFacts })
   /** The watch window passed without a relapse; the incident's times are final. */
   | (EventBase & { readonly type: 'closed' })
   /** A person closed an incident that nothing else can close; when service came back was not seen, unless it had resolved. */
-  | (EventBase & { readonly type: 'closed-by-hand'; readonly by: string; readonly because: string });
+  | (Telling & { readonly type: 'closed-by-hand'; readonly by: string; readonly because: string });
 
 /** An event as the store keeps it. */
 export type StoredEvent = IncidentEvent & {

@@ -1,4 +1,5 @@
 import { noImpact, impactOf } from './assess-impact.ts';
+import { rowsAfter } from './count-rows.ts';
 import { onsetOfCounts, onsetOfGauge } from './estimate-onset.ts';
 import { recoveryOfCounts, recoveryOfGauge } from './estimate-recovery.ts';
 import type { StopFacts } from './event.ts';
@@ -18,12 +19,15 @@ export interface Scene {
   readonly now: number;
   readonly timing: Timing;
   readonly verdicts: readonly TargetVerdict[];
+  /** Onsets lie after this: an incident was closed by hand then, ms. */
+  readonly notBefore?: number;
 }
 
 /** Freezes what a rule saw when it stopped the line. */
-export function stopFacts(scene: Scene, rule: StopRule, because: StopFacts['because']): StopFacts {
+export function stopFacts(scene: Scene, rule: StopRule, because: StopFacts['because'], onsetAt: number): StopFacts {
   const { service } = scene.readings;
   const runbook = rule.runbook ?? service.runbook;
+  const budgets = scene.readings.budgetEvidence(rule, scene.group, onsetAt);
   return {
     rule: rule.name,
     condition: rule.when.text,
@@ -33,6 +37,7 @@ export function stopFacts(scene: Scene, rule: StopRule, because: StopFacts['beca
     labels: { ...service.labels, ...rule.labels },
     because,
     verdicts: scene.verdicts.map((verdict) => withTrend(scene, verdict)),
+    ...(budgets.length === 0 ? {} : { budgets }),
   };
 }
 
@@ -83,9 +88,26 @@ function onsetOf(scene: Scene, target: Target, detectedAt: number): Onset | unde
   const signal = scene.readings.signal(target.signal);
   const ledger = scene.readings.ledger(target.signal, scene.group);
   if (signal === undefined || ledger === undefined) return undefined;
-  return signal.kind === 'gauge'
-    ? onsetOfGauge(ledger.values, target, detectedAt, signal.smearMs ?? 0)
-    : onsetOfCounts(ledger.rows, target, detectedAt, scene.timing.intervalMs);
+  const { notBefore = -Infinity } = scene;
+  const onset =
+    signal.kind === 'gauge'
+      ? onsetOfGauge(
+          ledger.values.filter(({ at }) => at > notBefore),
+          target,
+          detectedAt,
+          signal.smearMs ?? 0,
+        )
+      : onsetOfCounts(rowsAfter(ledger.rows, notBefore), target, detectedAt, scene.timing.intervalMs);
+  return onset === undefined ? undefined : after(onset, notBefore);
+}
+
+/** A breach that was there already at the bound is not a matter of too little history. */
+function after(onset: Onset, notBefore: number): Onset {
+  if (onset.earliest > notBefore && !(onset.method === 'history-limit' && Number.isFinite(notBefore))) return onset;
+  const [at, earliest, latest] = [onset.at, onset.earliest, onset.latest].map((time) => Math.max(time, notBefore));
+  if (at === undefined || earliest === undefined || latest === undefined) return onset;
+  const method = onset.method === 'history-limit' ? 'contiguous-breach' : onset.method;
+  return { ...onset, at, earliest, latest, method };
 }
 
 /** The latest recovery among the targets' signals; without a trace of one, the moment from which the end state held. */

@@ -31,6 +31,8 @@ export interface Incident {
   /** Why the rule named in `condition` stopped the line. */
   readonly because: StopFacts['because'];
   readonly summary?: string;
+  /** What the rule that told last saw of error budgets, for people. */
+  readonly budgets?: readonly string[];
   readonly runbook?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly endState: string;
@@ -52,6 +54,8 @@ export interface Incident {
   readonly blind: boolean;
   readonly unwatched: boolean;
   readonly relapses: number;
+  /** Channels that were sent a notification of it or are owed one, configured now or not: they hear how it goes on. */
+  readonly told: readonly string[];
   readonly impact?: Impact;
   /** The verdicts last recorded in an event. */
   readonly verdicts: readonly TargetVerdict[];
@@ -100,6 +104,7 @@ function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
     condition: stop.condition,
     because: stop.because,
     ...(stop.summary === undefined ? {} : { summary: stop.summary }),
+    ...(stop.budgets === undefined ? {} : { budgets: stop.budgets }),
     ...(stop.runbook === undefined ? {} : { runbook: stop.runbook }),
     labels: stop.labels,
     endState: event.endState,
@@ -110,6 +115,7 @@ function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
     blind: false,
     unwatched: false,
     relapses: 0,
+    told: event.told ?? [],
     verdicts: stop.verdicts,
     verdictsAt: event.at,
     openedRecordedAt: event.recordedAt,
@@ -126,13 +132,18 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         rules: withRule(incident.rules, event.stop.rule),
         verdicts: event.stop.verdicts,
         verdictsAt: event.at,
+        ...toldOf(incident, event.told),
+        ...budgetsOf(event.stop),
         // Who is woken by the worse rule is told what that rule says, not what the milder one said before.
         ...(worseSeverity(incident.severity, event.stop.severity) === incident.severity ? {} : toldBy(event.stop)),
       };
     case 'onset-settled':
       return { onset: event.onset, onsetSettled: true };
     case 'notified':
-      return incident.timeToNotifyMs === undefined ? { timeToNotifyMs: sinceOpened(incident, event) } : {};
+      return {
+        ...toldOf(incident, [event.channel]),
+        ...(incident.timeToNotifyMs === undefined ? { timeToNotifyMs: sinceOpened(incident, event) } : {}),
+      };
     case 'acknowledged':
       return incident.acknowledgedBy === undefined
         ? { acknowledgedBy: event.by, timeToAcknowledgeMs: sinceOpened(incident, event) }
@@ -155,6 +166,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         impact: event.impact,
         verdicts: event.verdicts,
         verdictsAt: event.at,
+        ...toldOf(incident, event.told),
       };
     case 'relapsed':
       return {
@@ -164,6 +176,8 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         severity: worseSeverity(incident.severity, event.stop.severity),
         verdicts: event.stop.verdicts,
         verdictsAt: event.at,
+        ...toldOf(incident, event.told),
+        ...budgetsOf(event.stop),
         recoveredAt: undefined,
         recovery: undefined,
         resolvedAt: undefined,
@@ -171,7 +185,12 @@ function changes(incident: Incident, event: StoredEvent): Changes {
     case 'closed':
       return { phase: 'closed', closedAt: event.at };
     case 'closed-by-hand':
-      return { phase: 'closed', closedAt: event.at, closedByHand: { by: event.by, because: event.because } };
+      return {
+        phase: 'closed',
+        closedAt: event.at,
+        closedByHand: { by: event.by, because: event.because },
+        ...toldOf(incident, event.told),
+      };
     case 'undeliverable':
     case 'noted':
       return {};
@@ -188,6 +207,14 @@ type Changes = { readonly [K in keyof Incident]?: Incident[K] | undefined };
 function toldBy(stop: StopFacts): Changes {
   const { severity, condition, summary, runbook, labels, because } = stop;
   return { severity, condition, summary, runbook, labels, because, title: summary ?? stop.rule };
+}
+
+function budgetsOf({ budgets }: StopFacts): Changes {
+  return budgets === undefined ? {} : { budgets };
+}
+
+function toldOf({ told }: Incident, channels: readonly string[] = []): Changes {
+  return channels.every((channel) => told.includes(channel)) ? {} : { told: [...new Set([...told, ...channels])] };
 }
 
 function withRule(rules: readonly string[], rule: string): readonly string[] {

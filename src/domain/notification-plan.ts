@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts';
 import type { IncidentEvent } from './event.ts';
-import type { Group } from './group.ts';
+import { groupValueText, type Group } from './group.ts';
 import type { Incident } from './incident.ts';
 import { timeToRecoverMs, worseSeverity } from './incident.ts';
 import type { Notification, NotificationKind } from './notification.ts';
@@ -8,6 +8,7 @@ import type { Page } from './page.ts';
 import type { Severity } from './service.ts';
 import { utcFields } from './utc.ts';
 import { describeVerdict } from './verdict-text.ts';
+import { visibleText } from './visible-text.ts';
 
 export interface PlanOptions {
   /** When the event is written, ms since the epoch on Andon's clock. */
@@ -20,6 +21,14 @@ export interface PlanOptions {
   readonly externalUrl?: string;
 }
 
+/** Channels by what they have to do with an incident when something happens in it. */
+export interface Audience {
+  /** Those that its service pages now. */
+  readonly paged: readonly string[];
+  /** Those that were sent a notification of it or are owed one, configured now or not. */
+  readonly told: readonly string[];
+}
+
 /** Titles are cut here, in characters: the narrowest receiver shows fewer still. */
 const titleLimit = 240;
 
@@ -30,13 +39,13 @@ const titleLimit = 240;
 export function planNotifications(
   event: IncidentEvent,
   incident: Incident,
-  channels: readonly string[],
+  audience: Audience,
   options: PlanOptions,
 ): readonly Notification[] {
   const kind = notificationKind(event, incident, options.severityBefore);
   if (kind === undefined) return [];
   const page = pageOf(event, incident, kind, options.externalUrl);
-  return channels.map((channel) => ({
+  return receiversOf(kind, audience).map((channel) => ({
     id: notificationId(incident.id, options.nextSequence, channel),
     channel,
     incidentId: incident.id,
@@ -45,6 +54,14 @@ export function planNotifications(
     createdAt: options.recordedAt,
     page,
   }));
+}
+
+/**
+ * Whoever was told of an incident hears of it to its end, though the channel left the settings or the service meanwhile:
+ * nobody is left with a page that never ends. Whoever was not told of it is spared its end.
+ */
+function receiversOf(kind: NotificationKind, { paged, told }: Audience): readonly string[] {
+  return kind === 'resolved' ? told : [...new Set([...paged, ...told])];
 }
 
 /** The idempotency key that receivers see: printable ASCII, and unlike for unlike parts. */
@@ -91,7 +108,8 @@ function notificationKind(
 }
 
 function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind, externalUrl?: string): Page {
-  const { owner, runbook, summary, recoveredAt, recovery, resolvedAt, closedByHand, impact } = incident;
+  const summary = summaryOf(incident, kind);
+  const { owner, runbook, recoveredAt, recovery, resolvedAt, closedByHand, impact } = incident;
   return {
     incidentId: incident.id,
     service: incident.service,
@@ -118,6 +136,12 @@ function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind
     relapses: incident.relapses,
     ...(externalUrl === undefined ? {} : { link: incidentLink(externalUrl, incident.id) }),
   };
+}
+
+/** The rule's own words, and while the service is off what the rule saw of error budgets. */
+function summaryOf({ summary, budgets = [] }: Incident, kind: NotificationKind): string | undefined {
+  const texts = [summary, ...(kind === 'resolved' ? [] : budgets)].filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join('. ');
 }
 
 /** The incident's page in Andon. */
@@ -155,7 +179,7 @@ function whatIsOff(incident: Incident): string {
 }
 
 function place(service: string, group: Group): string {
-  const parts = Object.entries(group).map(([label, value]) => `${label} ${value}`);
+  const parts = Object.entries(group).map(([label, value]) => `${label} ${groupValueText(value)}`);
   return parts.length === 0 ? service : `${service} (${parts.join(', ')})`;
 }
 
@@ -174,7 +198,7 @@ function pad(value: number): string {
 
 /** Label values and summaries come from people and metrics: no line breaks, no control characters, no end of text. */
 function oneLine(text: string): string {
-  const flat = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  const flat = visibleText(text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '));
   const characters = Array.from(flat);
   return characters.length <= titleLimit ? flat : `${characters.slice(0, titleLimit - 1).join('')}…`;
 }

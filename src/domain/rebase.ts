@@ -19,6 +19,7 @@ function shiftScope(scope: ScopeState, deltaMs: number): ScopeState {
   return {
     ...scope,
     rules: scope.rules.map((rule): RuleState => ({ ...rule, ...shift(rule, ['trueSince', 'unknownSince'], deltaMs) })),
+    ...shift(scope, ['notBefore'], deltaMs),
     ...(scope.incident === undefined ? {} : { incident: shiftIncident(scope.incident, deltaMs) }),
   };
 }

@@ -49,4 +49,6 @@ export interface ScopeState {
   readonly group: Group;
   readonly rules: readonly RuleState[];
   readonly incident?: OpenIncident;
+  /** Set where an incident was closed by hand: what happened before belongs to that one. */
+  readonly notBefore?: number;
 }

@@ -104,13 +104,49 @@ describe('a restart', () => {
 
   test('keeps what is for a channel that is not configured, and gives it up after a day', async () => {
     const { deliverer, clock, store, states, log, heard } = aDelivery([]);
-    const [young, old] = [born(clock), born(clock, { sequence: 2 }, 86_400_000)];
+    const [young, old] = [born(clock), born(clock, { incidentId: 'older' }, 86_400_000)];
     await store.commit({ recordedAt: clock.now(), notifications: [young, old] });
     await deliverer.start();
     await clock.advance(0);
-    expect(await states(incidentId)).toEqual({ [young.id]: 'pending', [old.id]: 'failed' });
+    expect([await states(incidentId), await states('older')]).toEqual([
+      { [young.id]: 'pending' },
+      { [old.id]: 'failed' },
+    ]);
     expect(heard.events).toMatchObject([{ type: 'undeliverable', reason: 'no-such-channel' }]);
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+    await deliverer.stop();
+  });
+
+  test('keeps what a newer one will tell for as long as the newer one, when the channel is not configured', async () => {
+    const day = 86_400_000;
+    const { deliverer, clock, store, states, heard } = aDelivery([]);
+    const [firing, resolved] = [born(clock, {}, day), born(clock, { sequence: 2, kind: 'resolved' }, day / 2)];
+    await store.commit({ recordedAt: clock.now(), notifications: [firing, resolved] });
+    await deliverer.start();
+    await clock.advance(day / 2 - 1);
+    expect(await states(incidentId)).toEqual({ [firing.id]: 'pending', [resolved.id]: 'pending' });
+    expect(deliverer.status()).toMatchObject([{ configured: false, pending: 2 }]);
+
+    await clock.advance(1);
+    expect(await states(incidentId)).toEqual({ [firing.id]: 'collapsed', [resolved.id]: 'failed' });
+    expect(heard.events).toMatchObject([{ type: 'undeliverable', notificationId: resolved.id }]);
+    expect(heard.settlements.map(({ state }) => state)).toEqual(['collapsed', 'failed']);
+    expect(heard.depths.get('oncall')).toBe(0);
+    expect(clock.asleep).toBe(0);
+    await deliverer.stop();
+  });
+
+  test('collapses what turned stale while its channel was not configured, as for a receiver that was away', async () => {
+    const { deliverer, clock, store, states } = aDelivery([]);
+    const [firing, resolved] = [born(clock, {}, 1_200_000), born(clock, { sequence: 2, kind: 'resolved' }, 60_000)];
+    await store.commit({ recordedAt: clock.now(), notifications: [firing, resolved] });
+    await deliverer.start();
+    await clock.advance(0);
+    const channel = new ScriptedChannel();
+    await deliverer.use([channel], 900_000);
+    await clock.advance(0);
+    expect(channel.accepted).toMatchObject([{ notification: { id: resolved.id }, collapsed: [{ id: firing.id }] }]);
+    expect(await states(incidentId)).toEqual({ [firing.id]: 'collapsed', [resolved.id]: 'delivered' });
     await deliverer.stop();
   });
 });
