@@ -1,7 +1,8 @@
 import { bucketBoundMatcher } from '../domain/bucket-bound.ts';
-import type { DeclarationPath, Diagnostic, Position } from '../domain/diagnostic.ts';
+import { byPosition, type DeclarationPath, type Diagnostic, type Position } from '../domain/diagnostic.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { CounterTerm, LatencySignal, RatioSignal, Service, Signal } from '../domain/service.ts';
+import { checkFalseAlarms } from './check-false-alarms.ts';
 import { checkGroupCount } from './check-group-count.ts';
 import { checkMetricTypes, rememberTypes, type TypeOf } from './check-metric-types.ts';
 import { checkPartOfTotal } from './check-part-of-total.ts';
@@ -18,7 +19,7 @@ export type Locate = (service: string, path: DeclarationPath) => Position | unde
 /**
  * Holds rules against a live source: does each selector match anything, does the threshold have its bucket, does `good` let
  * failures through or what `total` does not count, is each metric of the type it is taken for, are there more groups than are
- * judged. Whatever the source does not say is a warning; it never rejects.
+ * judged, would a budget's tiers fire by chance at the traffic there is. What the source fails to say is an error, once for each cause; it never rejects.
  */
 export async function checkLive(
   services: readonly Service[],
@@ -28,18 +29,52 @@ export async function checkLive(
 ): Promise<readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const typeOf = rememberTypes(inspector);
-  const queue = services.flatMap((service) => service.signals.map((each) => ({ service, each })));
+  const queue = services.flatMap((service): readonly LiveCheck[] => [
+    ...service.signals.map((each) => ({
+      service: service.name,
+      path: ['spec', 'signals', each.name],
+      run: () => checkSignal(each, inspector, typeOf, signal),
+    })),
+    // A service with budgets is built when all of them are, so they stand here as in the file.
+    ...service.budgets.map((each, index) => ({
+      service: service.name,
+      path: ['spec', 'errorBudgets', index],
+      run: () => checkFalseAlarms(service, each, inspector, signal),
+    })),
+  ]);
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !signal.aborted; next = queue.shift()) {
-      const { service, each } = next;
-      for (const finding of await checkSignal(each, inspector, typeOf, signal)) {
-        const position = locate(service.name, ['spec', 'signals', each.name, ...finding.path]);
-        diagnostics.push({ ...(position ?? { file: service.name, line: 1, column: 1 }), ...finding.said });
+      const { service, path, run } = next;
+      for (const finding of await run()) {
+        const position = locate(service, [...path, ...finding.path]);
+        diagnostics.push({ ...(position ?? { file: service, line: 1, column: 1 }), ...finding.said });
       }
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  return diagnostics;
+  return onceEach(diagnostics);
+}
+
+/** One trouble of the source is told once, at the first place that it kept from being checked. */
+function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Map<string, number>();
+  for (const { code, message } of diagnostics) {
+    if (code === 'live-not-checked') seen.set(message, (seen.get(message) ?? 0) + 1);
+  }
+  return [...diagnostics].sort(byPosition).flatMap((each) => {
+    if (each.code !== 'live-not-checked') return [each];
+    const count = seen.get(each.message);
+    seen.delete(each.message);
+    if (count === undefined) return [];
+    return [count === 1 ? each : { ...each, message: `${each.message} (as ${count - 1} more)` }];
+  });
+}
+
+/** What is to be asked about one part of a service; the paths of what is found start at that part. */
+interface LiveCheck {
+  readonly service: string;
+  readonly path: DeclarationPath;
+  readonly run: () => Promise<readonly Finding[]>;
 }
 
 async function checkSignal(
@@ -160,11 +195,20 @@ async function checkHistogram(
       said: {
         severity: 'error',
         code: 'live-no-bucket',
-        message: `the histogram has no bucket at ${formatSeconds(signal.thresholdSeconds)}`,
+        message: `the histogram has no bucket at ${formatSeconds(signal.thresholdSeconds)}${between(signal.thresholdSeconds, bounds)}`,
         hint,
       },
     },
   ];
+}
+
+/** Which buckets a threshold lies between: what is known of the share of fast requests is no more than that. */
+function between(thresholdSeconds: number, bounds: readonly number[]): string {
+  const lower = bounds.findLast((bound) => bound < thresholdSeconds);
+  const upper = bounds.find((bound) => bound > thresholdSeconds);
+  if (lower === undefined || upper === undefined || !Number.isFinite(upper)) return '';
+  const [low, high] = [formatSeconds(lower), formatSeconds(upper)];
+  return `: it lies between ${low} and ${high}, so the share of good requests is somewhere from that of ${low} to that of ${high}`;
 }
 
 /** As a threshold is written in a rule file. */

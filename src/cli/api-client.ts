@@ -25,6 +25,19 @@ export type ApiAnswer =
 
 const timeoutMs = 10_000;
 
+/** What to do here where the API's own hints speak of requests, by the reason of the refusal. */
+const cliHints: Readonly<Record<string, string>> = {
+  'unknown-incident': 'See which are kept with `andon incidents list`.',
+  'closed-incident': 'Write a note instead: `andon incidents note <id> <text>`.',
+  'invalid-request': 'See what is taken with `andon incidents --help`.',
+  'token-missing': 'Name the file that holds the token with --token-file or ANDON_TOKEN_FILE.',
+  'token-wrong': 'Name the file that `api.tokenFile` names with --token-file or ANDON_TOKEN_FILE.',
+  'no-token-configured': 'Set `api.tokenFile` in the settings of Andon, and name the same file with --token-file.',
+  'foreign-host':
+    'Name Andon by 127.0.0.1 or localhost with --url, or set `api.tokenFile` in its settings and use --token-file.',
+  'not-stored': 'Look at the log of Andon, and try again when its store is mended.',
+};
+
 const ProblemWire = z.object({
   reason: z.string().optional(),
   title: z.string(),
@@ -54,30 +67,38 @@ export async function askApi(target: ApiTarget, path: string, body?: unknown): P
     status = response.status;
     text = await response.text();
   } catch (error) {
-    return { kind: 'failed', fault: { message: unreachable(target.url, error), reason: 'unreachable' } };
+    return { kind: 'failed', fault: unreachable(target.url, error) };
   }
   const parsed = parseJson(text);
   if (status === 200 && parsed !== undefined) return { kind: 'ok', body: parsed };
   const problem = ProblemWire.safeParse(parsed).data;
   if (problem === undefined)
-    return { kind: 'failed', fault: { message: strange(target.url, `HTTP status ${status}`), status } };
+    return { kind: 'failed', fault: { ...strange(target.url, `HTTP status ${status}`), status } };
   const { reason, title, detail, hint, problems = [] } = problem;
-  const lines = [
-    `${title}: ${detail}`,
-    ...(problems.length > 1 ? problems : []),
-    ...(hint === undefined ? [] : [hint]),
-  ];
-  const facts = { ...(reason === undefined ? {} : { reason }), ...(problems.length === 0 ? {} : { problems }) };
+  const lines = [`${title}: ${detail}`, ...(problems.length > 1 ? problems : [])];
+  const remedy = cliHints[reason ?? ''] ?? hint;
+  const facts = {
+    ...(remedy === undefined ? {} : { hint: remedy }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(problems.length === 0 ? {} : { problems }),
+  };
   return { kind: 'failed', fault: { message: lines.join('\n  '), status, ...facts } };
 }
 
 /** What stands at the URL is not the API that this command knows. */
-export function strange(url: string, what: string): string {
-  return `what answers at ${url} does not look like Andon (${what})\n  Check --url or ANDON_URL.`;
+export function strange(url: string, what: string): CommandFault {
+  return {
+    message: `what answers at ${url} does not look like Andon (${what})`,
+    hint: 'Check --url or ANDON_URL.',
+  };
 }
 
-function unreachable(url: string, error: unknown): string {
-  return `no Andon answers at ${url}: ${causeOf(error)}\n  Is the daemon running (\`andon run\`)? Name another address with --url or ANDON_URL.`;
+function unreachable(url: string, error: unknown): CommandFault {
+  return {
+    message: `no Andon answers at ${url}: ${causeOf(error)}`,
+    hint: 'Is the daemon running (`andon run`)? Name another address with --url or ANDON_URL.',
+    reason: 'unreachable',
+  };
 }
 
 const FaultWire = z.object({

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { checkLive } from '../app/check-live.ts';
+import { judgeWindows, withJudged } from '../app/check-windows.ts';
 import type { Inspector } from '../app/ports/inspector.ts';
+import type { Source } from '../app/ports/source.ts';
 import { loadRules, type LoadedRuleFiles, type RuleFile } from '../config/load-rules.ts';
 import {
   fileDiagnostics,
@@ -21,7 +23,7 @@ export interface CheckDeps {
     readonly unreadable: readonly { readonly path: string; readonly problem: string }[];
   }>;
   /** Opens a source for live checks. */
-  readonly inspector: (source: SourceSettings) => Inspector;
+  readonly inspector: (source: SourceSettings) => Inspector & Pick<Source, 'clock' | 'arrivals'>;
   /** What is wrong with a channel's template, if anything. */
   readonly templateProblem?: (template: string) => string | undefined;
   /** What is wrong with a file that settings name, if anything. */
@@ -80,12 +82,15 @@ async function check(deps: CheckDeps, paths: readonly string[], options: CheckOp
   if (files.length === 0 && !lost) return wrongUsage('there is no rule file (.yaml, .yml) here; name files or folders');
 
   const source = options.source === undefined ? undefined : findSource(options.source, opened.settings);
-  if (typeof source === 'string') return wrongUsage(source);
+  // Settings that are broken may name the source; what is wrong with them is told below.
+  const isLost = opened.settings === undefined && options.settings !== undefined;
+  if (typeof source === 'string' && !isLost) return wrongUsage(source);
 
   const loaded = loadRules(files, contextOf(opened.settings));
-  const live = source === undefined ? [] : await checkAgainst(source, loaded, deps);
+  const found =
+    source === undefined || typeof source === 'string' ? loaded.diagnostics : await checkAgainst(source, loaded, deps);
   const report: CheckReport = {
-    diagnostics: [...opened.diagnostics, ...loaded.diagnostics, ...live].sort(byPosition),
+    diagnostics: [...opened.diagnostics, ...found].sort(byPosition),
     files: files.length,
     services: loaded.services.length,
     rules: loaded.services.reduce((sum, service) => sum + service.rules.length, 0),
@@ -124,11 +129,31 @@ function findSource(asked: string, settings: Settings | undefined): SourceSettin
   return made ?? `--source ${asked}: this is neither a URL (http://…) nor the name of a source in the settings`;
 }
 
+/** What the files say, held against a live source; one error when the source does not answer at all. */
 async function checkAgainst(
   source: SourceSettings,
   loaded: LoadedRuleFiles,
   deps: CheckDeps,
 ): Promise<readonly Diagnostic[]> {
   const signal = deps.signal ?? new AbortController().signal;
-  return await checkLive(loaded.services, deps.inspector(source), loaded.locate, signal);
+  const asked = deps.inspector(source);
+  const clock = await asked.clock(signal);
+  if (clock.kind === 'failed') return [...loaded.diagnostics, notChecked(clock.failure.detail)];
+  const { services, diagnostics, locate } = loaded;
+  const live = await checkLive(services, asked, locate, signal);
+  // A source that fails was told of above; then the windows stay as they were judged without it.
+  const judged = await judgeWindows(services, asked, clock.now, locate, signal);
+  return [...withJudged(diagnostics, judged), ...live];
+}
+
+function notChecked(detail: string): Diagnostic {
+  return {
+    file: '(--source)',
+    line: 1,
+    column: 1,
+    severity: 'error',
+    code: 'live-not-checked',
+    message: `nothing was checked against the source: ${detail}`,
+    hint: 'see that it runs and can be reached from here, or check without --source',
+  };
 }

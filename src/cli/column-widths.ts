@@ -1,30 +1,49 @@
 import { stripVTControlCharacters } from 'node:util';
+import { textWidth } from './text-width.ts';
 
-const gap = 2;
-/** No column gets narrower than this for the sake of the others. */
-const narrowest = 8;
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}\uff01-\uff60]/u;
+export const columnGap = 2;
+/** Words up to this long stay whole, so that a table stays readable. */
+const longWord = 16;
+/** Prose in less than this is a column of single words. */
+const readable = 20;
 
-/** Widths with which rows fit into `width` columns of a terminal, the widest cut first; undefined when they fit as they are. */
-export function columnWidths(rows: readonly (readonly string[])[], width: number): readonly number[] | undefined {
+/**
+ * Widths with which rows fit into `width` columns of a terminal, the widest cut first; `whole`: columns that are not cut.
+ * Undefined when the rows do not fit with their words whole.
+ */
+export function columnWidths(
+  rows: readonly (readonly string[])[],
+  width: number,
+  whole: ReadonlySet<number> = new Set(),
+): readonly number[] | undefined {
   const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, column) =>
-    Math.max(0, ...rows.flatMap((row) => (row[column] ?? '').split('\n').map(widthOf))),
+  const columns = Array.from({ length: count }, (_, column) => rows.flatMap((row) => (row[column] ?? '').split('\n')));
+  const widths = columns.map((lines) => widest(lines.map(textWidth)));
+  const least = columns.map((lines, column) =>
+    whole.has(column)
+      ? (widths[column] ?? 0)
+      : Math.max(
+          widest(lines.flatMap((line) => line.split(' ').map(needOf))),
+          // What stands last is the longest text mostly.
+          column === count - 1 ? Math.min(widths[column] ?? 0, readable) : 0,
+        ),
   );
-  let excess = widths.reduce((sum, each) => sum + each, gap * (count - 1)) - width;
-  if (excess <= 0) return undefined;
+  let excess = widths.reduce((sum, each) => sum + each, columnGap * (count - 1)) - width;
   while (excess > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= narrowest) break;
-    widths[widths.indexOf(widest)] = widest - 1;
+    const spare = widths.map((each, column) => (each > (least[column] ?? 0) ? each : 0));
+    const most = widest(spare);
+    if (most === 0) return undefined;
+    widths[spare.indexOf(most)] = most - 1;
     excess -= 1;
   }
   return widths;
 }
 
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of stripVTControlCharacters(text)) width += wide.test(character) ? 2 : 1;
-  return width;
+/** How much room a word needs: all of it when it is painted, and else as much as makes its pieces readable. */
+function needOf(word: string): number {
+  return stripVTControlCharacters(word) === word ? Math.min(textWidth(word), longWord) : textWidth(word);
+}
+
+function widest(widths: readonly number[]): number {
+  return Math.max(0, ...widths);
 }

@@ -1,7 +1,8 @@
+import { budgetText } from '../app/budgets/budget-text.ts';
 import { serviceJson } from '../app/service-json.ts';
 import type { ScopeView, ServiceView } from '../app/service-view.ts';
 import { formatDuration } from '../domain/duration.ts';
-import { groupKey } from '../domain/group.ts';
+import { groupText } from '../domain/group.ts';
 import { describeTarget, formatMeasure, signalWords } from '../domain/verdict-text.ts';
 import { formatTable } from './format-table.ts';
 import { createPaint, paintWord, type Paint } from './paint.ts';
@@ -28,6 +29,7 @@ function renderText(services: readonly ServiceView[], paint: Paint, width: numbe
   if (services.length === 0) return 'No service.\n';
   const targets = services.flatMap((view) => view.scopes.flatMap((scope) => targetRows(view.service, scope, paint)));
   const rules = services.flatMap((view) => view.scopes.flatMap((scope) => ruleRows(view.service, scope, paint)));
+  const budgets = services.flatMap((view) => budgetRows(view, paint));
   const problems = services.flatMap(({ service, problems }) =>
     problems.map(({ reason, detail }) => `${paint.yellow(reason)}  ${printableLine(`${service}: ${detail}`)}\n`),
   );
@@ -39,6 +41,9 @@ function renderText(services: readonly ServiceView[], paint: Paint, width: numbe
       ? ''
       : table(['SERVICE', 'GROUP', 'TARGET', 'OVER', 'NOW', 'BOUND', 'VERDICT', 'REASON'], targets, paint, width),
     rules.length === 0 ? '' : `\n${table(['SERVICE', 'GROUP', 'RULE', 'STATE', 'CONDITION'], rules, paint, width)}`,
+    budgets.length === 0
+      ? ''
+      : `\n${table(['SERVICE', 'GROUP', 'BUDGET', 'OBJECTIVE', 'LEFT', 'GOOD', 'BURN RATE', 'LASTS', 'COVERAGE', 'REASON'], budgets, paint, width)}`,
     services.some(hasPendingRule)
       ? '\nA pending rule is true now, and stops the line once it has been so for its `for`, which `evaluate` does not wait out.\n'
       : '',
@@ -56,7 +61,7 @@ function targetRows(service: string, scope: ScopeView, paint: Paint): readonly (
     const { target, reading } = verdict;
     return [
       printableLine(service),
-      printableLine(groupKey(verdict.group ?? scope.group) || '-'),
+      groupText(verdict.group ?? scope.group) || '-',
       printableLine(signalWords(target.signal)),
       target.overMs === undefined ? 'newest' : formatDuration(target.overMs),
       reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : '-',
@@ -67,12 +72,31 @@ function targetRows(service: string, scope: ScopeView, paint: Paint): readonly (
   });
 }
 
+function budgetRows({ service, budgets }: ServiceView, paint: Paint): readonly (readonly string[])[] {
+  return budgets.map((view) => {
+    const { objective, left, success, burn, lasts, coverage, why, known } = budgetText(view);
+    const { reading } = view;
+    return [
+      printableLine(service),
+      groupText(view.group) || '-',
+      printableLine(signalWords(view.budget)),
+      printableLine(objective),
+      reading.kind === 'unknown' ? paint.yellow(left) : reading.remaining > 0 ? paint.green(left) : paint.red(left),
+      success,
+      burn,
+      lasts,
+      coverage,
+      printableLine([why, known].filter((text) => text !== '').join('; ')),
+    ];
+  });
+}
+
 function ruleRows(service: string, scope: ScopeView, paint: Paint): readonly (readonly string[])[] {
   return scope.rules
     .filter(({ state }) => state !== 'inactive')
     .map(({ rule, state, condition }) => [
       printableLine(service),
-      printableLine(groupKey(scope.group) || '-'),
+      groupText(scope.group) || '-',
       printableLine(rule),
       paintWord(paint, state),
       printableLine(condition),

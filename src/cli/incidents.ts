@@ -22,6 +22,11 @@ export interface IncidentsDeps {
   readonly exit: (code: 0 | 1 | 2) => void;
 }
 
+interface Acting extends Connection {
+  /** Absent when nothing says who acts. */
+  readonly by?: string;
+}
+
 interface Connection {
   readonly url: string;
   readonly tokenFile?: string;
@@ -47,9 +52,9 @@ export function incidentsCommand(deps: IncidentsDeps): Command {
         writeErr: (text) => void deps.stderr.write(text),
       });
   const by = (): Option => {
-    const user = deps.env['ANDON_USER'] ?? deps.env['USER'];
+    const user = deps.env['ANDON_USER'] || deps.env['USER'];
     const option = new Option('--by <name>', 'who acts (or ANDON_USER, USER)');
-    return user === undefined || user === '' ? option.makeOptionMandatory() : option.default(user);
+    return user === undefined || user === '' ? option : option.default(user);
   };
 
   const list = subcommand('list', 'list incidents, newest first')
@@ -76,10 +81,11 @@ export function incidentsCommand(deps: IncidentsDeps): Command {
     .argument('<id>', 'the incident', incidentId)
     .addOption(by())
     .option('--note <text>', 'what to add to the timeline')
-    .action(async (id: string, options: Connection & { by: string; note?: string }) => {
+    .action(async (id: string, options: Acting & { note?: string }) => {
+      if (options.by === undefined) return nobody(deps, options);
       const body = { by: options.by, ...(options.note === undefined ? {} : { note: options.note }) };
       await run(deps, options, `${pathOf(id)}/acknowledge`, body, IncidentWire, ({ id, acknowledgedBy }) =>
-        printableLine(`${id} is acknowledged by ${acknowledgedBy ?? options.by}`).concat('\n'),
+        printableLine(`${id} is acknowledged by ${acknowledgedBy ?? body.by}`).concat('\n'),
       );
     });
 
@@ -87,7 +93,8 @@ export function incidentsCommand(deps: IncidentsDeps): Command {
     .argument('<id>', 'the incident', incidentId)
     .argument('<text...>', 'the note')
     .addOption(by())
-    .action(async (id: string, words: string[], options: Connection & { by: string }) => {
+    .action(async (id: string, words: string[], options: Acting) => {
+      if (options.by === undefined) return nobody(deps, options);
       const body = { by: options.by, note: words.join(' ') };
       await run(deps, options, `${pathOf(id)}/notes`, body, IncidentWire, ({ id }) =>
         printableLine(`the note is in the timeline of ${id}`).concat('\n'),
@@ -98,7 +105,8 @@ export function incidentsCommand(deps: IncidentsDeps): Command {
     .argument('<id>', 'the incident', incidentId)
     .requiredOption('--because <text>', 'why it is over')
     .addOption(by())
-    .action(async (id: string, options: Connection & { by: string; because: string }) => {
+    .action(async (id: string, options: Acting & { because: string }) => {
+      if (options.by === undefined) return nobody(deps, options);
       const body = { by: options.by, because: options.because };
       await run(deps, options, `${pathOf(id)}/close`, body, IncidentWire, ({ id }) =>
         printableLine(`${id} is closed; that service is back was not seen by Andon`).concat('\n'),
@@ -122,8 +130,9 @@ async function run<T extends z.ZodType>(
   render: (answer: z.infer<T>, now: number, paint: Paint, width: number | undefined) => string,
 ): Promise<void> {
   const refuse = (fault: CommandFault | string, code: 1 | 2): void => {
-    const { message, ...facts } = typeof fault === 'string' ? { message: fault } : fault;
-    tellError(deps.stderr, output, { message: printable(message), ...facts });
+    const { message, hint, ...facts } = typeof fault === 'string' ? { message: fault } : fault;
+    const remedy = hint === undefined ? {} : { hint: printable(hint) };
+    tellError(deps.stderr, output, { message: printable(message), ...remedy, ...facts });
     deps.exit(code);
   };
   // An address from the environment has passed no parser.
@@ -143,8 +152,16 @@ async function run<T extends z.ZodType>(
   deps.exit(0);
 }
 
+function nobody(deps: IncidentsDeps, { output }: Connection): void {
+  tellError(deps.stderr, output, {
+    message: 'nothing says who acts',
+    hint: 'Give --by <name>, or set ANDON_USER or USER.',
+  });
+  deps.exit(2);
+}
+
 function faultOf(answer: ApiAnswer, url: string): CommandFault {
-  return answer.kind === 'failed' ? answer.fault : { message: strange(url, 'its answer has another shape') };
+  return answer.kind === 'failed' ? answer.fault : strange(url, 'its answer has another shape');
 }
 
 async function tokenOf(

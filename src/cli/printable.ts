@@ -1,6 +1,8 @@
-/** Text from elsewhere, made safe for a terminal: escape sequences and characters that turn text around are cut out. */
+import { visibleText } from '../domain/visible-text.ts';
+
+/** Text from elsewhere, made safe for a terminal: control characters are cut out, and those that turn text around written out. */
 export function printable(text: string): string {
-  return text.replaceAll(/(?!\n)\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');
+  return visibleText(text.replaceAll(/(?!\n)\p{Cc}/gu, ''));
 }
 
 /** The same on one line. */

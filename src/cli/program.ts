@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { composeCommands } from '../compose/commands.ts';
 import { checkCommand } from './check.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { generateCommand } from './generate.ts';
+import { importCommand } from './import.ts';
 import { incidentsCommand } from './incidents.ts';
 import type { ProgramProcess } from './program-process.ts';
 import { runCommand } from './run.ts';
@@ -24,6 +26,8 @@ export async function runProgram(argv: readonly string[], io: ProgramProcess): P
     .addCommand(runCommand({ ...parts, io, exit }))
     .addCommand(checkCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(evaluateCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(generateCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(importCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(incidentsCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(versionCommand({ ...parts, nodeVersion: process.version, stdout, stderr }))
     .showHelpAfterError('(add --help for what can be given)');

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import type { Diagnostic } from '../domain/diagnostic.ts';
+import { visibleText } from '../domain/visible-text.ts';
 
 export interface RenderOptions {
   readonly colors: boolean;
@@ -11,7 +12,8 @@ export function renderDiagnostic(diagnostic: Diagnostic, { colors }: RenderOptio
   const { file, line, column, severity, code, message, hint } = diagnostic;
   const tone = severity === 'error' ? paint.red : paint.yellow;
   const lines = [
-    `${paint.bold(`${file}:${line}:${column}`)}: ${tone(severity)} ${paint.dim(`[${code}]`)} ${printable(message)}`,
+    // What stands in no file, such as a flag, is named in brackets and has no line.
+    `${paint.bold(file.startsWith('(') ? file : `${file}:${line}:${column}`)}: ${tone(severity)} ${paint.dim(`[${code}]`)} ${printable(message)}`,
   ];
   const margin = ' '.repeat(String(line).length);
   if (diagnostic.excerpt !== undefined && diagnostic.excerpt.trim() !== '') {
@@ -47,13 +49,12 @@ function carets({ column, endColumn }: Diagnostic): string {
 
 /** Blank up to the caret; tabs stay tabs, so that both lines line up wherever tab stops are. */
 function caretIndent(excerpt: string, column: number): string {
-  return excerpt
-    .slice(0, column - 1)
+  return visibleText(excerpt.slice(0, column - 1))
     .replaceAll(/[\uDC00-\uDFFF]/g, '')
     .replaceAll(/[^\t]/g, ' ');
 }
 
 /** Control characters from a file must not reach the terminal. */
 function printable(text: string): string {
-  return text.replaceAll(/(?!\t)\p{Cc}/gu, '\ufffd');
+  return visibleText(text.replaceAll(/(?!\t)\p{Cc}/gu, '\ufffd'));
 }

@@ -1,7 +1,8 @@
+import { formatSpan } from '../domain/duration.ts';
 import { formatRatio } from '../domain/ratio.ts';
 import { describeVerdict } from '../domain/verdict-text.ts';
 import { formatTable } from './format-table.ts';
-import { formatAge, formatMoment, formatSpan } from './format-time.ts';
+import { formatAge, formatMoment } from './format-time.ts';
 import type { IncidentRecordWire, IncidentWire, TimelineEventWire } from './incident-wire.ts';
 import { paintWord, type Paint } from './paint.ts';
 import { printable, printableLine } from './printable.ts';
@@ -27,9 +28,9 @@ export function renderIncident(
   ]);
   return [
     `${paint.bold(printableLine(incident.title))}\n\n`,
-    bareTable(facts, width),
-    targets.length === 0 ? '' : `\n${paint.bold(targetsHead(incident))}\n${bareTable(targets, width)}`,
-    `\n${paint.bold('Timeline')}\n${bareTable(events, width)}`,
+    bareTable(facts, 1, width),
+    targets.length === 0 ? '' : `\n${paint.bold(targetsHead(incident))}\n${bareTable(targets, 1, width)}`,
+    `\n${paint.bold('Timeline')}\n${bareTable(events, 3, width)}`,
   ].join('');
 }
 
@@ -131,6 +132,8 @@ function describeEvent(event: TimelineEventWire): string {
   return event.endState ?? '';
 }
 
-function bareTable(rows: readonly (readonly string[])[], width: number | undefined): string {
-  return formatTable([], rows, width);
+/** Without heads; the first columns, `whole` of them, are not wrapped. */
+function bareTable(rows: readonly (readonly string[])[], whole: number, width: number | undefined): string {
+  const columns = Array.from({ length: whole + 1 }, (_, index) => ({ head: '', whole: index < whole }));
+  return formatTable(columns, rows, width);
 }

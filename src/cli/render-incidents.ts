@@ -1,6 +1,7 @@
-import { groupKey } from '../domain/group.ts';
+import { formatSpan } from '../domain/duration.ts';
+import { groupText } from '../domain/group.ts';
 import { formatTable } from './format-table.ts';
-import { formatAge, formatSpan } from './format-time.ts';
+import { formatAge } from './format-time.ts';
 import type { IncidentsWire, IncidentWire } from './incident-wire.ts';
 import { paintWord, type Paint } from './paint.ts';
 import { printableLine } from './printable.ts';
@@ -36,7 +37,7 @@ export function renderIncidents(
     printableLine(incident.title),
   ]);
   const table = formatTable(
-    columns.map((head) => ({ head: paint.bold(head) })),
+    columns.map((head) => ({ head: paint.bold(head), whole: head === 'ID' })),
     rows,
     width,
   );
@@ -45,8 +46,8 @@ export function renderIncidents(
 
 /** `checkout`, or `checkout {region="eu"}` for a group. */
 export function scopeText({ service, group }: Pick<IncidentWire, 'service' | 'group'>): string {
-  const key = groupKey(group);
-  return printableLine(key === '' ? service : `${service} {${key}}`);
+  const key = groupText(group);
+  return key === '' ? printableLine(service) : `${printableLine(service)} {${key}}`;
 }
 
 /** `open`, or `open, blind` and the like. */

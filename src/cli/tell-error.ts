@@ -2,6 +2,8 @@
 export interface CommandFault {
   /** For people: what happened, and what to do about it. */
   readonly message: string;
+  /** What to do about it, where that is not said yet. */
+  readonly hint?: string;
   /** One word for programs, where there is one: `unknown-incident`. */
   readonly reason?: string;
   /** HTTP status of the daemon's answer. */
@@ -20,12 +22,15 @@ export function tellError(
   fault: CommandFault,
   prefix = 'error: ',
 ): void {
-  stderr.write(output === 'json' ? `${JSON.stringify({ error: fault })}\n` : `${prefix}${fault.message}\n`);
+  const { message, hint } = fault;
+  const text = hint === undefined ? message : `${message}\n  ${hint}`;
+  stderr.write(output === 'json' ? `${JSON.stringify({ error: fault })}\n` : `${prefix}${text}\n`);
 }
 
 /** Whether a command line asks for JSON; for errors in the command line itself, which nobody has parsed. */
 export function asksForJson(argv: readonly string[]): boolean {
+  const flags = ['-o', '--output', '--report'];
   return argv.some((arg, index) =>
-    arg === '-o' || arg === '--output' ? argv[index + 1] === 'json' : arg === '-ojson' || arg === '--output=json',
+    flags.includes(arg) ? argv[index + 1] === 'json' : ['-ojson', '--output=json', '--report=json'].includes(arg),
   );
 }

@@ -1,12 +1,12 @@
 import { formatDuration } from './duration.ts';
-import { groupKey } from './group.ts';
+import { groupText } from './group.ts';
 import { formatRatio } from './ratio.ts';
 import type { TargetVerdict } from './verdict.ts';
 
 /** `success rate 91.2% over 1m, target at least 99.9%`. */
 export function describeVerdict(verdict: TargetVerdict): string {
   const { target, reading, group } = verdict;
-  const of = group === undefined ? '' : ` {${groupKey(group)}}`;
+  const of = group === undefined ? '' : ` {${groupText(group)}}`;
   const value =
     reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : `unknown (${reading.reason})`;
   const over = target.overMs === undefined ? '' : ` over ${formatDuration(target.overMs)}`;

@@ -32,13 +32,18 @@ type Series = readonly Readonly<Record<string, string>>[];
 interface Facts {
   readonly types?: Readonly<Record<string, readonly string[]>>;
   readonly groups?: Readonly<Record<string, number>>;
+  readonly values?: Readonly<Record<string, readonly number[]>>;
 }
 
 const down = { kind: 'failed', failure: { reason: 'unavailable', detail: 'connection refused' } } as const;
 
 /** Answers for selectors that start with a text; others match nothing. A source without facts does not answer for them. */
-function inspectorOf(answers: Readonly<Record<string, Series | 'down'>>, { types, groups }: Facts): Inspector {
+function inspectorOf(answers: Readonly<Record<string, Series | 'down'>>, { types, groups, values }: Facts): Inspector {
   return {
+    async values(query) {
+      const known = values?.[query];
+      return await Promise.resolve(known === undefined ? down : { kind: 'ok', values: known });
+    },
     async metricTypes(metric) {
       return await Promise.resolve(types === undefined ? down : { kind: 'ok', types: types[metric] ?? [] });
     },
@@ -105,7 +110,8 @@ describe('rules held against a live source', () => {
         at: '12:63',
         severity: 'error',
         code: 'live-no-bucket',
-        message: 'the histogram has no bucket at 300ms',
+        message:
+          'the histogram has no bucket at 300ms: it lies between 100ms and 1s, so the share of good requests is somewhere from that of 100ms to that of 1s',
         hint: 'take one of the buckets there are: 50ms, 100ms, 1s, 2s500ms',
       },
     ]);
@@ -136,12 +142,15 @@ describe('rules held against a live source', () => {
     expect(await check({ ...healthy, 'requests{code=~': [] }, bad)).toEqual([]);
   });
 
-  test('get a warning, and no accusation, when the source does not answer', async () => {
+  test('get one error, and no accusation, when the source does not answer', async () => {
     const found = await check({ requests: 'down', seconds: 'down', queue: 'down' });
-    expect(new Set(found.map(({ severity, code }) => `${severity} ${code}`))).toEqual(
-      new Set(['warning live-not-checked']),
-    );
-    expect(found[0]?.message).toContain('connection refused');
+    expect(found).toMatchObject([
+      {
+        severity: 'error',
+        code: 'live-not-checked',
+        message: 'could not be checked: connection refused (as 3 more)',
+      },
+    ]);
   });
 });
 
@@ -278,5 +287,56 @@ describe('groups at the source', () => {
 
   test('that the source cannot count are no reason for a word', async () => {
     expect(await check(healthy, split)).toEqual([]);
+  });
+});
+
+describe('error budgets', () => {
+  const withBudget = (budget: string) =>
+    rules.replace('  stopTheLine:', `  errorBudgets:\n    - { ${budget} }\n  stopTheLine:`);
+  const preset = 'signal: success_rate, objective: 99.9%, period: 30d, burnRates: [page]';
+  const byRegion = (text: string) =>
+    text.replace('        total: requests\n', '        total: requests\n      by: [region]\n');
+  const rate = 'sum by () (rate(requests[1h]))';
+  const budgetsIn = async (text: string, values: Facts['values']) =>
+    (await check(healthy, text, { types: {}, groups: { 'requests by region': 2 }, ...(values && { values }) })).filter(
+      ({ code }) => code === 'live-false-alarms',
+    );
+
+  test('of a quiet service are told how often chance alone fires them, and what helps', async () => {
+    expect(await budgetsIn(withBudget(preset), { [rate]: [0.05] })).toEqual([
+      {
+        at: '20:73',
+        severity: 'warning',
+        code: 'live-false-alarms',
+        message: expect.stringMatching(
+          /^with 180 events an hour \(over the last hour\), chance alone fires these tiers up to [\d.e+]+ times a year while the objective of 99\.9% is kept$/,
+        ),
+        hint: expect.stringMatching(/^minimumBad: \d+ brings that to 0(\.\d+)? a year$/),
+      },
+    ]);
+  });
+
+  test('are quiet once the minimum that was proposed is set', async () => {
+    const [found] = await budgetsIn(withBudget(preset), { [rate]: [0.05] });
+    const minimum = /minimumBad: \d+/.exec(found?.hint ?? '')?.[0];
+    expect(await budgetsIn(withBudget(`${preset}, ${minimum}`), { [rate]: [0.05] })).toEqual([]);
+  });
+
+  test.each([
+    ['a busy service', preset, { [rate]: [1000] }],
+    ['a service without events', preset, { [rate]: [0] }],
+    ['a signal without series', preset, { [rate]: [] }],
+    ['a source that does not answer', preset, undefined],
+    ['a budget without tiers', 'signal: success_rate, objective: 99.9%, period: 30d', { [rate]: [0.05] }],
+    ['a budget of slices', `${preset}, method: { timeslices: 1m, target: 95% }`, { [rate]: [0.05] }],
+  ])('of %s get no warning', async (_, budget, values) => {
+    expect(await budgetsIn(withBudget(budget), values)).toEqual([]);
+  });
+
+  test('of a split signal add up what each group would do', async () => {
+    const [found] = await budgetsIn(byRegion(withBudget(preset)), {
+      'sum by (region) (rate(requests[1h]))': [0.05, 0.05],
+    });
+    expect(found?.message).toContain('with 360 events an hour in 2 groups (over the last hour)');
   });
 });

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CommanderError } from 'commander';
 import { readRuleFiles } from '../../src/adapters/files/rule-files.ts';
-import type { Inspector } from '../../src/app/ports/inspector.ts';
-import { checkCommand } from '../../src/cli/check.ts';
+import { checkCommand, type CheckDeps } from '../../src/cli/check.ts';
 import { findFileFault } from '../../src/compose/find-file-fault.ts';
 import type { SourceSettings } from '../../src/config/settings.ts';
 
@@ -19,12 +18,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const everySeries: Inspector = {
+type Live = ReturnType<CheckDeps['inspector']>;
+const every15s = { kind: 'ok', arrivals: { intervalMs: 14_998, sampleTimes: [] } } as const;
+const everySeries: Live = {
+  clock: async () => await Promise.resolve({ kind: 'ok', now: 1_000_000, roundTripMs: 1 }),
+  arrivals: async (signals) => await Promise.resolve(signals.map(() => every15s)),
   series: async () => await Promise.resolve({ kind: 'ok', series: [{ le: '0.3' }] }),
   metricTypes: async () => await Promise.resolve({ kind: 'ok', types: [] }),
+  values: async () => await Promise.resolve({ kind: 'ok', values: [1000] }),
   countGroups: async () => await Promise.resolve({ kind: 'ok', groups: 1 }),
 };
-const noSeries: Inspector = {
+const noSeries: Live = {
   ...everySeries,
   series: async () => await Promise.resolve({ kind: 'ok', series: [] }),
 };
@@ -42,7 +46,7 @@ async function run(
     inspector = everySeries,
     isTTY = false,
     env = {},
-  }: { inspector?: Inspector; isTTY?: boolean; env?: Record<string, string> } = {},
+  }: { inspector?: Live; isTTY?: boolean; env?: Record<string, string> } = {},
 ) {
   const result = { out: '', err: '', code: undefined as number | undefined, asked: [] as SourceSettings[] };
   const command = checkCommand({
@@ -267,6 +271,16 @@ api:
     expect(out).not.toContain('hunter2');
   });
 
+  test('shows a name with a line break whole', async () => {
+    const rules = await write('shop.yaml', good);
+    const channel = '  - { name: "on\\ncall", webhook: { url: "http://a" } }\n';
+    const settings = await write('andon.yml', `rules: [${rules}]\nchannels:\n${channel}${channel}`);
+    const { out } = await run(['--settings', settings]);
+    expect(out).toContain('got `on\\ncall`\n');
+    expect(out).toContain('there are two channels named `on\\ncall`\n');
+    expect(out).not.toContain('hint: call');
+  });
+
   test('asks the source of that name', async () => {
     const rules = await write('shop.yaml', good);
     const settings = await write('andon.yml', 'sources: [{ name: eu, url: "http://eu:9090", timeout: 1s }]\n');
@@ -283,5 +297,66 @@ describe('with a source', () => {
     expect(out).toContain('shop.yaml:14:23: error [live-no-series] no series matches queue_depth');
     expect(code).toBe(1);
     expect((await run([rules, '--source', 'http://127.0.0.1:1'])).code).toBe(0);
+  });
+
+  const refused = { kind: 'failed', failure: { reason: 'unavailable', detail: 'refused by 127.0.0.1:1' } } as const;
+  const down: Live = {
+    ...everySeries,
+    clock: async () => await Promise.resolve(refused),
+    series: async () => await Promise.reject(new Error('asked all the same')),
+  };
+
+  test('that does not answer says so once, as an error in every format', async () => {
+    const args = [await write('shop.yaml', good), '--source', 'http://127.0.0.1:1'];
+    const text = await run(args, { inspector: down });
+    expect(text.out)
+      .toBe(`(--source): error [live-not-checked] nothing was checked against the source: refused by 127.0.0.1:1
+   = hint: see that it runs and can be reached from here, or check without --source
+
+1 error in 1 file (1 service, 2 rules)
+`);
+    const json = await run([...args, '-o', 'json'], { inspector: down });
+    expect(JSON.parse(json.out)).toMatchObject({ errors: 1, diagnostics: [{ code: 'live-not-checked' }] });
+    const github = await run([...args, '-o', 'github'], { inspector: down });
+    expect(github.out).toMatch(/^::error title=live-not-checked::nothing was checked .*: refused by 127/);
+    expect([text.code, json.code, github.code]).toEqual([1, 1, 1]);
+  });
+
+  test.each([
+    ['hold: 5s', 'hold: 20s', 30, 'short-hold', 'a hold of 20s may end between two scrapes: samples come every 30s'],
+    ['over: 5m', 'over: 1m', 40, 'short-window', '1m rarely holds two scrapes: samples come every 40s'],
+    ['over("1m")', 'over("20s")', 15, 'short-window', '20s rarely holds two scrapes: samples come every 15s'],
+    ['over: 5m', 'over: 10s', 5, 'short-window', undefined],
+    ['over("1m")', 'over("10s")', 5, 'short-window', undefined],
+    ['hold: 5m', 'hold: 10s', 5, 'short-hold', undefined],
+  ])('judges %s as %s by its scrape interval of %d s', async (from, to, seconds, code, message) => {
+    const text = good.replace(from, to).replace('hold: 5m', to.startsWith('hold') ? to : 'hold: 5m');
+    const rules = await write('shop.yaml', text);
+    const arrivals: Live['arrivals'] = async (signals) =>
+      await Promise.resolve(
+        signals.map(() => ({ kind: 'ok', arrivals: { intervalMs: seconds * 1000 + 2, sampleTimes: [] } })),
+      );
+    const { out, code: exit } = await run([rules, '--source', 'http://127.0.0.1:1', '-o', 'json'], {
+      inspector: { ...everySeries, arrivals },
+    });
+    const { diagnostics } = JSON.parse(out) as { diagnostics: { code: string; message: string }[] };
+    const said = diagnostics.filter((each) => each.code === code).map((each) => each.message);
+    expect([...new Set(said)]).toEqual(message === undefined ? [] : [message]);
+    expect(exit).toBe(0);
+  });
+
+  test('that tells no interval leaves the warning as it was', async () => {
+    const rules = await write('shop.yaml', good.replace('hold: 5m', 'hold: 5s'));
+    const arrivals: Live['arrivals'] = async (signals) => await Promise.resolve(signals.map(() => refused));
+    const { out } = await run([rules, '--source', 'http://127.0.0.1:1'], { inspector: { ...everySeries, arrivals } });
+    expect(out).toContain('warning [short-hold] a hold of 5s may end between two scrapes\n');
+  });
+
+  test('that broken settings may name is not blamed beside them', async () => {
+    const rules = await write('shop.yaml', good);
+    const settings = await write('andon.yml', 'sources: [{ url: "http://a", timeot: 1s }]\n');
+    const { out, err, code } = await run(['--settings', settings, '--source', 'default', rules]);
+    expect(out).toContain('timeot');
+    expect({ err, code }).toEqual({ err: '', code: 1 });
   });
 });

@@ -26,6 +26,20 @@ describe('a snapshot as text', () => {
       ['SERVICE', 'GROUP', 'RULE', 'STATE', 'CONDITION'],
       ['checkout', '-', 'payments-failing', 'firing', 'success_rate.over("1m") < 0.97'],
       [''],
+      ['SERVICE', 'GROUP', 'BUDGET', 'OBJECTIVE', 'LEFT', 'GOOD', 'BURN RATE', 'LASTS', 'COVERAGE', 'REASON'],
+      ['checkout', '-', 'success rate', '99.9% over 30d', '10%', '99.91%', '1h 15x', '2h', '99%'],
+      [
+        'checkout',
+        '-',
+        'monthly',
+        '99.9% over 30d',
+        'short-history',
+        '-',
+        'for ever',
+        '12%',
+        'monthly: counts cover 12 % of the 30d before now; 12% of the period is read so far',
+      ],
+      [''],
       ['groups-dropped', 'checkout: 3 groups are beyond the limit of 20'],
       [''],
     ]);
@@ -65,6 +79,25 @@ describe('a snapshot as text', () => {
     expect(renderViews([{ ...searchView, service: '\u001b[2J', scopes }], 'text', { colors: false })).not.toContain(
       '\u001b',
     );
+  });
+
+  test('shows long groups short, and unlike groups unlike', () => {
+    const groups = ['eu', ' eu', '  eu', '\u202eeu', `x${'y'.repeat(3000)}z`];
+    const scopes = groups.map((zone) => ({
+      group: { zone },
+      line: 'moving' as const,
+      targets: [successRate],
+      rules: [],
+    }));
+    const views = [{ ...searchView, scopes }];
+    const lines = renderViews(views, 'text', { colors: false })
+      .split('\n')
+      .filter((line) => line.includes('zone='));
+
+    expect(new Set(lines).size).toBe(groups.length);
+    for (const zone of ['" eu"', '"  eu"', '"\\u202eeu"', 'y…y']) expect(lines.join('\n')).toContain(zone);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(160);
+    expect(renderViews(views, 'json', { colors: false })).toContain('y'.repeat(3000));
   });
 
   test('says when there is nothing to show', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -50,4 +50,11 @@ andon: ${settings}:6:21: the file ${secret} cannot be read (ENOENT); ${remedy}
       code: 1,
     });
   });
+});
+
+test.each(['andon', 'check'])('`npm run %s` becomes the program, so that a signal reaches it', async (script) => {
+  const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  expect(scripts[script]).toMatch(/^exec node /);
 });
