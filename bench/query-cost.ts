@@ -1,0 +1,169 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { until } from '../tests/support/until.ts';
+import { builtMain, startAndon } from './support/andon-process.ts';
+import { backfill } from './support/backfill.ts';
+import { endOnSignals } from './support/end-on-signals.ts';
+import { startHistoryGate } from './support/history-gate.ts';
+import { startLoggingPrometheus } from './support/logging-prometheus.ts';
+import { printResult, printTable } from './support/print-result.ts';
+import { costOf, costOfRules, type QueryCost } from './support/query-cost.ts';
+import { runToEnd } from './support/run-to-end.ts';
+import { slothRules } from './support/sloth-rules.ts';
+import { round } from './support/statistics.ts';
+import { sumOfMetric } from './support/sum-of-metric.ts';
+import { seriesEach, startWideFleet, wideJob, wideServices, writeObjectives } from './support/wide-fleet.ts';
+
+/*
+ * What a hundred objectives over 30 days cost Prometheus: rules as Sloth makes them, the rules of `andon generate`, and
+ * the polls of Andon, one after the other on the same Prometheus.
+ */
+
+endOnSignals();
+const { values } = parseArgs({
+  options: {
+    days: { type: 'string', default: '31' },
+    scrape: { type: 'string', default: '15' },
+    evaluation: { type: 'string', default: '60' },
+    'within-seconds': { type: 'string', default: '350' },
+  },
+});
+const scrapeMs = Number(values.scrape) * 1_000;
+const evaluationSeconds = Number(values.evaluation);
+const atMostMs = Number(values['within-seconds']) * 1_000;
+const begun = performance.now();
+const folder = await mkdtemp(join(tmpdir(), 'andon-bench-query-cost-'));
+// An interrupted run must not leave gigabytes behind.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+const bound = setTimeout(() => {
+  console.error(`The bench did not end within ${values['within-seconds']} s.`);
+  process.exit(1);
+}, atMostMs);
+
+/** What one evaluation of all objectives costs, scraping taken off. */
+interface PerEvaluation {
+  readonly evaluations: number;
+  readonly queries: number;
+  readonly samples: number;
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+}
+
+try {
+  await measure();
+} finally {
+  clearTimeout(bound);
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+async function measure(): Promise<void> {
+  await using fleet = await startWideFleet();
+  const data = join(folder, 'prometheus');
+  await mkdir(data);
+  await backfill({
+    data,
+    folder,
+    address: fleet.address,
+    days: Number(values.days),
+    stepSeconds: scrapeMs / 1_000,
+    recordedStepSeconds: evaluationSeconds,
+  });
+  say(`${values.days} days of ${wideServices.length * seriesEach} series are made`);
+  const job = { job: wideJob, targets: [fleet.address] };
+  await using observed = await startLoggingPrometheus(folder, data, job, scrapeMs);
+  await until(() => (fleet.scrapes >= 2 ? true : undefined), { what: 'two scrapes', withinMs: 3 * scrapeMs + 5_000 });
+
+  const idle = await costOf(observed, async () => await sleep(2 * scrapeMs));
+  const idleCpu = idle.cpuSeconds / idle.seconds;
+  say(`idle: ${round(idleCpu * 1_000, 1)} ms of CPU a second`);
+  const each = (cost: QueryCost, evaluations: number): PerEvaluation => ({
+    evaluations: round(evaluations, 2),
+    queries: round(cost.queries / evaluations),
+    samples: round(cost.samples / evaluations),
+    cpuSeconds: round((cost.cpuSeconds - idleCpu * cost.seconds) / evaluations, 3),
+    wallSeconds: round(cost.querySeconds / evaluations, 3),
+  });
+
+  const ofSloth = await costOfRules(observed, slothRules(wideServices, `${evaluationSeconds}s`), 150_000);
+  const sloth = each(ofSloth.cost, ofSloth.evaluations);
+  say(`rules: ${JSON.stringify(sloth)}`);
+
+  const objectives = join(folder, 'rules');
+  await writeObjectives(objectives);
+  const rulesFile = join(folder, 'generated.yml');
+  const command = ['generate', 'prometheus-rules', objectives, '--output', rulesFile];
+  const made = await runToEnd(process.execPath, [builtMain, ...command]);
+  if (made.code !== 0) throw new Error(made.output);
+  const ofGenerated = await costOfRules(observed, await readFile(rulesFile, 'utf8'), 100_000);
+  const generated = each(ofGenerated.cost, ofGenerated.evaluations);
+  say(`generated rules: ${JSON.stringify(generated)}`);
+
+  await using gate = await startHistoryGate(observed.prometheus.url);
+  await using andon = await startAndon({
+    folder: join(folder, 'andon'),
+    rules: [objectives],
+    sourceUrl: gate.url,
+    readyWithinMs: 60_000,
+  });
+  // What starting took is over by then.
+  await sleep(2 * scrapeMs);
+  const polls = async (): Promise<number> =>
+    await sumOfMetric(`${andon.url}/metrics`, 'andon_poll_duration_seconds_count');
+  const pollsBefore = await polls();
+  const polling = await costOf(observed, async () => await sleep(3 * scrapeMs));
+  const polled = each(polling, ((await polls()) - pollsBefore) / wideServices.length);
+  say(`polls: ${JSON.stringify(polled)}`);
+
+  const fillBegun = performance.now();
+  const leftMs = Math.max(0, atMostMs - 10_000 - (fillBegun - begun));
+  let known = 0;
+  const fill = await costOf(observed, async () => {
+    gate.open();
+    while (known < 1 && performance.now() - fillBegun < leftMs) {
+      await sleep(500);
+      known = await knownShare(andon.url);
+    }
+  });
+  const firstFill = {
+    known: round(known, 3),
+    seconds: round((performance.now() - fillBegun) / 1_000, 1),
+    samples: fill.samples,
+    cpuSeconds: round(fill.cpuSeconds - idleCpu * fill.seconds, 1),
+  };
+  say(`first fill, polls beside it: ${JSON.stringify(firstFill)}`);
+
+  const rows = { 'rules after Sloth': sloth, 'rules of andon generate': generated, 'polls of Andon': polled };
+  printTable(
+    `Cost of one evaluation of ${wideServices.length} objectives over 30 days`,
+    ['who', 'queries', 'samples read', 'CPU s of Prometheus', 'wall s of queries', 'samples ratio', 'CPU ratio'],
+    Object.entries(rows).map(([who, { queries, samples, cpuSeconds, wallSeconds }]) => [
+      who,
+      queries,
+      samples,
+      cpuSeconds,
+      wallSeconds,
+      significant(samples / sloth.samples),
+      significant(cpuSeconds / sloth.cpuSeconds),
+    ]),
+  );
+  const samplesRatio = significant(polled.samples / sloth.samples);
+  const cpuRatio = significant(polled.cpuSeconds / sloth.cpuSeconds);
+  printResult({ bench: 'query-cost', samplesRatio, cpuRatio, sloth, generated, andon: polled, firstFill });
+}
+
+/** Share of the periods that has been read from the source. */
+async function knownShare(url: string): Promise<number> {
+  return (await sumOfMetric(`${url}/metrics`, 'andon_budget_known_ratio')) / wideServices.length;
+}
+
+function significant(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+function say(what: string): void {
+  console.log(`${round((performance.now() - begun) / 1_000)} s: ${what}`);
+}
