@@ -66,7 +66,7 @@ async function startParts(
   undo.defer(async () => await tracing.stop());
   const telemetry = createPrometheusTelemetry({ version, nodeVersion: process.version, now: () => clock.now() });
 
-  const store = await DegradableStore.over(await composeStore(settings), {
+  const store = await DegradableStore.over(await composeStore(settings, log), {
     clock,
     log,
     onHealth: (health) => {

@@ -4,6 +4,7 @@ import { replay } from '../domain/history.ts';
 import type { Observation, SourceFailure } from '../domain/observation.ts';
 import type { Service, Signal } from '../domain/service.ts';
 import type { Timing } from '../domain/timing.ts';
+import type { BudgetBook } from './budgets/budget-book.ts';
 import { forgetUndecided, sparing } from './sparing.ts';
 import { planFurther, planPast } from './past-parts.ts';
 import type { Clock } from './ports/clock.ts';
@@ -30,6 +31,8 @@ export interface CatchUpTools {
   readonly tries?: number;
   /** Keeps each part as soon as it is judged, so that a next try goes on from there. What it rejects with ends the catch-up. */
   readonly keep?: (part: JudgedPart) => Promise<void>;
+  /** The ledgers of the service's error budgets, which learn from what is read here; absent: nothing is known of them. */
+  readonly budgets?: Pick<BudgetBook, 'feed' | 'readings'>;
 }
 
 export interface CaughtUp {
@@ -100,8 +103,11 @@ export async function remember(
 type Remembered =
   { readonly kind: 'remembered'; readonly state: ServiceState } | Extract<CatchUpResult, { kind: 'failed' }>;
 
+/** Steps longer than this would blur what error budgets count, ms. */
+const longestFedStepMs = 60_000;
+
 async function rememberParts(
-  { clock, signal }: CatchUpTools,
+  { clock, signal, budgets }: CatchUpTools,
   reader: PastReader,
   service: Service,
   state: ServiceState,
@@ -114,6 +120,7 @@ async function rememberParts(
     if (read.kind === 'failed') return read;
     let turn = 0;
     for (const { at, observations } of replay(read.histories, part.from, part.to, part.stepMs)) {
+      if (part.stepMs <= longestFedStepMs) budgets?.feed(observations, current, at);
       current = recall(service, current, observations, at, now);
       turn += 1;
       if (turn % stepsPerTurn === 0) await clock.sleep(0, signal);
@@ -123,7 +130,7 @@ async function rememberParts(
 }
 
 async function judgeParts(
-  { clock, signal, keep }: CatchUpTools,
+  { clock, signal, keep, budgets }: CatchUpTools,
   reader: PastReader,
   service: Service,
   state: ServiceState,
@@ -149,13 +156,12 @@ async function judgeParts(
     const happened: IncidentEvent[] = [];
     let turn = 0;
     for (const { at, observations } of replay(read.histories, part.from, part.to, part.stepMs)) {
+      if (part.stepMs <= longestFedStepMs) budgets?.feed(observations, current, at);
       if (at <= since) {
         current = recall(service, current, observations, at, now);
       } else {
-        evaluation = evaluate(lenient, current, [...observations, ...missing], at, {
-          ...timing,
-          maxGapMs: Math.max(timing.maxGapMs, 2 * part.stepMs),
-        });
+        const lenientTiming = { ...timing, maxGapMs: Math.max(timing.maxGapMs, 2 * part.stepMs) };
+        evaluation = evaluate(lenient, current, [...observations, ...missing], at, lenientTiming, budgets?.readings());
         current = evaluation.state;
         happened.push(...evaluation.events);
       }

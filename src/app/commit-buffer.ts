@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import type { StoredEvent } from '../domain/event.ts';
-import type { Commit, OutboxEntry } from './ports/store.ts';
+import { ledgerKeyText } from './ledger-key.ts';
+import type { Commit, LedgerKey, OutboxEntry } from './ports/store.ts';
 
 /** What a commit that waits knows beyond itself. */
 interface Waiting {
@@ -90,6 +91,12 @@ export class CommitBuffer {
     return [...entries.values()];
   }
 
+  /** Whether a ledger of the store is to be deleted. */
+  forgets(key: LedgerKey): boolean {
+    const text = ledgerKeyText(key);
+    return this.#waiting.some(({ commit }) => commit.forgottenLedgers?.some((each) => ledgerKeyText(each) === text));
+  }
+
   /** Moves the newest checkpoint of each service to the last commit and forgets the older ones. */
   #dropSupersededCheckpoints(): void {
     const checkpoints = this.checkpoints([]);
@@ -109,7 +116,12 @@ function join(earlier: Commit, later: Commit): Commit {
     checkpoints: newest(earlier.checkpoints ?? [], later.checkpoints ?? []),
     notifications: [...(earlier.notifications ?? []), ...(later.notifications ?? [])],
     deliveries: [...new Map(deliveries.map((delivery) => [delivery.id, delivery])).values()],
+    forgottenLedgers: distinct([...(earlier.forgottenLedgers ?? []), ...(later.forgottenLedgers ?? [])]),
   };
+}
+
+function distinct(keys: readonly LedgerKey[]): readonly LedgerKey[] {
+  return [...new Map(keys.map((key) => [ledgerKeyText(key), key])).values()];
 }
 
 function newest(older: readonly Checkpoint[], newer: readonly Checkpoint[]): readonly Checkpoint[] {

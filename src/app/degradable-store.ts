@@ -6,9 +6,9 @@ import { endOfLog } from './end-of-log.ts';
 import { byChannelAndSequence, byIncidentAndSequence, compare } from './outbox-order.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
-import type { Commit, OutboxEntry, Store, StoreFailureReason } from './ports/store.ts';
+import type { Commit, OutboxEntry, Store, StoredLedger, StoreFailureReason } from './ports/store.ts';
 import { StoreError } from './ports/store.ts';
-import { storableCopy } from './storable-commit.ts';
+import { storableCopy, withoutLedgers } from './storable-commit.ts';
 
 /** Whether what Andon knows is safe from a crash. */
 export type StoreHealth =
@@ -40,6 +40,7 @@ export interface DegradableStoreOptions {
  *
  * Positions given out meanwhile are those the events get: one process writes the log, and the buffer is written in order
  * before anything else. Calls take turns, so no reader meets a commit half on its way from memory to the store.
+ * Ledgers of error budgets are the exception: what is committed of them meanwhile is lost.
  */
 export class DegradableStore implements Store {
   readonly #inner: Store;
@@ -78,7 +79,7 @@ export class DegradableStore implements Store {
   commit(commit: Commit): Promise<readonly StoredEvent[]> {
     return this.#inTurn(async () => {
       await this.#drain();
-      if (!this.#buffer.isEmpty) return this.#hold(storableCopy(commit));
+      if (!this.#buffer.isEmpty) return this.#hold(storableCopy(withoutLedgers(commit)));
       try {
         const stored = await this.#inner.commit(commit);
         this.#lastSeq = stored.at(-1)?.seq ?? this.#lastSeq;
@@ -86,7 +87,7 @@ export class DegradableStore implements Store {
       } catch (error) {
         const failure = toFailure(error);
         // What no store can write fails for its caller; held, it would stop all commits behind it for good.
-        const copy = storableCopy(commit);
+        const copy = storableCopy(withoutLedgers(commit));
         this.#degrade(failure);
         return this.#hold(copy);
       }
@@ -124,6 +125,12 @@ export class DegradableStore implements Store {
         .filter(({ notification }) => notification.incidentId === incidentId)
         .sort(byChannelAndSequence),
     );
+  }
+
+  async *ledgers(service: string): AsyncGenerator<StoredLedger, void, undefined> {
+    // Behind every commit so far. The turn is not kept: who reads a ledger may commit before the next.
+    await this.#inTurn(() => Promise.resolve());
+    for await (const ledger of this.#inner.ledgers(service)) if (!this.#buffer.forgets(ledger)) yield ledger;
   }
 
   /** Tries once more to write what is held; what is lost with the process is told by a StoreError, the store being closed. */

@@ -3,8 +3,10 @@ import type { Service } from '../domain/service.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { rowAt, rowCount } from '../domain/count-rows.ts';
 import { formatUtc } from '../domain/utc.ts';
+import { fillFor } from './budgets/ledger-filler.ts';
 import { judgeBlindly, judgeObserved, observeTogether } from './poll.ts';
 import type { Clock } from './ports/clock.ts';
+import { silentLog } from './ports/log.ts';
 import type { Source } from './ports/source.ts';
 import { prepare } from './prepare.ts';
 import type { ServiceProblem, ServiceView } from './service-view.ts';
@@ -12,6 +14,8 @@ import { SourceClock } from './source-clock.ts';
 import { troublesOf, windowOf } from './troubles.ts';
 import { newWatch, viewOf, type Watch } from './watch.ts';
 
+/** How long the past of error budgets is read for, for each turn of services, ms; what is not known by then is said to be so. */
+const fillMs = 20_000;
 /** Services that are prepared at once. */
 const together = 8;
 
@@ -36,7 +40,7 @@ export async function evaluateOnce(
     await Promise.all(
       turn.map(async (watch) => {
         const begun = sourceClock.now();
-        const prepared = await prepare({ source, clock, signal }, watch, begun);
+        const prepared = await prepare({ source, clock, signal, budgets: watch.budgets }, watch, begun);
         if (prepared.kind === 'failed') {
           blind.push(viewOf(watch.service, judgeBlindly(watch, prepared.failure, sourceClock.now())));
           return;
@@ -48,6 +52,9 @@ export async function evaluateOnce(
     );
     const at = sourceClock.now() + 1;
     const observed = ready.length === 0 ? [] : await observeTogether(source, ready, at, signal);
+    for (const { watch, observations } of observed)
+      watch.budgets.feed(observations, watch.state, at, watch.timing.intervalMs);
+    await fillFor(fillMs, { source, clock, log: silentLog, now: () => sourceClock.now() }, ready, signal);
     views.push(...blind, ...observed.map((each) => view(each.watch, judgeObserved(each), at)));
   }
   const order = services.map((service) => service.name);
@@ -55,7 +62,7 @@ export async function evaluateOnce(
 }
 
 function view(watch: Watch, evaluation: Evaluation, at: number): ServiceView {
-  const shown = viewOf(watch.service, evaluation, troublesOf(watch, at));
+  const shown = viewOf(watch.service, evaluation, troublesOf(watch, at), watch.budgets.views(at));
   return { ...shown, problems: [...shown.problems, ...youngSignals(watch, evaluation, at)] };
 }
 

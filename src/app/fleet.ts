@@ -4,11 +4,13 @@ import type { Checkpoint } from '../domain/checkpoint.ts';
 import { groupKey } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Service } from '../domain/service.ts';
+import { restoreBook } from './budgets/restore-book.ts';
 import type { IncidentBook } from './incident-book.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Configured, ConfiguredSource } from './ports/configuration.ts';
 import type { Log } from './ports/log.ts';
 import type { Source } from './ports/source.ts';
+import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Trace } from './ports/trace.ts';
 import type { Recorder } from './recorder.ts';
@@ -24,6 +26,8 @@ export interface FleetParts {
   readonly trace: Trace;
   readonly recorder: Recorder;
   readonly book: IncidentBook;
+  /** Where the ledgers of error budgets are kept. */
+  readonly store: Pick<Store, 'ledgers'>;
 }
 
 /** A source's loop, and what ends it. */
@@ -32,6 +36,9 @@ interface Berth {
   readonly stop: AbortController;
   running?: Promise<void>;
 }
+
+/** How far the clock of a source that was not asked yet may be ahead, ms. */
+const unknownSkewMs = 3_600_000;
 
 /** Everything under watch: one loop a source, and which of them polls each service. */
 export class Fleet {
@@ -57,11 +64,6 @@ export class Fleet {
   /** Stops polling; resolves when everything under way has ended. */
   async stop(): Promise<void> {
     await Promise.all([...this.#berths.values()].map(end));
-  }
-
-  /** Names of the channels that are configured now. */
-  channels(): readonly string[] {
-    return this.#configured.channels.map((channel) => channel.name);
   }
 
   watches(): readonly Watch[] {
@@ -119,7 +121,8 @@ export class Fleet {
       const loop = [...this.#berths.values()].find((berth) => berth.loop.watch(service) !== undefined)?.loop;
       if (loop !== undefined) return await loop.exclusively(async () => await this.#letGoOf(loop, id, service, write));
       const left = this.#checkpoints.get(service);
-      const checkpoints = left === undefined ? [] : [{ ...left, scopes: withoutIncident(left.scopes, id) }];
+      const checkpoints =
+        left === undefined ? [] : [{ ...left, scopes: withoutIncident(left.scopes, id, left.evaluatedAt) }];
       await write(checkpoints);
       for (const checkpoint of checkpoints) this.#checkpoints.set(service, checkpoint);
       return true;
@@ -136,7 +139,7 @@ export class Fleet {
     const incident = this.#parts.book.get(id)?.incident;
     if (watch === undefined || incident === undefined) return false;
     if (!isAdrift(incident, watch.service, watch.state.scopes.values())) return false;
-    const left = withoutIncident([...watch.state.scopes.values()], id);
+    const left = withoutIncident([...watch.state.scopes.values()], id, loop.sourceClock.now());
     const scopes = new Map(left.map((scope) => [groupKey(scope.group), scope]));
     const after: Watch = { ...watch, state: { ...watch.state, scopes }, view: withoutStop(watch.view, id) };
     await write(after.state.evaluatedAt === undefined ? [] : [checkpointOf(after)]);
@@ -183,14 +186,22 @@ export class Fleet {
   /** A service that is new, or that goes on from where it was left. */
   async #watch(service: Service, { loop }: Berth): Promise<void> {
     const checkpoint = this.#checkpoints.get(service.name);
+    const { store, log } = this.#parts;
+    // Until it has been asked, the source's clock may be ahead of Andon's.
+    const budgets = await restoreBook(
+      service,
+      store,
+      log,
+      loop.sourceClock.now() + (loop.sourceClock.isKnown ? 0 : unknownSkewMs),
+    );
     if (checkpoint === undefined) {
-      loop.set(newWatch(service, undefined));
+      loop.set({ ...newWatch(service, undefined), budgets });
       return;
     }
     const isUnwatched = (id: string): boolean => this.#parts.book.get(id)?.incident.unwatched ?? false;
     const { scopes, events } = resume(service, checkpoint.scopes, isUnwatched, loop.sourceClock.now());
     await this.#parts.recorder.record({ events, checkpoints: [], channels: [] });
-    loop.set(newWatch(service, { ...checkpoint, scopes }));
+    loop.set({ ...newWatch(service, { ...checkpoint, scopes }), budgets });
   }
 
   /** A service that is declared in another way, or whose source is another one: then its readings are read again there. */
@@ -200,6 +211,7 @@ export class Fleet {
     const { state, events, unread } = redefine(watch.service, service, watch.state, loop.sourceClock.now());
     await this.#parts.recorder.record({ events, checkpoints: [], channels: [] });
     loop.delete(service.name);
+    watch.budgets.redeclare(service, to.loop.sourceClock.now());
     to.loop.set({
       ...watch,
       service,
@@ -217,7 +229,15 @@ export class Fleet {
     if (watch === undefined) return;
     const known = watch.state.evaluatedAt === undefined ? [] : [checkpointOf(watch)];
     const events = unwatch(service, watch.state, loop.sourceClock.now());
-    await this.#parts.recorder.record({ events, checkpoints: known, channels: [] });
+    // Should it come back, its budgets go on from here too.
+    const { ledgers, forgotten } = watch.budgets.takeChanges();
+    await this.#parts.recorder.record({
+      events,
+      checkpoints: known,
+      channels: [],
+      ledgers,
+      forgottenLedgers: forgotten,
+    });
     // Should it come back, it goes on from here.
     for (const checkpoint of known) this.#checkpoints.set(service.name, checkpoint);
     loop.delete(service.name);

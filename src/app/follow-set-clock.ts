@@ -20,6 +20,7 @@ export function followSetClock(watch: Watch, at: number, setByMs: number, log: L
       setByMs: deltaMs,
     });
     watch.state = rebase(watch.state, deltaMs);
+    watch.budgets.followClock(at);
     watch.unread = watch.service.signals;
     watch.readTo = -Infinity;
   }

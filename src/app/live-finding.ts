@@ -6,6 +6,7 @@ export interface Finding {
   readonly said: Pick<Diagnostic, 'severity' | 'code' | 'message' | 'hint'>;
 }
 
+/** A check that was asked for and did not happen is an error: who relies on it must not take silence for a yes. */
 export function sourceFailed(path: DeclarationPath, detail: string): Finding {
-  return { path, said: { severity: 'warning', code: 'live-not-checked', message: `could not be checked: ${detail}` } };
+  return { path, said: { severity: 'error', code: 'live-not-checked', message: `could not be checked: ${detail}` } };
 }

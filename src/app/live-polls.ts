@@ -95,7 +95,7 @@ export class LivePolls {
       if (evaluation.events.some(isOlderThanMemory)) this.#lookFurtherBack(watch, at, stop);
     }
     const before = watch.view;
-    watch.view = viewOf(watch.service, evaluation, troublesOf(watch, at));
+    watch.view = viewOf(watch.service, evaluation, troublesOf(watch, at), watch.budgets.views(at));
     watch.polls += 1;
     aim(watch, at, failure !== undefined);
     reportView(telemetry, before, watch.view);

@@ -41,9 +41,11 @@ export async function observeTogether(
   });
 }
 
-/** Judges what a poll brought; nothing is written yet. */
+/** Judges what a poll brought; the ledgers of error budgets have taken it, and nothing is written yet. */
 export function judgeObserved({ watch, observations, at }: Observed): Evaluation {
-  return evaluate(watch.service, watch.state, observations, at, watch.timing);
+  const { service, state, timing, budgets } = watch;
+  if (at > (state.evaluatedAt ?? -Infinity)) budgets.feed(observations, state, at, timing.intervalMs);
+  return evaluate(service, state, observations, at, timing, budgets.readings());
 }
 
 /** Judges a service whose source does not answer at all. */

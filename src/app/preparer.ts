@@ -67,6 +67,13 @@ export class Preparer {
       clock,
       signal: bound,
       tries: watch.failedReads,
+      // What is cancelled may be read by a declaration that is gone.
+      budgets: {
+        feed(...fed) {
+          if (!cancelled.aborted) watch.budgets.feed(...fed);
+        },
+        readings: () => watch.budgets.readings(),
+      },
       async keep(part) {
         await errands.inTurn(async () => {
           if (!cancelled.aborted) await keeper.keep(watch, part, sourceClock.now());
@@ -124,7 +131,8 @@ export class Preparer {
     // What was caught up with reaches to about now; otherwise the first evaluation is due at once.
     if (evaluation === undefined || result.refused.size > 0) watch.dueAt = -Infinity;
     else aimAnew(watch, evaluation.state.evaluatedAt ?? now);
-    if (evaluation !== undefined) watch.view = viewOf(watch.service, evaluation, troublesOf(watch, now));
+    if (evaluation !== undefined)
+      watch.view = viewOf(watch.service, evaluation, troublesOf(watch, now), watch.budgets.views(now));
     if (result.missedMs > 0) this.#parts.telemetry.caughtUp(watch.service.name, result.missedMs);
   }
 
@@ -154,7 +162,12 @@ export class Preparer {
     const before = watch.view;
     const unseen: Watch = { ...watch, state: { ...watch.state, ledgers: new Map() } };
     const shownAt = Math.max(at, (watch.state.evaluatedAt ?? 0) + 1);
-    watch.view = viewOf(watch.service, judgeBlindly(unseen, failure, shownAt), troublesOf(watch, at));
+    watch.view = viewOf(
+      watch.service,
+      judgeBlindly(unseen, failure, shownAt),
+      troublesOf(watch, at),
+      watch.budgets.views(at),
+    );
     aimAnew(watch, at);
     health.failed(failure);
     reportView(telemetry, before, watch.view);

@@ -10,6 +10,7 @@ export function reportView(telemetry: Telemetry, before: ServiceView, view: Serv
     telemetry.rules(view.service, scope.group, scope.rules);
     telemetry.line(view.service, scope.group, scope.line);
   }
+  telemetry.budgets(view.service, view.budgets);
   telemetry.groupsDropped(view.service, view.droppedGroups);
   if (before.scopes === view.scopes) return;
   const left = new Set(view.scopes.map((scope) => groupKey(scope.group)));

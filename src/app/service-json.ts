@@ -1,6 +1,7 @@
 import type { Reading } from '../domain/reading.ts';
 import { formatUtc } from '../domain/utc.ts';
 import type { TargetVerdict } from '../domain/verdict.ts';
+import { budgetJson } from './budgets/budget-json.ts';
 import { present, secondsOf, timeOf } from './json-fields.ts';
 import type { ReadingRow, ScopeView, ServiceView } from './service-view.ts';
 
@@ -40,6 +41,7 @@ export function serviceJson(view: ServiceView) {
     revision,
     endState,
     scopes: view.scopes.map(scopeJson),
+    budgets: view.budgets.map(budgetJson),
     problems: problems.map(({ reason, detail }) => ({ reason, detail })),
     ...present({ owner, runbook, lastPollAt: timeOf(view.lastPollAt) }),
   };

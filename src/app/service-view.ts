@@ -3,6 +3,7 @@ import type { Reading } from '../domain/reading.ts';
 import type { RuleState } from '../domain/service-state.ts';
 import type { Severity, StopRule } from '../domain/service.ts';
 import type { TargetVerdict } from '../domain/verdict.ts';
+import type { BudgetView } from './budgets/budget-view.ts';
 
 /** Whether a scope's line moves; a stop-the-line rule stops it, the end state held moves it again. */
 export const lineStates = ['moving', 'stopped'] as const;
@@ -61,6 +62,7 @@ export interface ServiceView {
   readonly lastPollAt?: number;
   readonly scopes: readonly ScopeView[];
   readonly readings: readonly ReadingRow[];
+  readonly budgets: readonly BudgetView[];
   readonly problems: readonly ServiceProblem[];
   /** Groups beyond a signal's limit, which are not evaluated. */
   readonly droppedGroups: number;

@@ -1,5 +1,8 @@
 import { gridBefore } from '../domain/cadence.ts';
 import type { Service } from '../domain/service.ts';
+import type { BudgetBook } from './budgets/budget-book.ts';
+import { LedgerFiller } from './budgets/ledger-filler.ts';
+import { writeLedgers } from './budgets/write-ledgers.ts';
 import { Errands } from './errands.ts';
 import { followSetClock } from './follow-set-clock.ts';
 import { heardSource } from './heard-source.ts';
@@ -33,6 +36,7 @@ export class SourceLoop {
   readonly #errands: Errands;
   readonly #polls: LivePolls;
   readonly #preparer: Preparer;
+  readonly #filler: LedgerFiller;
   readonly #watches = new Map<string, Watch>();
   readonly #turns = new Turns();
   #wake = new AbortController();
@@ -59,6 +63,13 @@ export class SourceLoop {
     };
     this.#polls = new LivePolls(shared);
     this.#preparer = new Preparer(shared);
+    this.#filler = new LedgerFiller({
+      ...parts,
+      now: () => this.sourceClock.now(),
+      onFilled: (book) => {
+        this.#show(book);
+      },
+    });
   }
 
   get name(): string {
@@ -98,6 +109,7 @@ export class SourceLoop {
 
   /** Runs until the signal aborts, then writes down where everything stands. Does not reject. */
   async run(signal: AbortSignal): Promise<void> {
+    const filling = this.#filler.run(() => this.#fillable(), signal);
     while (!signal.aborted) {
       try {
         await this.#turn(signal);
@@ -107,6 +119,7 @@ export class SourceLoop {
       }
     }
     await this.#errands.ended();
+    await filling;
     await this.#checkpoint().catch((error: unknown) => {
       this.#parts.log.error('the last checkpoint could not be written; the next start catches up from an earlier one', {
         source: this.name,
@@ -133,6 +146,20 @@ export class SourceLoop {
       });
     });
     if (clock.monotonic() - this.#checkpointAt > checkpointEveryMs) await this.#checkpoint();
+  }
+
+  /** Services whose budgets may be filled: what they lack shows once they have been polled. */
+  #fillable(): readonly Watch[] {
+    return this.watches().filter((watch) => watch.polls > 0 && !watch.blind);
+  }
+
+  /** Short windows are known long before the next poll of a service that is sampled once a minute. */
+  #show(book: BudgetBook): void {
+    const watch = this.#watches.get(book.service.name);
+    if (watch?.budgets !== book) return;
+    const budgets = book.views(this.sourceClock.now());
+    watch.view = { ...watch.view, budgets };
+    this.#parts.telemetry.budgets(book.service.name, budgets);
   }
 
   #idle(): readonly Watch[] {
@@ -207,5 +234,7 @@ export class SourceLoop {
     this.#checkpointAt = this.#parts.clock.monotonic();
     const known = this.watches().filter((watch) => watch.state.evaluatedAt !== undefined);
     await this.#parts.recorder.record({ events: [], checkpoints: known.map(checkpointOf), channels: [] });
+    const books = this.watches().map(({ budgets }) => budgets);
+    await writeLedgers(this.#parts.recorder, books, this.sourceClock.now());
   }
 }

@@ -1,4 +1,5 @@
-import type { Commit } from './ports/store.ts';
+import type { LedgerRow } from '../domain/budget/ledger-rows.ts';
+import type { Commit, LedgerWrite } from './ports/store.ts';
 import { StoreError } from './ports/store.ts';
 
 /**
@@ -23,6 +24,29 @@ export function mustBeStorable({ events, recordedAt, checkpoints, notifications 
     mustBeFinite(`the sequence of notification ${id}`, sequence);
     mustBeFinite(`the time of notification ${id}`, createdAt);
   }
+}
+
+/**
+ * The commit as it is held while the store refuses: without its ledgers, which would pile up and which the source has
+ * still. What they were to replace is forgotten, so that nothing is added to it later.
+ */
+export function withoutLedgers({ ledgers = [], ...commit }: Commit): Commit {
+  const replaced = ledgers.filter((ledger) => ledger.replaces === true);
+  if (replaced.length === 0) return commit;
+  const keys = replaced.map(({ service, budget, group }) => ({ service, budget, group }));
+  return { ...commit, forgottenLedgers: [...(commit.forgottenLedgers ?? []), ...keys] };
+}
+
+/** The rows that can be read back as they are; what the others held is missing then, and read from the source again. */
+export function storableRows({ changes }: LedgerWrite): readonly LedgerRow[] {
+  return changes.rows.filter(
+    ({ slotMs, start, bad, total, gaps }) =>
+      Number.isSafeInteger(slotMs) &&
+      Number.isSafeInteger(start) &&
+      Number.isFinite(bad) &&
+      Number.isFinite(total) &&
+      gaps.every(({ from, to }) => Number.isFinite(from) && Number.isFinite(to)),
+  );
 }
 
 /** For a commit whose content is the reason why it cannot be stored. */

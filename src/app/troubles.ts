@@ -7,7 +7,7 @@ import type { Watch } from './watch.ts';
 
 /** What keeps a service from being watched as declared beyond what its readings show; `at`: ms on the source's clock. */
 export function troublesOf(watch: Watch, at: number): readonly ServiceProblem[] {
-  return [...refusedPasts(watch, at), ...failedWork(watch)];
+  return [...refusedPasts(watch, at), ...unreadBudgets(watch), ...failedWork(watch)];
 }
 
 /** Told until live reads have filled the signal's windows: until then this is why its readings are `short-history`. */
@@ -23,6 +23,14 @@ function refusedPasts({ service, refused, timing }: Watch, at: number): readonly
       },
     ];
   });
+}
+
+/** Told until the next part of it is read. */
+function unreadBudgets({ budgets }: Watch): readonly ServiceProblem[] {
+  return [...budgets.unread].map(([signal, failure]) => ({
+    reason: `budget-history-${failure.reason}`,
+    detail: `${signal}: the past of its error budgets cannot be read, so what they lack stays unknown; it is asked for again. ${describeFailure(failure)}`,
+  }));
 }
 
 function failedWork({ failed }: Watch): readonly ServiceProblem[] {

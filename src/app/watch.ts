@@ -7,6 +7,8 @@ import type { SourceFailure } from '../domain/observation.ts';
 import type { Service, Signal, StopRule } from '../domain/service.ts';
 import type { ScopeState } from '../domain/service-state.ts';
 import { timingFor, type Timing } from '../domain/timing.ts';
+import { BudgetBook } from './budgets/budget-book.ts';
+import type { BudgetView } from './budgets/budget-view.ts';
 import { viewRule, type ScopeView, type ServiceProblem, type ServiceView } from './service-view.ts';
 
 /** Until samples have shown their interval, it is taken to be this, ms. */
@@ -18,6 +20,8 @@ const guessedPollMs = 2_000;
 export interface Watch {
   service: Service;
   state: ServiceState;
+  /** The ledgers of its error budgets; changed in place. */
+  readonly budgets: BudgetBook;
   timing: Timing;
   cadence: Cadence;
   /** Signals whose past must be read before the service is evaluated; all of them at first. */
@@ -71,6 +75,7 @@ export function newWatch(service: Service, checkpoint: Checkpoint | undefined): 
   return {
     service,
     state,
+    budgets: new BudgetBook(service),
     timing: timingFor(assumedIntervalMs),
     cadence: guessedCadence(guessedPollMs),
     unread: service.signals,
@@ -110,6 +115,7 @@ export function emptyView(service: Service, state: ServiceState): ServiceView {
     ...viewBase(service),
     scopes: [...state.scopes.values()].map((scope) => viewScope(scope, [], rulesWithState(service, scope))),
     readings: [],
+    budgets: [],
     problems: [],
     droppedGroups: 0,
   };
@@ -120,6 +126,7 @@ export function viewOf(
   service: Service,
   evaluation: Evaluation,
   troubles: readonly ServiceProblem[] = [],
+  budgets: readonly BudgetView[] = [],
 ): ServiceView {
   const { evaluatedAt } = evaluation.state;
   return {
@@ -133,6 +140,7 @@ export function viewOf(
       ),
     ),
     readings: evaluation.readings,
+    budgets,
     problems: [...problemsOf(evaluation.state), ...troubles],
     droppedGroups: [...evaluation.state.ledgers.values()].reduce((sum, ledger) => sum + ledger.dropped, 0),
   };

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import fetch from 'node-fetch';
 import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readRuleFiles } from '../adapters/files/rule-files.ts';
+import { writeFiles } from '../adapters/files/write-files.ts';
 import { checkTemplate } from '../adapters/webhook/template.ts';
 import type { startAndon } from '../compose.ts';
 import { findFileFault } from './find-file-fault.ts';
@@ -17,7 +18,11 @@ export function composeCommands() {
     fetch,
     now: () => systemClock.now(),
     readFiles: readRuleFiles,
+    writeFiles,
     readText: async (path: string) => await readFile(path, 'utf8'),
+    writeText: async (path: string, text: string) => {
+      await writeFile(path, text);
+    },
     templateProblem: checkTemplate,
     findFileFault,
     inspector: composeSource,

@@ -87,8 +87,9 @@ export async function composeTracing(options: TracingOptions): Promise<Tracing> 
 }
 
 /** Rejects with StoreError. */
-export async function composeStore(settings: Settings): Promise<Store> {
-  return settings.data === ':memory:' ? new MemoryStore() : await SqliteStore.open({ directory: join(settings.data) });
+export async function composeStore(settings: Settings, log: Log): Promise<Store> {
+  if (settings.data === ':memory:') return new MemoryStore({ keepsLedgers: false });
+  return SqliteStore.open({ directory: join(settings.data), log });
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -107,7 +107,7 @@ export function show(value: unknown): string {
     case 'object':
       return 'a mapping';
     case 'string':
-      return value === '' ? 'an empty text' : `\`${value.length > 60 ? `${value.slice(0, 57)}…` : value}\``;
+      return value === '' ? 'an empty text' : `\`${onOneLine(value.length > 60 ? `${value.slice(0, 57)}…` : value)}\``;
     case 'number':
     case 'boolean':
     case 'bigint':
@@ -119,4 +119,9 @@ export function show(value: unknown): string {
     default:
       return 'a value';
   }
+}
+
+/** A line break in a value would part the message, whose second line is its hint. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }

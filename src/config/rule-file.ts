@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ErrorBudgetFile } from './budget-file.ts';
 import { duration, dnsLabel, httpUrl, labelName, labels, show, text } from './fields.ts';
 import { maxForMs, maxWindowMs, minWindowMs } from './windows.ts';
 
@@ -107,7 +108,8 @@ export const StopRuleFile = z.strictObject({
     .describe('Names this rule had before, so that renaming a rule which fires ends no incident.'),
   when: text({ expected: 'a CEL condition', maxLength: 10_000 }).describe(
     'CEL condition on the signals: `success_rate.over("1m") < 0.97 || latency.over("1m") < 0.80`. ' +
-      'Shares have `over(window)`; gauges have `over(window)` (the mean), `max(window)`, `min(window)` and `latest()`.',
+      'Shares have `over(window)`; gauges have `over(window)` (the mean), `max(window)`, `min(window)` and `latest()`. ' +
+      'With an error budget, shares also have `burnRate(window)`, `budgetRemaining()` and `budgetExhaustedIn(window)`.',
   ),
   for: duration({ max: maxForMs, what: '`for`' }).default(0).meta({
     description:
@@ -184,6 +186,10 @@ export const ServiceFile = z
               .describe('All of these must hold at the same time.'),
           })
           .describe('What the service looks like when it is good.'),
+        errorBudgets: z
+          .array(ErrorBudgetFile, { error: 'expected a list of error budgets' })
+          .default([])
+          .describe('What is promised over a period, and what pages when the error budget burns too fast.'),
         stopTheLine: z
           .array(StopRuleFile, { error: 'expected a list of rules' })
           .default([])

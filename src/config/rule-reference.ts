@@ -1,4 +1,8 @@
+import { presetTiers } from '../domain/budget/burn-tiers.ts';
+import type { BurnTier } from '../domain/budget/objective.ts';
+import { dayMs } from '../domain/budget/zone.ts';
 import { formatDuration } from '../domain/duration.ts';
+import { formatRatio } from '../domain/ratio.ts';
 import { ServiceFile } from './rule-file.ts';
 import { generatedNotice, schemaTables } from './schema-tables.ts';
 import { maxForMs, maxForWindows, maxWindowMs, minWindowMs, shortMs } from './windows.ts';
@@ -33,10 +37,30 @@ counter step by step and counts its increase itself, resets included.
 | \`signal.over("5m")\` | gauges | the mean over the window |
 | \`signal.max("5m")\`, \`signal.min("5m")\` | gauges | the largest, the smallest value in the window |
 | \`signal.latest()\` | gauges | the newest value |
+| \`signal.burnRate("1h")\` | shares with an error budget | how fast the budget burnt over the window: 1 spends it in exactly one period |
+| \`signal.budgetRemaining()\` | shares with an error budget | the share of the budget that is left: 1 is all of it, below 0 it is overspent |
+| \`signal.budgetExhaustedIn("1h")\` | shares with an error budget | how many seconds the budget lasts if it goes on burning as over the window; a number above any bound when it lasts for ever |
+
+Where a signal has several error budgets, the name of one follows: \`signal.burnRate("1h", "monthly")\`, \`signal.budgetRemaining("monthly")\`.
 
 Shares lie between 0 and 1. Numbers, \`+ - * /\`, comparisons, \`&&\`, \`||\`, \`!\` and \`? :\` may be used; nothing else.
 A reading that cannot be had makes a comparison *unknown*, never false: \`true || unknown\` is true, \`false && unknown\` is false,
 and anything else with an unknown in it is unknown.
+
+## Error budgets
+
+\`burnRates\` is one line for what is otherwise a long condition. \`page\` and \`ticket\` are the tiers of the SRE workbook; each fires
+while the burn rate over both of its windows is above its factor:
+
+| over 30 days | budget spent | long window | short window | factor |
+| --- | --- | --- | --- | --- |
+| \`page\` | ${tierRows(presetTiers('page', 30 * dayMs))}
+| \`ticket\` | ${tierRows(presetTiers('ticket', 30 * dayMs))}
+
+For other periods from a week on the windows stay and the factors follow; for shorter ones the windows shrink too. A tier of one's own
+names the share and the window, and the factor follows: \`{ severity: page, budget: 2%, over: 1h, short: 5m }\`. All tiers of a
+severity make one stop-the-line rule, \`success-rate-budget-page\` or \`success-rate-budget-ticket\`, which is true while any of them fires.
+In calendar periods a month counts as 30 days, a quarter as 91 and a year as 365. [Error budgets](budgets.md) says how they are counted.
 
 ## What cannot be meant
 
@@ -44,12 +68,12 @@ and anything else with an unknown in it is unknown.
 
 | code | what is wrong |
 | --- | --- |
-| \`condition-true-when-good\` | A rule is true while every target holds well, as \`success_rate.over("5m") > 0.95\` is: the line of a good service would stop. A warning where a share without a target has to be at 100% for it. Gauges without a target are not judged: nobody said what is good. |
+| \`condition-true-when-good\` | A rule is true while every target holds well, as \`success_rate.over("5m") > 0.95\` is: the line of a good service would stop. A warning where a share without a target has to be at 100% for it. Error budgets count as untouched. Gauges without a target are not judged: nobody said what is good. |
 | \`condition-inside-target\` | A rule is true at a reading that its target, over the same window, still allows. |
 | \`condition-always-true\`, \`condition-never-true\` | A share is compared with a bound that it cannot pass. |
 | \`repeated-condition\` | Two rules have the same condition and severity. |
 | \`no-rules\` | Without a stop-the-line rule nothing stops the line, and nobody is paged: missed targets alone open no incident. |
-| \`unused-signal\` | A signal is in no target and no rule. |
+| \`unused-signal\` | A signal is in no target, no error budget and no rule. |
 | \`targets-exclude-each-other\` | Two targets on one signal cannot both hold. |
 | \`target-implied\` | Of two targets on one signal and window, one always holds when the other does. |
 | \`ratio-of-one\` | The numerator and \`total\` count the same events. |
@@ -59,24 +83,43 @@ and anything else with an unknown in it is unknown.
 | \`ratio-of-a-gauge\`, \`gauge-of-a-counter\` | By its name, a metric is of the other type. |
 | \`counts-every-bucket\` | A \`_bucket\` without \`le\` counts an event once for every bucket that it fits. |
 | \`threshold-unit\` | By its name, a histogram is not in seconds. |
+| \`low-bound\` | An objective or a target lets most events be bad, as \`0.999%\` does where \`99.9%\` was meant. |
+| \`objective-without-budget\` | An objective of 100% leaves no error budget. |
+| \`tier-never-fires\` | Even when everything fails the burn rate stays below the factor: with an objective of 90% it is 10 at most. |
+| \`tier-fires-when-good\` | A tier fires at a burn rate that the budget can bear for ever. |
+| \`one-error-fires\` | With an objective of 99.99% or more and no \`minimumBad\`, a single bad event in a quiet hour fires a tier. |
+| \`window-longer-than-period\` | A window is longer than the period of the budget. |
+| \`slice-longer-than-window\` | A short window holds no whole slice of time. |
+| \`excludes-everything\` | So much is excluded that nothing is left to judge. |
 
 With \`--source\`, it asks a live source:
 
 | code | what is wrong |
 | --- | --- |
 | \`live-no-series\` | Nothing matches a selector. |
-| \`live-no-bucket\` | The histogram has no bucket at the threshold. |
+| \`live-no-bucket\` | The histogram has no bucket at the threshold; the message names the buckets that it lies between. |
 | \`live-good-counts-failures\` | \`good\` matches series of server errors. |
 | \`live-outside-total\` | Series of the numerator are not among those of \`total\`: an error when none is, a warning when some are not. |
 | \`live-ratio-of-a-gauge\`, \`live-gauge-of-a-counter\` | The metadata of the metric says another type. |
 | \`live-too-many-groups\` | A signal has more groups than \`maxGroups\` lets be judged. |
-| \`live-not-checked\` | The source did not answer. |
+| \`live-false-alarms\` | At the traffic of the last hour, chance alone fires a budget's tiers more than once a year. |
+| \`live-not-checked\` | The source did not answer: what was asked for was not checked, which is an error. |
 
 ## Durations, shares and limits
 
 Durations are written \`300ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`30d\` or \`2w\`. Shares are written \`99.9%\` or \`0.999\`.
-A window lasts ${formatDuration(minWindowMs)} to ${formatDuration(maxWindowMs)}; one under ${formatDuration(shortMs)} earns a warning.
+A window lasts ${formatDuration(minWindowMs)} to ${formatDuration(maxWindowMs)}; one under ${formatDuration(shortMs)} earns a warning, and with \`--source\` one under two scrape intervals instead.
 \`for\` lasts at most ${maxForWindows} times the longest window of its condition, and never more than ${formatDuration(maxForMs)}: a long \`for\`
 over a short window starts anew at every flicker, so a lasting fault might never stop the line.
 `;
+}
+
+/** Cells of a table, from the second on; further rows begin with an empty cell. */
+function tierRows(tiers: readonly BurnTier[]): string {
+  return tiers
+    .map(({ share, longMs, shortMs, factor }) =>
+      [formatRatio(share), formatDuration(longMs), formatDuration(shortMs), factor].join(' | '),
+    )
+    .join(' |\n| | ')
+    .concat(' |');
 }

@@ -7,6 +7,12 @@ export const maxWindowMs = 30 * day;
 export const minWindowMs = second;
 /** The longest `for`, whatever the windows of its condition, ms. */
 export const maxForMs = day;
+/** The shortest and the longest period of an error budget, ms. */
+export const minPeriodMs = day / 24;
+export const maxPeriodMs = 366 * day;
+/** The shortest and the longest slice of time that a budget may count, ms. */
+export const minSliceMs = 10 * second;
+export const maxSliceMs = day;
 /** A `for` may last this many times the longest window of its condition. */
 export const maxForWindows = 10;
 /** Windows and holds shorter than this rarely see two scrapes, ms. */

@@ -57,7 +57,7 @@ export function openWhenStopped(scene: Scene, rules: readonly JudgedRule[]): Inc
       {
         ...base,
         type: 'opened',
-        stop: stopFacts(scene, first.rule, becauseOf(first)),
+        stop: stopFacts(scene, first.rule, becauseOf(first), onset.at),
         onset,
         ...(service.owner === undefined ? {} : { owner: service.owner }),
         revision: service.revision,
@@ -66,7 +66,7 @@ export function openWhenStopped(scene: Scene, rules: readonly JudgedRule[]): Inc
       ...others.map((each) => ({
         ...base,
         type: 'rule-joined' as const,
-        stop: stopFacts(scene, each.rule, becauseOf(each)),
+        stop: stopFacts(scene, each.rule, becauseOf(each), onset.at),
       })),
     ],
   };
@@ -117,11 +117,11 @@ function advanceWatched(
   return {
     incident,
     events: [
-      { ...base, type: 'relapsed', stop: stopFacts(scene, first.rule, becauseOf(first)) },
+      { ...base, type: 'relapsed', stop: stopFacts(scene, first.rule, becauseOf(first), incident.onset.at) },
       ...others.map((each) => ({
         ...base,
         type: 'rule-joined' as const,
-        stop: stopFacts(scene, each.rule, becauseOf(each)),
+        stop: stopFacts(scene, each.rule, becauseOf(each), incident.onset.at),
       })),
     ],
   };
@@ -137,7 +137,7 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
     events.push({
       ...eventBase(scene, incident),
       type: 'rule-joined',
-      stop: stopFacts(scene, joined.rule, becauseOf(joined)),
+      stop: stopFacts(scene, joined.rule, becauseOf(joined), incident.onset.at),
     });
   }
   const verdict = judgeScope(scene, incident, rules);

@@ -6,13 +6,40 @@ export type Truth =
   | { readonly kind: 'false' }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason; readonly detail: string };
 
-/** One way in which a condition looks at a signal. */
-export interface SignalUse {
+/** One way in which a condition looks at a signal: at what it counted itself, or at an error budget of it. */
+export type SignalUse = PlainUse | BudgetUse;
+
+/** A signal read from its own ledger. */
+export interface PlainUse {
   readonly signal: string;
-  /** `latest`: the newest value; the others fold the window: `over` event-weighted ratio or mean, `max`, `min`. */
-  readonly fold: 'latest' | 'over' | 'max' | 'min';
+  readonly fold: SignalFold;
   /** Window, ms; absent for `latest`. */
   readonly windowMs?: number;
+  readonly budget?: never;
+}
+
+/** `latest`: the newest value; the others fold the window: `over` event-weighted ratio or mean, `max`, `min`. */
+export type SignalFold = 'latest' | 'over' | 'max' | 'min';
+
+/** An error budget of a signal, read from the ledger of that budget. */
+export interface BudgetUse {
+  readonly signal: string;
+  readonly fold: BudgetFold;
+  /** Window, ms; absent for `budget-remaining`. */
+  readonly windowMs?: number;
+  /** Name of the budget, unique within the service. */
+  readonly budget: string;
+}
+
+/**
+ * `burn-rate`: how fast the budget burnt over the window (1 spends it in exactly one period); `budget-remaining`: the
+ * share that is left (1 is untouched, below 0 overspent); `budget-exhausted-in`: seconds that it lasts at the window's rate.
+ */
+export type BudgetFold = 'burn-rate' | 'budget-remaining' | 'budget-exhausted-in';
+
+/** Whether a budget's ledger answers, rather than the signal's own. */
+export function isBudgetUse(use: SignalUse): use is BudgetUse {
+  return use.budget !== undefined;
 }
 
 export type ReadingLookup = (use: SignalUse) => Reading;

@@ -23,3 +23,9 @@ export function formatDuration(ms: number): string {
   }
   return text;
 }
+
+/** A duration as people say it, with the two units that matter: `45s`, `12m 5s`, `3h 20m`, `2d 4h`. */
+export function formatSpan(ms: number): string {
+  const unit = ms >= unitMs.d ? unitMs.h : ms >= unitMs.h ? unitMs.m : unitMs.s;
+  return formatDuration(Math.floor(ms / unit) * unit).replaceAll(/(\D)(\d)/g, '$1 $2');
+}

@@ -1,4 +1,6 @@
 import { advanceIncident, openWhenStopped, type JudgedRule } from './advance-incident.ts';
+import { noBudgets, type BudgetReadings } from './budget/budget-readings.ts';
+import { isBudgetUse } from './condition.ts';
 import type { IncidentEvent } from './event.ts';
 import { groupKey, type Group } from './group.ts';
 import type { Scene } from './incident-life.ts';
@@ -45,6 +47,7 @@ const longestMemoryMs = 24 * 3_600_000;
  * The one evaluator: the daemon feeds it live polls, catch-up and backtests feed it history.
  * Pure: the same state, observations and instant always give the same events.
  * `now` is on the source's clock; an instant that is not after the last one changes nothing.
+ * `budgets` knows these observations already: its ledgers are fed before the service is judged.
  */
 export function evaluate(
   service: Service,
@@ -52,17 +55,20 @@ export function evaluate(
   observations: readonly Observation[],
   now: number,
   timing: Timing,
+  budgets: BudgetReadings = noBudgets,
 ): Evaluation {
   if (before.evaluatedAt !== undefined && now <= before.evaluatedAt)
     return { state: before, events: [], scopes: [], readings: [] };
   const ledgers = recordAll(service, before, observations, now, now, timing.intervalMs);
-  const readings = new ServiceReadings(service, ledgers, now, timing);
+  const readings = new ServiceReadings(service, ledgers, now, timing, budgets);
   const elapsed = elapsedSince(before.evaluatedAt, now, timing);
   const events: IncidentEvent[] = [];
   const outcomes: ScopeOutcome[] = [];
   for (const { group, rules } of scopesOf(service, before, readings)) {
     const scope = before.scopes.get(groupKey(group)) ?? { group, rules: [] };
-    const scene: Scene = { readings, group, now, timing, verdicts: readings.verdicts(group) };
+    const { notBefore } = scope;
+    const begins = notBefore === undefined ? {} : { notBefore };
+    const scene: Scene = { readings, group, now, timing, verdicts: readings.verdicts(group), ...begins };
     const lookup = readings.lookup(group);
     const judged = rules.map((rule): JudgedRule => {
       const truth = rule.when.evaluate(lookup);
@@ -77,6 +83,7 @@ export function evaluate(
       group,
       rules: judged.map((each) => each.state),
       ...(step.incident === undefined ? {} : { incident: step.incident }),
+      ...begins,
     };
     outcomes.push({ state, verdicts: scene.verdicts, rules: judged });
   }
@@ -132,9 +139,10 @@ export function memoryMs(service: Service, state: ServiceState, now: number): nu
   return Math.max(base, Math.min(incident, longestMemoryMs));
 }
 
+/** The longest window that signals are read over, ms; windows of budgets are read from ledgers of their own. */
 export function longestWindowMs(service: Service): number {
   const uses = [...service.endState.targets.map(useOf), ...service.rules.flatMap((rule) => rule.when.uses)];
-  return Math.max(0, ...uses.map((use) => use.windowMs ?? 0));
+  return Math.max(0, ...uses.map((use) => (isBudgetUse(use) ? 0 : (use.windowMs ?? 0))));
 }
 
 function elapsedSince(evaluatedAt: number | undefined, now: number, timing: Timing): Elapsed {

@@ -1,4 +1,4 @@
-import type { SignalUse } from './condition.ts';
+import type { PlainUse, SignalFold } from './condition.ts';
 import { countWindow, lastRow, rowAt, rowCount } from './count-rows.ts';
 import { formatDuration } from './duration.ts';
 import { unknown, type Reading } from './reading.ts';
@@ -22,7 +22,7 @@ export function readSignal(
   signal: Signal,
   ledger: SignalLedger | undefined,
   key: string,
-  use: SignalUse,
+  use: PlainUse,
   now: number,
   timing: Timing,
 ): Reading {
@@ -59,7 +59,7 @@ function staleAfter(group: GroupLedger, timing: Timing): number {
   return Math.max(timing.staleAfterMs, 3 * spacing);
 }
 
-function readRatio(signal: CountingSignal, group: GroupLedger, use: SignalUse): Reading {
+function readRatio(signal: CountingSignal, group: GroupLedger, use: PlainUse): Reading {
   const end = lastRow(group.rows)?.to;
   if (end === undefined || use.windowMs === undefined)
     return unknown('short-history', `${signal.name}: no step is complete yet`, group.newestSampleAt);
@@ -89,7 +89,7 @@ function readRatio(signal: CountingSignal, group: GroupLedger, use: SignalUse): 
   return { kind: 'value', value: Math.min(1, Math.max(0, good / total)), sampleAt, good, total };
 }
 
-function readGauge(signal: GaugeSignal, group: GroupLedger, use: SignalUse, freshMs: number): Reading {
+function readGauge(signal: GaugeSignal, group: GroupLedger, use: PlainUse, freshMs: number): Reading {
   const newest = group.values.at(-1);
   if (newest === undefined) return unknown('no-data', `${signal.name}: no value yet`);
   const sampleAt = newest.at;
@@ -134,7 +134,7 @@ function gaugeValue(signal: GaugeSignal, value: number, sampleAt: number): Readi
   return { kind: 'value', value, sampleAt };
 }
 
-function fold(numbers: readonly number[], how: 'over' | 'max' | 'min'): number {
+function fold(numbers: readonly number[], how: Exclude<SignalFold, 'latest'>): number {
   switch (how) {
     case 'over':
       // Of an infinity either way there is no mean.

@@ -1,4 +1,5 @@
-import type { ReadingLookup, SignalUse } from './condition.ts';
+import { noBudgets, type BudgetReadings } from './budget/budget-readings.ts';
+import { isBudgetUse, type BudgetUse, type PlainUse, type ReadingLookup } from './condition.ts';
 import { countWindow, lastRow } from './count-rows.ts';
 import { groupKey, type Group } from './group.ts';
 import { readSignal } from './read-signal.ts';
@@ -11,8 +12,8 @@ import { judge, type TargetVerdict } from './verdict.ts';
 
 export const wholeService: Group = {};
 
-/** One signal read one way. */
-export interface ReadingRow extends SignalUse {
+/** One signal read one way from its own ledger. */
+export interface ReadingRow extends PlainUse {
   readonly group: Group;
   readonly reading: Reading;
 }
@@ -24,28 +25,58 @@ export class ServiceReadings {
   readonly #ledgers: ReadonlyMap<string, SignalLedger>;
   readonly #timing: Timing;
   readonly #signals: ReadonlyMap<string, Signal>;
+  readonly #budgets: BudgetReadings;
   readonly #memo = new Map<string, ReadingRow>();
+  readonly #budgetMemo = new Map<string, Reading>();
   #split: readonly Signal[] | undefined;
 
-  constructor(service: Service, ledgers: ReadonlyMap<string, SignalLedger>, now: number, timing: Timing) {
+  constructor(
+    service: Service,
+    ledgers: ReadonlyMap<string, SignalLedger>,
+    now: number,
+    timing: Timing,
+    budgets: BudgetReadings = noBudgets,
+  ) {
     this.service = service;
     this.now = now;
     this.#ledgers = ledgers;
     this.#timing = timing;
+    this.#budgets = budgets;
     this.#signals = new Map(service.signals.map((signal) => [signal.name, signal]));
   }
 
-  /** Every reading looked up so far. */
+  /** Every signal looked up so far; what budgets read is not among them. */
   rows(): readonly ReadingRow[] {
     return [...this.#memo.values()];
   }
 
   /** Reads for a group: a signal that is not grouped reads the same for every group. */
   lookup(group: Group): ReadingLookup {
-    return (use) => this.#read(use, this.isGrouped(use.signal) ? group : wholeService);
+    return (use) => {
+      const scope = this.isGrouped(use.signal) ? group : wholeService;
+      return isBudgetUse(use) ? this.#readBudget(use, scope) : this.#read(use, scope);
+    };
   }
 
-  #read(use: SignalUse, group: Group): Reading {
+  /** What a rule saw of error budgets when it stopped the line, a sentence for each; `since`: the onset, ms. */
+  budgetEvidence(rule: StopRule, group: Group, since: number): readonly string[] {
+    const uses = Map.groupBy(rule.when.uses.filter(isBudgetUse), ({ budget }) => budget);
+    return [...uses.values()].flatMap((each) => {
+      const scope = each.some(({ signal }) => this.isGrouped(signal)) ? group : wholeService;
+      return this.#budgets.evidence?.(each, scope, since, this.now) ?? [];
+    });
+  }
+
+  #readBudget(use: BudgetUse, group: Group): Reading {
+    const id = `${use.budget}|${use.fold}|${use.windowMs ?? ''}|${groupKey(group)}`;
+    const known = this.#budgetMemo.get(id);
+    if (known !== undefined) return known;
+    const reading = this.#budgets.read(use, group, this.now);
+    this.#budgetMemo.set(id, reading);
+    return reading;
+  }
+
+  #read(use: PlainUse, group: Group): Reading {
     const key = groupKey(group);
     const id = `${use.signal}|${use.fold}|${use.windowMs ?? ''}|${key}`;
     const known = this.#memo.get(id);
@@ -129,7 +160,7 @@ function gaugeSlope(ledger: GroupLedger): number | undefined {
   return (newest.value - since.value) / ((newest.at - since.at) / 60_000);
 }
 
-export function useOf(target: Target): SignalUse {
+export function useOf(target: Target): PlainUse {
   return target.overMs === undefined
     ? { signal: target.signal, fold: 'latest' }
     : { signal: target.signal, fold: 'over', windowMs: target.overMs };

@@ -1,4 +1,8 @@
+import type { ErrorBudget } from './budget/objective.ts';
 import type { Condition } from './condition.ts';
+import type { Severity } from './severity.ts';
+
+export type { Severity } from './severity.ts';
 
 /** What is watched: one rule file's worth of signals, an end state and stop-the-line rules. */
 export interface Service {
@@ -12,8 +16,10 @@ export interface Service {
   readonly notify: readonly string[];
   readonly signals: readonly Signal[];
   readonly endState: EndState;
+  /** Promises over a period. What they page for is among the rules. */
+  readonly budgets: readonly ErrorBudget[];
   readonly rules: readonly StopRule[];
-  /** Identifies what was declared (signals, end state and rules), so that a changed goalpost is visible. */
+  /** Identifies what was declared (signals, end state, error budgets and rules), so that a changed goalpost is visible. */
   readonly revision: string;
 }
 
@@ -93,8 +99,6 @@ export interface Target {
   /** What `value` counts in, for people: `ratio` for counting signals, otherwise the gauge's unit if it has one. */
   readonly unit?: string;
 }
-
-export type Severity = 'page' | 'ticket';
 
 /** A condition on readings which, true for `forMs`, stops the service's line. */
 export interface StopRule {

@@ -83,6 +83,24 @@ describe('an incident whose service left the rule files', () => {
   });
 });
 
+test('a channel that was told of an incident and is not configured hears of its closing when it comes back', async () => {
+  await using run = await withIncident();
+  const other = new KeepingChannel('other');
+  run.configured = { ...run.configured, channels: [other] };
+  await reload(run, []);
+  expect(await close(run)).toMatchObject({ kind: 'recorded' });
+  expect(run.daemon.status().channels).toMatchObject([
+    { name: 'other', pending: 0 },
+    { name: 'on-call', configured: false, pending: 1 },
+  ]);
+
+  const back = new KeepingChannel();
+  run.configured = { ...run.configured, channels: [back] };
+  await reload(run, []);
+  expect(back.sent).toMatchObject([{ kind: 'resolved', sequence: 2, page: { closedByHand: { by: 'Ada' } } }]);
+  expect(other.sent).toEqual([]);
+});
+
 describe('an incident whose rule is gone', () => {
   test('can be closed, and its service goes on without it', async () => {
     await using run = await withIncident();

@@ -3,6 +3,7 @@ import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import type { DegradableStoreOptions, StoreHealth } from '../../src/app/degradable-store.ts';
 import { DegradableStore } from '../../src/app/degradable-store.ts';
 import type { StoreFailureReason } from '../../src/app/ports/store.ts';
+import { aLedger, aRow, keyOf, ledgersOf } from '../contract/ledger-builders.ts';
 import { aCheckpoint, aCommit, aNotification, anEvent, noon, observe } from '../contract/store-builders.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -157,6 +158,44 @@ describe('while the store refuses', () => {
     accept();
     expect(await store.flush()).toEqual({ degraded: false });
     expect(await disk.events(0, 10)).toMatchObject([{ seq: 1, note: 'b' }]);
+  });
+});
+
+describe('ledgers of error budgets', () => {
+  test('are not held while the store refuses, however many come, and stored again afterwards', async () => {
+    const store = await over();
+    await store.commit(aCommit({ ledgers: [aLedger([aRow(noon)])] }));
+    refuse('full');
+    for (let n = 1; n <= 100; n += 1)
+      await store.commit(
+        aCommit({ checkpoints: [aCheckpoint('checkout', n)], ledgers: [aLedger([aRow(noon + 10_000)])] }),
+      );
+    expect((await ledgersOf(store))[0]?.rows).toEqual([aRow(noon)]);
+    accept();
+    await store.commit(aCommit({ ledgers: [aLedger([aRow(noon + 20_000)])] }));
+    expect(faulty.written.flatMap(({ ledgers }) => ledgers ?? [])).toHaveLength(2);
+    expect((await ledgersOf(store))[0]?.rows).toEqual([aRow(noon), aRow(noon + 20_000)]);
+    expect(store.health()).toEqual({ degraded: false });
+  });
+
+  test('that were to go while the store refused are gone for readers at once, and gone before anything is added', async () => {
+    const store = await over();
+    const budgets = ['forgotten', 'kept', 'replaced'];
+    await store.commit(aCommit({ ledgers: budgets.map((budget) => aLedger([aRow(noon)], { budget })) }));
+    refuse('full');
+    await store.commit(aCommit({ forgottenLedgers: [keyOf(aLedger([], { budget: 'forgotten' }))] }));
+    for (let n = 0; n < 3; n += 1)
+      await store.commit(
+        aCommit({ ledgers: [aLedger([aRow(noon + 10_000)], { budget: 'replaced', replaces: true })] }),
+      );
+    expect((await ledgersOf(store)).map(({ budget }) => budget)).toEqual(['kept']);
+    accept();
+    await store.commit(aCommit({ ledgers: [aLedger([aRow(noon + 20_000)], { budget: 'replaced' })] }));
+    expect(faulty.written.flatMap(({ forgottenLedgers }) => forgottenLedgers ?? [])).toHaveLength(2);
+    expect((await ledgersOf(disk)).map(({ budget, rows }) => [budget, rows])).toEqual([
+      ['kept', [aRow(noon)]],
+      ['replaced', [aRow(noon + 20_000)]],
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { evaluateOnce } from '../../src/app/evaluate-once.ts';
 import type { Source } from '../../src/app/ports/source.ts';
+import { aBudget } from '../domain/budget/budgets.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { SimulatedSource } from '../support/simulated-source.ts';
 import { aService, start, stepFault } from '../support/simulation.ts';
@@ -87,4 +88,25 @@ test('a history that is refused is told, and the readings are what live reads gi
   expect(view?.problems).toMatchObject([
     { reason: 'history-too-expensive', detail: expect.stringContaining('too many samples') },
   ]);
+});
+
+test('error budgets are read from the past for that one look', async () => {
+  const manual = new ManualClock(start + 5 * hour);
+  const clock = {
+    now: () => manual.now(),
+    monotonic: () => manual.monotonic(),
+    // No time passes: a bound is never reached.
+    sleep: async (ms: number, signal?: AbortSignal) =>
+      await (ms === 0
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))),
+  };
+  const source = new SimulatedSource(clock, stepFault(2 * hour, 3 * hour, 0.002), start, start + 5 * hour, 5_000);
+  const budgets = [aBudget({ signal: 'success_rate', period: { kind: 'rolling', ms: 4 * hour } })];
+
+  const [view] = await evaluateOnce(source, clock, [aService({ budgets })], unending);
+
+  // One hour of four at twice the share that is allowed.
+  expect(view?.budgets).toMatchObject([{ reading: { kind: 'value', remaining: expect.closeTo(0.5, 2) } }]);
+  expect(view?.budgets[0]?.known).toBeGreaterThan(0.98);
 });

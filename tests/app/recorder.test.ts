@@ -6,6 +6,7 @@ import { Recorder } from '../../src/app/recorder.ts';
 import type { IncidentEvent } from '../../src/domain/event.ts';
 import type { Notification } from '../../src/domain/notification.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
+import { aStop } from '../support/incident-story.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { memoryLog } from '../support/memory-log.ts';
 import { Simulation, start, stepFault } from '../support/simulation.ts';
@@ -56,6 +57,35 @@ describe('recording', () => {
     ]);
     expect(told).toEqual(['opened']);
     expect(book.get(opened.incidentId)?.incident.phase).toBe('open');
+  });
+
+  test('says in the event whom it is told to, and goes on telling them when the service pages others', async () => {
+    const { store, book, delivered, recorder } = setUp();
+    const { service, group, incidentId } = opened;
+    const at = resolved.at + minute;
+    const relapsed: IncidentEvent = { service, group, incidentId, at, type: 'relapsed', stop: aStop() };
+    const record = async (events: readonly IncidentEvent[], ...channels: string[]) =>
+      await recorder.record({ events, checkpoints: [], channels });
+    await record([opened], 'on-call');
+    // Together, as when they are caught up with: what the first one tells counts for the second.
+    await record([settled, resolved, relapsed], 'chat');
+    await record([{ ...resolved, at: relapsed.at + minute }], 'mail');
+
+    const toldOf = (events: readonly IncidentEvent[] = []) => events.map((event) => 'told' in event && event.told);
+    expect(store.written.map(({ events }) => toldOf(events))).toEqual([
+      [['on-call']],
+      [false, ['on-call'], ['chat', 'on-call']],
+      [['on-call', 'chat']],
+    ]);
+    expect(delivered.map(({ sequence, kind, channel }) => [sequence, kind, channel])).toEqual([
+      [1, 'firing', 'on-call'],
+      [2, 'resolved', 'on-call'],
+      [3, 'relapsed', 'chat'],
+      [3, 'relapsed', 'on-call'],
+      [4, 'resolved', 'on-call'],
+      [4, 'resolved', 'chat'],
+    ]);
+    expect(book.get(opened.incidentId)?.incident.told).toEqual(['on-call', 'chat']);
   });
 
   test('that the store refuses tells nobody anything, and the same again later is the same', async () => {

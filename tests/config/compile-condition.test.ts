@@ -123,3 +123,64 @@ test('the same text is compiled once for signals of the same kinds', () => {
   expect(compile('good.over("5m") < 0.5', kinds)).toBe(compile('good.over("5m") < 0.5', new Map(kinds)));
   expect(compile('lag.over("5m") < 0.5', kinds)).not.toBe(compile('lag.over("5m") < 0.5', new Map([['lag', 'ratio']])));
 });
+
+describe('a condition on error budgets', () => {
+  const budgets = new Map([
+    ['good', { signal: 'good', objective: 0.999, periodMs: 2_592_000_000 }],
+    ['monthly', { signal: 'fast', objective: 0.99 }],
+    ['weekly', { signal: 'fast', objective: 0.95 }],
+  ]);
+  const text =
+    'good.burnRate("1h") > 14.4 && fast.burnRate("5m", "weekly") > 1 || good.budgetRemaining() < 0.1 || ' +
+    'fast.budgetRemaining("monthly") < 0.0 || good.budgetExhaustedIn("6h", "good") < 86400.0 || good.over("5m") < 0.5';
+  const { condition, problems } = compile(text, kinds, budgets);
+
+  test('names the budget that each reading is of', () => {
+    expect(problems).toEqual([]);
+    expect(condition?.uses).toEqual([
+      { signal: 'good', fold: 'burn-rate', windowMs: 3_600_000, budget: 'good' },
+      { signal: 'fast', fold: 'burn-rate', windowMs: 300_000, budget: 'weekly' },
+      { signal: 'good', fold: 'budget-remaining', budget: 'good' },
+      { signal: 'fast', fold: 'budget-remaining', budget: 'monthly' },
+      { signal: 'good', fold: 'budget-exhausted-in', windowMs: 21_600_000, budget: 'good' },
+      { signal: 'good', fold: 'over', windowMs: 300_000 },
+    ]);
+  });
+
+  test('asks for exactly those readings', () => {
+    const asked: unknown[] = [];
+    condition?.evaluate((use) => {
+      asked.push(use);
+      const value = use.fold === 'over' || use.fold === 'budget-remaining' ? 1 : use.fold === 'burn-rate' ? 20 : 1e9;
+      return { kind: 'value', value: use.budget === 'weekly' ? 0 : value, sampleAt: 0 };
+    });
+    expect(asked).toEqual(condition?.uses);
+  });
+
+  test('is three-valued as any other', () => {
+    const burn = compile('good.burnRate("1h") > 14.4 || good.burnRate("6h") > 6.0', kinds, budgets).condition;
+    const at = (long: number | undefined, short: number | undefined) =>
+      burn?.evaluate(({ windowMs }) => {
+        const value = windowMs === 3_600_000 ? short : long;
+        return value === undefined ? unknown('short-history', 'not yet') : { kind: 'value', value, sampleAt: 0 };
+      }).kind;
+    expect([at(0, 15), at(undefined, 15), at(undefined, 1), at(1, 1)]).toEqual(['true', 'true', 'unknown', 'false']);
+  });
+
+  test('is another one where the budgets are others', () => {
+    const one = compile('fast.burnRate("1h") > 1.0', kinds, new Map([['weekly', { signal: 'fast' }]]));
+    const other = compile('fast.burnRate("1h") > 1.0', kinds, new Map([['monthly', { signal: 'fast' }]]));
+    expect([one, other].map((each) => each.condition?.uses[0]?.budget)).toEqual(['weekly', 'monthly']);
+    expect(compile('fast.burnRate("1h") > 1.0', kinds).problems).toMatchObject([{ code: 'no-budget' }]);
+  });
+
+  test('that asks for none is shared by services with any', () => {
+    expect(compile('good.over("5m") < 0.5', kinds, budgets)).toBe(compile('good.over("5m") < 0.5', kinds));
+  });
+
+  test('is not blamed for budgets that nobody can tell', () => {
+    const { condition: guessed, problems: found } = compile('fast.burnRate("1h", "any") > 1.0', kinds, 'unknown');
+    expect(found).toEqual([]);
+    expect(guessed?.uses).toEqual([{ signal: 'fast', fold: 'burn-rate', windowMs: 3_600_000, budget: 'any' }]);
+  });
+});

@@ -49,6 +49,10 @@ describe('the JSON Schema for editors', () => {
     'on-unknown',
     'runbook',
     'labels',
+    'budget-period',
+    'budget-exclude-shape',
+    'budget-method-shape',
+    'budget-tiers-shape',
   ])('draws a squiggle under %s', (name) => {
     const [document] = documents(join(root, 'tests/golden/check/bad', `${name}.yaml`));
     expect(validate(document)).toBe(false);

@@ -33,6 +33,9 @@ ${signals}
       - { signal: s, atLeast: 99%, over: 5m }
       - { signal: q, atMost: 100 }
 ${targets}
+  errorBudgets:
+    - { signal: s, objective: 99%, period: 30d }
+    - { signal: other, objective: 99%, period: 30d }
   stopTheLine:
     - { name: one, when: '${when}' }
 `;
@@ -54,6 +57,10 @@ describe('a rule', () => {
     ['s.over("1m") > 0.5 || free.latest() > 3.0', error],
     ['q.latest() <= 100.0', error],
     ['q.max("5m") < 1000.0', error],
+    ['s.burnRate("1h") < 14.4', error],
+    ['s.budgetRemaining() > 0.1', error],
+    ['other.budgetExhaustedIn("1h") > 86400.0', error],
+    ['s.budgetRemaining() > 0.1 && s.over("5m") > 0.5', error],
     ['other.over("5m") > 0.05', warning],
     ['other.over("5m") > 0.05 || s.over("5m") < 0.5', warning],
   ])('%s stops the line of a service that is good', (when, expected) => {
@@ -72,6 +79,13 @@ describe('a rule', () => {
     ['s.over("5m") > 0.95 && free.latest() > 3.0', []],
     ['s.over("5m") > 0.95 && q.latest() > 500.0', []],
     ['other.over("5m") < 0.9', []],
+    ['s.burnRate("1h") > 14.4', []],
+    ['s.burnRate("1h") >= 1.0 || s.budgetRemaining() <= 0.5', []],
+    ['s.budgetExhaustedIn("1h") < 86400.0', []],
+    ['other.burnRate("1h") < 14.4 && free.latest() > 3.0', []],
+    // What a budget reads is not what its signal reads.
+    ['s.burnRate("5m") > 0.995', []],
+    ['s.over("5m") < 0.995 && s.burnRate("5m") > 1.0', []],
     // Over another window the target says nothing.
     ['s.over("1m") < 0.995', []],
     ['q.over("5m") > 50.0', []],

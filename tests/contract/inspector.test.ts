@@ -55,6 +55,10 @@ test.concurrent.each([
     expect(await source.countGroups('nothing_of_the_kind', ['region'], never)).toEqual({ kind: 'ok', groups: 0 });
     expect(await source.countGroups('((', ['region'], never)).toMatchObject({ kind: 'failed' });
 
+    expect(await source.values('sum by (region) (orders_total) > 1', never)).toEqual({ kind: 'ok', values: [2] });
+    expect(await source.values('nothing_of_the_kind', never)).toEqual({ kind: 'ok', values: [] });
+    expect(await source.values('((', never)).toMatchObject({ kind: 'failed' });
+
     const known = (...types: readonly string[]) => ({ kind: 'ok', types: hasMetadata ? types : [] });
     expect(await source.metricTypes('orders_total', never)).toEqual(known('counter'));
     expect(await source.metricTypes('depth', never)).toEqual(known('gauge'));

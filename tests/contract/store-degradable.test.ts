@@ -4,6 +4,7 @@ import { FaultyStore } from '../support/faulty-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { memoryLog } from '../support/memory-log.ts';
 import { storeContract } from './store.contract.ts';
+import { storeLedgersContract } from './store-ledgers.contract.ts';
 
 type Writes = 'always' | 'never' | 'every other time';
 
@@ -63,3 +64,4 @@ storeContract('DegradableStore over a store that writes every other time', degra
 storeContract('DegradableStore with room for two commits', degradable('never', 2), daemon);
 storeContract('DegradableStore, once flushed,', flushed(1000), daemon);
 storeContract('DegradableStore with room for two commits, once flushed,', flushed(2), daemon);
+storeLedgersContract('DegradableStore over a store that writes', degradable('always'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SqliteStore } from '../../src/adapters/sqlite/sqlite-store.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 import { storeContract } from './store.contract.ts';
+import { storeLedgersContract } from './store-ledgers.contract.ts';
 
 async function sqlite(reopens: boolean): Promise<StoreUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'andon-store-'));
@@ -25,3 +26,5 @@ async function sqlite(reopens: boolean): Promise<StoreUnderTest> {
 
 storeContract('SqliteStore', () => sqlite(false));
 storeContract('SqliteStore, closed and opened again,', () => sqlite(true));
+storeLedgersContract('SqliteStore', () => sqlite(false));
+storeLedgersContract('SqliteStore, closed and opened again,', () => sqlite(true));

@@ -21,8 +21,10 @@ const commands = [
   ['run'],
   ['check'],
   ['evaluate'],
+  ['generate', 'prometheus-rules'],
+  ...['sloth', 'pyrra', 'openslo'].map((name) => ['import', name]),
   ['version'],
-  ...['list', 'show', 'ack', 'note'].map((name) => ['incidents', name]),
+  ...['list', 'show', 'ack', 'note', 'close'].map((name) => ['incidents', name]),
 ];
 const help = new Map(await Promise.all(commands.map(async (words) => [words.join(' '), await helpOf(words)] as const)));
 

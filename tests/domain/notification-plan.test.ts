@@ -13,8 +13,13 @@ interface Told {
   readonly incident: Incident;
 }
 
-/** What the last of the events is told as, to one channel unless told otherwise. */
-function tell(events: readonly StoredEvent[], channels: readonly string[] = ['oncall'], externalUrl?: string): Told {
+/** What the last of the events is told as, to one channel that was told of those before unless told otherwise. */
+function tell(
+  events: readonly StoredEvent[],
+  paged: readonly string[] = ['oncall'],
+  externalUrl?: string,
+  told: readonly string[] = paged,
+): Told {
   let before: Incident | undefined;
   let incident: Incident | undefined;
   for (const event of events) {
@@ -23,7 +28,8 @@ function tell(events: readonly StoredEvent[], channels: readonly string[] = ['on
   }
   const event = events.at(-1);
   if (event === undefined || incident === undefined) throw new Error('a story has at least its opening');
-  const notifications = planNotifications(event, incident, channels, {
+  const audience = { paged, told: before === undefined ? [] : told };
+  const notifications = planNotifications(event, incident, audience, {
     recordedAt: event.recordedAt,
     severityBefore: before?.severity,
     nextSequence: events.length,
@@ -95,6 +101,47 @@ describe('which events are told', () => {
   });
 });
 
+describe('who is told', () => {
+  const relapsed = [opened, resolved, anEvent('relapsed', 3, 1500)];
+  const escalated = [asTicket, anEvent('rule-joined', 2, 200)];
+  const closedByHand = [opened, anEvent('closed-by-hand', 2, 200)];
+  test.each([
+    { name: 'an opening: whom the service pages', events: [opened], channels: ['chat'] },
+    { name: 'an escalation: those, and whoever was told', events: escalated, channels: ['chat', 'oncall'] },
+    { name: 'a relapse: those, and whoever was told', events: relapsed, channels: ['chat', 'oncall'] },
+    { name: 'a resolution: whoever was told', events: [opened, resolved], channels: ['oncall'] },
+    { name: 'a closing by hand: whoever was told', events: closedByHand, channels: ['oncall'] },
+  ])('of $name', ({ events, channels }) => {
+    const { notifications } = tell(events, ['chat'], undefined, ['oncall']);
+    expect(notifications.map(({ channel }) => channel)).toEqual(channels);
+  });
+
+  test('once, when it is paged and was told', () => {
+    const { notifications } = tell(relapsed, ['chat', 'oncall'], undefined, ['oncall', 'chat']);
+    expect(notifications.map(({ channel }) => channel)).toEqual(['chat', 'oncall']);
+  });
+
+  test('of no end, when nobody was told of it', () => {
+    expect(tell([opened, resolved], ['chat'], undefined, []).notifications).toEqual([]);
+  });
+
+  test.each([
+    { name: 'as its events say', events: [{ ...opened, told: ['oncall'] }], told: ['oncall'] },
+    {
+      name: 'each once, and never fewer',
+      events: [
+        { ...opened, told: ['oncall'] },
+        { ...resolved, told: ['oncall'] },
+        anEvent('relapsed', 3, 1500, { told: ['chat', 'oncall'] }),
+      ],
+      told: ['oncall', 'chat'],
+    },
+    { name: 'by whoever accepted a page', events: [opened, anEvent('notified', 2, 103)], told: ['pager'] },
+  ])('an incident knows who was told: $name', ({ events, told }) => {
+    expect(tell(events).incident.told).toEqual(told);
+  });
+});
+
 describe('ids', () => {
   test.each([
     [notificationId('a', 1, 'b.c'), notificationId('a', 1, 'b_c')],
@@ -133,6 +180,12 @@ describe('the title', () => {
   test('names the group', () => {
     expect(titleOf([anEvent('opened', 1, 100, { group: { region: 'eu', zone: 'a' } })])).toMatch(
       /^checkout \(region eu, zone a\): /,
+    );
+  });
+
+  test('shows spaces at the ends of a group, and writes out what would turn the text around', () => {
+    expect(titleOf([anEvent('opened', 1, 100, { group: { region: ' eu', zone: '\u202ea' } })])).toMatch(
+      /^checkout \(region " eu", zone \\u202ea\): /,
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SignalUse } from '../../src/domain/condition.ts';
+import type { PlainUse } from '../../src/domain/condition.ts';
 import type { CountedGroup, Observation, Step } from '../../src/domain/observation.ts';
 import { readSignal } from '../../src/domain/read-signal.ts';
 import type { Reading } from '../../src/domain/reading.ts';
@@ -9,7 +9,7 @@ import { timingFor } from '../../src/domain/timing.ts';
 import { aGauge, aRatio } from '../support/simulation.ts';
 
 const timing = timingFor(5_000);
-const overMinute: SignalUse = { signal: 'success_rate', fold: 'over', windowMs: 60_000 };
+const overMinute: PlainUse = { signal: 'success_rate', fold: 'over', windowMs: 60_000 };
 
 interface Read {
   readonly at: number;
@@ -262,8 +262,8 @@ describe('signals that are sampled at different intervals', () => {
 });
 
 describe('a gauge reads', () => {
-  const latest: SignalUse = { signal: 'lag', fold: 'latest' };
-  const fold = (how: 'over' | 'max' | 'min'): SignalUse => ({ signal: 'lag', fold: how, windowMs: 20_000 });
+  const latest: PlainUse = { signal: 'lag', fold: 'latest' };
+  const fold = (how: 'over' | 'max' | 'min'): PlainUse => ({ signal: 'lag', fold: how, windowMs: 20_000 });
 
   function gaugeLedger(values: readonly (readonly [number, number])[]): SignalLedger {
     let ledger = emptyLedger;

@@ -11,7 +11,6 @@ export function closingParts(
 ): ClosingParts {
   return {
     fleet: {
-      channels: () => [],
       letGo: async ({ id }, write) => {
         const incident = book.get(id)?.incident;
         if (incident === undefined || !(incident.unwatched || incident.blind)) return false;
@@ -24,6 +23,5 @@ export function closingParts(
         book.apply(await commit({ events, recordedAt: now() }));
       },
     },
-    outbox: { outbox: () => Promise.resolve([]) },
   };
 }

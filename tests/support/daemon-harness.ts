@@ -160,6 +160,7 @@ function unclosable(store: Store): Store {
     checkpoints: async () => await store.checkpoints(),
     pending: async () => await store.pending(),
     outbox: async (incident) => await store.outbox(incident),
+    ledgers: (service) => store.ledgers(service),
     close: () => Promise.resolve(),
   };
 }

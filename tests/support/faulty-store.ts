@@ -1,4 +1,4 @@
-import type { Commit, OutboxEntry, Store, StoreFailureReason } from '../../src/app/ports/store.ts';
+import type { Commit, OutboxEntry, Store, StoredLedger, StoreFailureReason } from '../../src/app/ports/store.ts';
 import { StoreError } from '../../src/app/ports/store.ts';
 import type { Checkpoint } from '../../src/domain/checkpoint.ts';
 import type { StoredEvent } from '../../src/domain/event.ts';
@@ -42,6 +42,11 @@ export class FaultyStore implements Store {
   async outbox(incidentId: string): Promise<readonly OutboxEntry[]> {
     this.#mustRead();
     return this.#inner.outbox(incidentId);
+  }
+
+  async *ledgers(service: string): AsyncGenerator<StoredLedger, void, undefined> {
+    this.#mustRead();
+    yield* this.#inner.ledgers(service);
   }
 
   close(): Promise<void> {

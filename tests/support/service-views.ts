@@ -1,6 +1,70 @@
 import type { ServiceView } from '../../src/app/service-view.ts';
 import type { StatusView } from '../../src/app/status-view.ts';
+import type { BudgetView } from '../../src/app/budgets/budget-view.ts';
 import { replicationLag, storyStart, successRate } from './incident-story.ts';
+
+const day = 86_400_000;
+
+/** A budget of which a tenth is left. */
+const aBudgetView: BudgetView = {
+  budget: 'success_rate',
+  signal: 'success_rate',
+  group: {},
+  objective: 0.999,
+  period: '30d',
+  method: 'occurrences',
+  reading: {
+    kind: 'value',
+    remaining: 0.1,
+    spent: 0.9,
+    ratio: 0.9991,
+    bad: 900,
+    total: 1_000_000,
+    allowedBad: 1000,
+    coverage: 0.99,
+    excludedMs: 0,
+    impossibleMs: 0,
+    periodFrom: storyStart - 30 * day,
+    periodTo: storyStart,
+  },
+  burnRates: [
+    {
+      windowMs: 3_600_000,
+      reading: {
+        kind: 'value',
+        value: 15,
+        sampleAt: storyStart,
+        good: 985,
+        bad: 15,
+        total: 1000,
+        coverage: 1,
+        excludedMs: 0,
+      },
+    },
+  ],
+  exhaustion: { windowMs: 3_600_000, in: { kind: 'in', ms: 7_200_000 } },
+  known: 1,
+  excluded: [],
+};
+
+/** What cannot be told yet. */
+const anUnknownBudgetView: BudgetView = {
+  ...aBudgetView,
+  budget: 'monthly',
+  reading: {
+    kind: 'unknown',
+    reason: 'short-history',
+    detail: 'monthly: counts cover 12 % of the 30d before now',
+    coverage: 0.12,
+    bad: 1,
+    total: 100,
+    periodFrom: storyStart - 30 * day,
+    periodTo: storyStart,
+  },
+  burnRates: [],
+  exhaustion: { windowMs: 3_600_000, in: { kind: 'never' } },
+  known: 0.12,
+};
 
 /** A service with a stopped line, one target missed and one that cannot be told. */
 export const checkoutView: ServiceView = {
@@ -34,6 +98,7 @@ export const checkoutView: ServiceView = {
     { signal: 'success_rate', group: {}, fold: 'over', windowMs: 300_000, reading: successRate.reading },
     { signal: 'replication_lag', group: {}, fold: 'latest', reading: replicationLag.reading },
   ],
+  budgets: [aBudgetView, anUnknownBudgetView],
   problems: [{ reason: 'groups-dropped', detail: '3 groups are beyond the limit of 20' }],
   droppedGroups: 0,
 };
@@ -50,6 +115,7 @@ export const searchView: ServiceView = {
     { group: { region: 'us' }, line: 'moving', targets: [], rules: [] },
   ],
   readings: [],
+  budgets: [],
   problems: [],
   droppedGroups: 0,
 };

@@ -81,6 +81,7 @@ export function aService(over: Partial<Service> = {}): Service {
       watchMs: 300_000,
       targets: [{ signal: 'success_rate', bound: 'atLeast', value: 0.999, overMs: 60_000 }],
     },
+    budgets: [],
     rules: [aRule()],
     revision: 'r1',
     ...over,

@@ -32,19 +32,29 @@ export function refusal(caller: Caller, token: Token): Problem | undefined {
         reason: 'token-unreadable',
         title: 'The token cannot be read',
         detail: token.detail,
-        hint: 'Put the token into the file that `tokenFile` names and make it readable for Andon.',
+        hint: 'Put the token into the file that `api.tokenFile` names and make it readable for Andon.',
       });
     case 'none':
       return refusalWithoutToken(caller);
   }
 }
 
+const setToken =
+  'Set `api.tokenFile` in the settings and send its content as `Authorization: Bearer …`; with the CLI, use --token-file.';
+
 function refusalWithoutToken(caller: Caller): Problem | undefined {
-  if (!caller.loopbackOnly || caller.proxied) {
+  if (!caller.loopbackOnly) {
     return forbidden(
       'no-token-configured',
       'Andon can be reached from other machines and no token is configured, so it changes nothing on request',
-      'Set `tokenFile` and send its content as `Authorization: Bearer …`.',
+      setToken,
+    );
+  }
+  if (caller.proxied) {
+    return forbidden(
+      'no-token-configured',
+      'the request came through a proxy (it bears X-Forwarded-For, Forwarded or Via), so it may be from another machine, and no token is configured',
+      setToken,
     );
   }
   // A web page can make a browser resolve its own name to 127.0.0.1; then the Host header is that name.
@@ -52,7 +62,7 @@ function refusalWithoutToken(caller: Caller): Problem | undefined {
     return forbidden(
       'foreign-host',
       'the Host header names another machine than this one',
-      'Call Andon by 127.0.0.1 or localhost, or set `tokenFile` and send the token.',
+      'Call Andon by 127.0.0.1 or localhost, or set `api.tokenFile` and send the token.',
     );
   }
   // A web page can post to localhost without asking first; a browser then says where the page came from.
@@ -60,7 +70,7 @@ function refusalWithoutToken(caller: Caller): Problem | undefined {
     return forbidden(
       'foreign-page',
       'a web page from elsewhere made this request',
-      'Use `andon incidents` or curl on this machine, or set `tokenFile` and send the token.',
+      'Use `andon incidents` or curl on this machine, or set `api.tokenFile` and send the token.',
     );
   }
   return undefined;

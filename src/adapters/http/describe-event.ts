@@ -1,4 +1,4 @@
-import { formatDuration } from '../../domain/duration.ts';
+import { formatSpan } from '../../domain/duration.ts';
 import type { StopFacts, StoredEvent } from '../../domain/event.ts';
 import type { TimeEstimate } from '../../domain/onset.ts';
 import { formatUtc } from '../../domain/utc.ts';
@@ -24,7 +24,7 @@ export function describeEvent(event: StoredEvent): string {
     case 'blinded':
       return `${event.reason}: ${event.detail}`;
     case 'sighted':
-      return `after ${formatDuration(event.blindForMs)}`;
+      return `after ${formatSpan(event.blindForMs)}`;
     case 'definition-changed':
       return event.endState;
     case 'unwatched':

@@ -1,6 +1,6 @@
 import { closedIncidentsKept, type IncidentRecord } from '../../app/incident-book.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import { groupKey } from '../../domain/group.ts';
+import { formatSpan } from '../../domain/duration.ts';
+import { groupText } from '../../domain/group.ts';
 import type { Impact } from '../../domain/impact.ts';
 import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident.ts';
 import { formatRatio } from '../../domain/ratio.ts';
@@ -61,13 +61,14 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
   const settled = incident.onsetSettled ? '' : ', not settled yet';
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Service', incident.service],
-    ['Group', groupKey(incident.group) || undefined],
+    ['Group', groupText(incident.group) || undefined],
     ['Owner', incident.owner],
     ['Rules', incident.rules.join(', ')],
     ['Condition', `${incident.condition} (${incident.because})`],
+    ['Error budgets', incident.budgets?.join('\n')],
     ['End state', incident.endState],
     ['Onset', `${describeEstimate(onset)} (${onset.method}${settled})`],
-    ['Detected', `${formatUtc(incident.detectedAt)}, ${span(timeToDetectMs(incident))} after onset`],
+    ['Detected', `${formatUtc(incident.detectedAt)}, ${formatSpan(timeToDetectMs(incident))} after onset`],
     ['Notified', after(incident.timeToNotifyMs) ?? 'not yet'],
     ['Acknowledged', acknowledgement(incident)],
     ['Recovered', recovery(incident)],
@@ -88,7 +89,7 @@ function recovery(incident: Incident): string {
   const recoveredMs = timeToRecoverMs(incident);
   if (incident.recovery === undefined || recoveredMs === undefined)
     return incident.closedByHand === undefined ? 'not yet' : 'not seen';
-  return `${describeEstimate(incident.recovery)}, ${span(recoveredMs)} after onset`;
+  return `${describeEstimate(incident.recovery)}, ${formatSpan(recoveredMs)} after onset`;
 }
 
 function closing({ closedAt, closedByHand }: Incident): string | undefined {
@@ -104,13 +105,9 @@ function impactText({ badEvents, totalEvents, peakBadRatio, signal }: Impact): s
 }
 
 function after(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : `${span(ms)} after the incident was opened`;
-}
-
-function span(ms: number): string {
-  return formatDuration(Math.round(ms / 1000) * 1000);
+  return ms === undefined ? undefined : `${formatSpan(ms)} after the incident was opened`;
 }
 
 function sinceOnset(ms: number): string {
-  return ms < 0 ? `−${span(-ms)}` : `+${span(ms)}`;
+  return ms < 0 ? `−${formatSpan(-ms)}` : `+${formatSpan(ms)}`;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import Handlebars from 'handlebars';
+import { visibleText } from '../../domain/visible-text.ts';
 
 const pageStyle = `
 :root { color-scheme: light dark; --good: light-dark(#14713d, #5fd68f); --bad: light-dark(#b3261e, #ff8a80);
@@ -32,7 +33,7 @@ const handlebars = Handlebars.create();
 /** A page from its template, which puts `{{style}}` into its head; all facts are escaped, and a missing one is an error. */
 export function compilePage(template: string): (facts: object) => string {
   const render = handlebars.compile(template, { strict: true, knownHelpersOnly: true });
-  return (facts) => render({ ...facts, style: new Handlebars.SafeString(pageStyle) });
+  return (facts) => visibleText(render({ ...facts, style: new Handlebars.SafeString(pageStyle) }));
 }
 
 /** Only web addresses become links: `javascript:` in a rule file must not run in a reader's browser. */

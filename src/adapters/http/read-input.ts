@@ -23,7 +23,36 @@ export function readInput(endpoint: Endpoint, request: Request): Read {
 }
 
 function told(place: string, result: z.ZodSafeParseResult<unknown> | undefined): readonly string[] {
-  return result?.error?.issues.map(({ path, message }) => `${[place, ...path].join('.')}: ${message}`) ?? [];
+  return result?.error?.issues.map((issue) => `${[place, ...issue.path].join('.')}: ${complaint(issue)}`) ?? [];
+}
+
+/** What is wrong with a field, for people who know neither the validator nor its language. */
+function complaint(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      // Zod gives the value that came in its message only.
+      return issue.message.endsWith('received undefined') ? 'is missing' : `must be ${article(issue.expected)}`;
+    case 'too_small':
+      return issue.origin === 'string'
+        ? `must have ${issue.minimum === 1 ? 'a character' : `${issue.minimum} characters`} or more`
+        : `must be ${issue.minimum} or more`;
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `must have at most ${issue.maximum} characters`
+        : `must be at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'unrecognized_keys':
+      return `does not take ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
+function article(expected: string): string {
+  if (expected === 'int') return 'a whole number';
+  if (expected === 'string') return 'a text';
+  return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
 }
 
 function wrongType(): Problem {

@@ -37,7 +37,14 @@ export const statusPageTemplate = `<!doctype html>
 <tbody>{{#each targets}}<tr><td>{{signal}}</td><td>{{value}}{{#if detail}}<div class="dim">{{detail}}</div>{{/if}}</td>
 <td>{{bound}}</td><td>{{window}}</td><td><span class="tag {{verdict}}">{{verdict}}</span></td></tr>
 {{/each}}</tbody></table></div></div>
-{{/each}}</section>
+{{/each}}
+{{#if budgets}}<div class="scroll"><table>
+<thead><tr><th>Error budget</th><th>Objective</th><th>Left</th><th>Good so far</th><th>Burn rate</th><th>Lasts</th><th>Coverage</th></tr></thead>
+<tbody>{{#each budgets}}<tr><td>{{name}}</td><td>{{objective}}</td>
+<td><span class="tag {{tone}}">{{left}}</span>{{#if why}}<div class="dim">{{why}}</div>{{/if}}</td>
+<td>{{success}}</td><td>{{burn}}</td><td>{{lasts}}</td><td>{{coverage}}{{#if known}}<div class="dim">{{known}}</div>{{/if}}</td></tr>
+{{/each}}</tbody></table></div>{{/if}}
+</section>
 {{else}}<p class="dim">No service is watched.</p>{{/each}}
 </main>
 </body>

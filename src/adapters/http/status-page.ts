@@ -1,7 +1,9 @@
+import type { BudgetView } from '../../app/budgets/budget-view.ts';
+import { budgetText } from '../../app/budgets/budget-text.ts';
 import type { ScopeView, ServiceView } from '../../app/service-view.ts';
 import type { Readiness, StatusView } from '../../app/status-view.ts';
-import { groupKey } from '../../domain/group.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import { groupText } from '../../domain/group.ts';
+import { formatDuration, formatSpan } from '../../domain/duration.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { formatUtc } from '../../domain/utc.ts';
 import { describeTarget, formatMeasure, signalWords } from '../../domain/verdict-text.ts';
@@ -35,6 +37,7 @@ export function statusPage({ services, incidents, status, readiness, now }: Page
       lastPoll: view.lastPollAt === undefined ? 'not yet evaluated' : `evaluated at ${formatUtc(view.lastPollAt)}`,
       problems: view.problems.map(({ reason, detail }) => `${reason}: ${detail}`),
       scopes: view.scopes.map(scopeFacts),
+      budgets: view.budgets.map(budgetFacts),
     })),
     incidents: incidents.map((incident) => incidentFacts(incident, now)),
   });
@@ -57,7 +60,7 @@ function warningsOf({ reload, store, sources, channels }: StatusView, readiness:
 
 function scopeFacts({ group, line, targets, rules, incidentId }: ScopeView) {
   return {
-    group: groupKey(group),
+    group: groupText(group),
     line,
     // A line that nothing was ever seen of moves only because no rule could stop it.
     unseen: line === 'moving' && targets.every(({ verdict }) => verdict === 'unknown'),
@@ -68,10 +71,17 @@ function scopeFacts({ group, line, targets, rules, incidentId }: ScopeView) {
   };
 }
 
+function budgetFacts(view: BudgetView) {
+  const { reading } = view;
+  const tone = reading.kind === 'unknown' ? 'unknown' : reading.remaining > 0 ? 'held' : 'missed';
+  const own = view.budget === view.signal ? '' : ` ${view.budget}`;
+  return { ...budgetText(view), name: `${signalWords(view.signal)}${own} ${groupText(view.group)}`.trim(), tone };
+}
+
 function targetFacts(verdict: TargetVerdict) {
   const { target, reading, group } = verdict;
   return {
-    signal: signalWords(target.signal) + (group === undefined ? '' : ` ${groupKey(group)}`),
+    signal: signalWords(target.signal) + (group === undefined ? '' : ` ${groupText(group)}`),
     window: target.overMs === undefined ? 'newest' : formatDuration(target.overMs),
     bound: describeTarget(verdict),
     value: reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : reading.reason,
@@ -86,11 +96,11 @@ function incidentFacts(incident: Incident, now: number) {
     id: incident.id,
     link: incidentLink(incident.id),
     title: incident.title,
-    scope: [incident.service, groupKey(incident.group)].filter((text) => text !== '').join(' '),
+    scope: [incident.service, groupText(incident.group)].filter((text) => text !== '').join(' '),
     severity: incident.severity,
     phase: incident.blind ? `${incident.phase}, blind` : incident.phase,
     since: formatUtc(since),
-    age: formatDuration(Math.max(0, Math.round((now - since) / 60_000) * 60_000)),
+    age: formatSpan(Math.max(0, now - since)),
     acknowledgedBy: incident.acknowledgedBy ?? 'nobody',
     runbook: webLink(incident.runbook),
   };

@@ -1,21 +1,43 @@
+import { byBudgetAndGroup, ledgerKeyText } from '../../app/ledger-key.ts';
 import { byChannelAndSequence, byIncidentAndSequence, compare } from '../../app/outbox-order.ts';
-import type { Commit, OutboxEntry, Store } from '../../app/ports/store.ts';
+import type { Commit, LedgerKey, LedgerWrite, OutboxEntry, Store, StoredLedger } from '../../app/ports/store.ts';
 import { StoreError } from '../../app/ports/store.ts';
-import { storableCopy } from '../../app/storable-commit.ts';
+import { storableCopy, storableRows } from '../../app/storable-commit.ts';
+import type { LedgerRow } from '../../domain/budget/ledger-rows.ts';
 import type { Checkpoint } from '../../domain/checkpoint.ts';
 import type { StoredEvent } from '../../domain/event.ts';
+
+interface KeptLedger {
+  readonly key: LedgerKey;
+  readonly shape: string;
+  /** By slot length and start. */
+  readonly rows: Map<string, LedgerRow>;
+}
+
+export interface MemoryStoreOptions {
+  /** False: ledgers are let go at once, since nobody will read here what is in memory already; absent: they are kept. */
+  readonly keepsLedgers?: boolean;
+}
 
 /** Keeps everything in this process and nothing beyond it: for backtests, trials and tests. */
 export class MemoryStore implements Store {
   readonly #events: StoredEvent[] = [];
   readonly #checkpoints = new Map<string, Checkpoint>();
   readonly #outbox = new Map<string, OutboxEntry>();
+  readonly #ledgers = new Map<string, KeptLedger>();
+  readonly #keepsLedgers: boolean;
   #closed = false;
 
-  async commit(commit: Commit): Promise<readonly StoredEvent[]> {
+  constructor({ keepsLedgers = true }: MemoryStoreOptions = {}) {
+    this.#keepsLedgers = keepsLedgers;
+  }
+
+  async commit({ ledgers = [], forgottenLedgers = [], ...commit }: Commit): Promise<readonly StoredEvent[]> {
     this.#mustBeOpen();
     // Copying comes first: it alone can fail, and then nothing has been changed yet.
     const { events = [], recordedAt, checkpoints = [], notifications = [], deliveries = [] } = storableCopy(commit);
+    for (const key of forgottenLedgers) this.#ledgers.delete(ledgerKeyText(key));
+    if (this.#keepsLedgers) for (const ledger of ledgers) this.#writeLedger(ledger);
     const stored = events.map((event, index) =>
       Object.freeze({ ...event, seq: this.#events.length + 1 + index, recordedAt }),
     );
@@ -57,8 +79,29 @@ export class MemoryStore implements Store {
       .sort(byChannelAndSequence);
   }
 
+  async *ledgers(service: string): AsyncGenerator<StoredLedger, void, undefined> {
+    this.#mustBeOpen();
+    const ledgers = [...this.#ledgers.values()].filter(({ key }) => key.service === service);
+    for (const { key, shape, rows } of ledgers.sort((a, b) => byBudgetAndGroup(a.key, b.key))) {
+      const sorted = [...rows.values()].sort((a, b) => a.slotMs - b.slotMs || a.start - b.start);
+      yield { ...key, shape, rows: sorted.map(copyOf) };
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #writeLedger(write: LedgerWrite): void {
+    const { service, budget, group, shape, changes, replaces = false } = write;
+    const text = ledgerKeyText(write);
+    const before = this.#ledgers.get(text);
+    const keeps = before?.shape === shape && !replaces;
+    const ledger = keeps ? before : { key: { service, budget, group }, shape, rows: new Map<string, LedgerRow>() };
+    this.#ledgers.set(text, ledger);
+    for (const { slotMs, from } of changes.floors)
+      for (const [place, row] of ledger.rows) if (row.slotMs === slotMs && row.start < from) ledger.rows.delete(place);
+    for (const row of storableRows(write)) ledger.rows.set(`${row.slotMs} ${row.start}`, copyOf(row));
   }
 
   #put(entry: OutboxEntry): void {
@@ -68,4 +111,9 @@ export class MemoryStore implements Store {
   #mustBeOpen(): void {
     if (this.#closed) throw new StoreError('closed', 'The store is closed: Andon is shutting down.');
   }
+}
+
+/** Zeros lose their sign, as in any store. */
+function copyOf({ slotMs, start, bad, total, gaps }: LedgerRow): LedgerRow {
+  return { slotMs, start, bad: bad + 0, total: total + 0, gaps: gaps.map(({ from, to }) => ({ from, to })) };
 }

@@ -18,6 +18,7 @@ const workBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
 const scope = ['service', 'group'] as const;
 const reading = [...scope, 'signal', 'fold', 'window'] as const;
 const target = [...scope, 'signal', 'bound', 'window'] as const;
+const budget = [...scope, 'signal', 'budget'] as const;
 
 /** Every metric of Andon's own, in the order of the documentation. */
 export const catalogue = {
@@ -156,6 +157,60 @@ export const catalogue = {
     type: 'gauge',
     help: 'The bound of a target as declared: a ratio from 0 to 1, or the unit of the gauge.',
     labels: target,
+  },
+  objective: {
+    name: 'andon_objective_ratio',
+    type: 'gauge',
+    help: 'The share of good events that an error budget promises over its period.',
+    labels: budget,
+  },
+  budgetRemaining: {
+    name: 'andon_error_budget_remaining_ratio',
+    type: 'gauge',
+    help: 'Share of the error budget that is left: 1 is untouched, 0 gone, below 0 overspent. Absent while unknown.',
+    labels: budget,
+  },
+  budgetExhausted: {
+    name: 'andon_error_budget_exhausted_seconds',
+    type: 'gauge',
+    help: 'How long the error budget lasts at the burn rate of the window: 0 when it is gone, +Inf when it lasts for ever. Absent while unknown.',
+    labels: [...budget, 'window'],
+  },
+  burnRate: {
+    name: 'andon_burn_rate',
+    type: 'gauge',
+    help: 'How fast the error budget burnt over the window: 1 spends it in exactly one period. Absent while unknown.',
+    labels: [...budget, 'window'],
+  },
+  periodSuccess: {
+    name: 'andon_period_success_ratio',
+    type: 'gauge',
+    help: 'Share of good events (or slices) in the period so far. Absent while unknown.',
+    labels: budget,
+  },
+  budgetCoverage: {
+    name: 'andon_budget_coverage_ratio',
+    type: 'gauge',
+    help: 'Share of the period so far that has counts, what is excluded left out.',
+    labels: budget,
+  },
+  budgetKnown: {
+    name: 'andon_budget_known_ratio',
+    type: 'gauge',
+    help: 'Share of the period so far that was counted, or that the source was asked for and does not have: 1 once the budget is filled from the past.',
+    labels: budget,
+  },
+  budgetExcluded: {
+    name: 'andon_budget_excluded_seconds',
+    type: 'gauge',
+    help: 'Time of the period so far that is excluded from the error budget.',
+    labels: budget,
+  },
+  budgetUnknown: {
+    name: 'andon_budget_unknown',
+    type: 'gauge',
+    help: 'Is 1 while it cannot be told what is left of an error budget, with the reason why. Absent while it can.',
+    labels: [...budget, 'reason'],
   },
   groupsDropped: {
     name: 'andon_groups_dropped',

@@ -81,6 +81,7 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     targets: (service, group, verdicts) => services.targets(service, group, verdicts),
     rules: (service, group, rules) => services.rules(service, group, rules),
     line: (service, group, line) => services.line(service, group, line),
+    budgets: (service, budgets) => services.budgets(service, budgets),
     groupsDropped: (service, count) => services.groupsDropped(service, count),
     eventsCommitted(applied) {
       for (const each of applied) {

@@ -1,7 +1,9 @@
 import { lineStates, ruleConditions, type LineState, type ReadingRow, type RuleView } from '../../app/service-view.ts';
+import type { BudgetView } from '../../app/budgets/budget-view.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { groupKey, type Group } from '../../domain/group.ts';
 import type { TargetVerdict } from '../../domain/verdict.ts';
+import { resetBudgets, writeBudget } from './budget-gauges.ts';
 import type { Instruments } from './instruments.ts';
 
 interface ScopeFacts {
@@ -13,6 +15,7 @@ interface ScopeFacts {
 interface ServiceFacts {
   source?: string;
   readings: readonly ReadingRow[];
+  budgets: readonly BudgetView[];
   dropped?: number;
   readonly scopes: Map<string, ScopeFacts>;
 }
@@ -47,6 +50,10 @@ export class ServiceGauges {
     this.#scopeOf(service, group).line = line;
   }
 
+  budgets(service: string, budgets: readonly BudgetView[]): void {
+    this.#factsOf(service).budgets = budgets;
+  }
+
   groupsDropped(service: string, count: number): void {
     this.#factsOf(service).dropped = count;
   }
@@ -57,6 +64,7 @@ export class ServiceGauges {
     const key = groupKey(group);
     facts.scopes.delete(key);
     facts.readings = facts.readings.filter((row) => groupKey(row.group) !== key);
+    facts.budgets = facts.budgets.filter((view) => groupKey(view.group) !== key);
   }
 
   forgetService(service: string): void {
@@ -69,6 +77,7 @@ export class ServiceGauges {
     for (const [service, facts] of this.#services) {
       if (facts.dropped !== undefined) this.#metrics.groupsDropped.set({ service }, facts.dropped);
       const now = sourceNow(facts.source);
+      for (const view of facts.budgets) writeBudget(this.#metrics, service, view);
       for (const row of facts.readings) this.#writeReading(service, row, now);
       for (const [group, scope] of facts.scopes) this.#writeScope(service, group, scope);
     }
@@ -79,6 +88,7 @@ export class ServiceGauges {
     const { lineState, ruleState, groupsDropped } = this.#metrics;
     for (const gauge of [readingValue, readingAge, readingUnknown, targetHeld, targetUnknown, targetBound])
       gauge.reset();
+    resetBudgets(this.#metrics);
     for (const gauge of [lineState, ruleState, groupsDropped]) gauge.reset();
   }
 
@@ -120,7 +130,7 @@ export class ServiceGauges {
   #factsOf(service: string): ServiceFacts {
     const known = this.#services.get(service);
     if (known !== undefined) return known;
-    const facts: ServiceFacts = { readings: [], scopes: new Map() };
+    const facts: ServiceFacts = { readings: [], budgets: [], scopes: new Map() };
     this.#services.set(service, facts);
     return facts;
   }

@@ -36,6 +36,14 @@ export function createInspector(api: PrometheusApi, now: () => number): Inspecto
       return { kind: 'ok', types: [...new Set(types)] };
     },
 
+    async values(query, signal) {
+      const answer = await api.call('/api/v1/query', () => encodeForm({ query }), signal);
+      if (answer.kind === 'failed') return { kind: 'failed', failure: answer.failure };
+      const decoded = decodeInstant(answer.data, now());
+      if (decoded.kind === 'failed') return { kind: 'failed', failure: decoded.failure };
+      return { kind: 'ok', values: decoded.series.flatMap(({ points }) => points.map(({ value }) => value)) };
+    },
+
     async countGroups(query, by, signal) {
       const fields = { query: `count(count by (${by.join(', ')}) (${query}\n))` };
       const answer = await api.call('/api/v1/query', () => encodeForm(fields), signal);

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { storeFailure, toStoreError } from './sqlite-failure.ts';
@@ -16,6 +17,7 @@ export function lockDirectory(directory: string): DirectoryLock {
   const file = join(directory, 'andon.lock');
   let database: DatabaseSync | undefined;
   try {
+    createForOwner(file);
     database = new DatabaseSync(file, { timeout: 0 });
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -31,4 +33,16 @@ export function lockDirectory(directory: string): DirectoryLock {
       if (held.isOpen) held.close();
     },
   };
+}
+
+/**
+ * SQLite would create it readable for everyone; the journal beside it takes over its mode. A file that is there is not
+ * opened: to close any descriptor of it would drop the locks that this process has on it.
+ */
+function createForOwner(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch {
+    // It is there, or SQLite meets what is wrong at once and says it.
+  }
 }

@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { byChannelAndSequence, byIncidentAndSequence, compare } from '../../app/outbox-order.ts';
-import type { Commit, DeliveryState, OutboxEntry, Store } from '../../app/ports/store.ts';
+import type { Commit, DeliveryState, OutboxEntry, Store, StoredLedger } from '../../app/ports/store.ts';
 import { invalidCommit, mustBeStorable } from '../../app/storable-commit.ts';
 import type { Checkpoint } from '../../domain/checkpoint.ts';
 import type { IncidentEvent, StoredEvent } from '../../domain/event.ts';
 import type { Notification } from '../../domain/notification.ts';
 import type { DirectoryLock } from './directory-lock.ts';
+import { LedgerFile } from './ledger-file.ts';
 import type { DatabaseOptions, OpenDatabase } from './open-database.ts';
 import { openDatabase } from './open-database.ts';
 import { rollBack } from './roll-back.ts';
@@ -15,8 +16,9 @@ import { rowReader } from './rows.ts';
 import { storeFailure, toStoreError } from './sqlite-failure.ts';
 
 /**
- * The embedded store: one `andon.db` in a folder of its own, one process at a time.
- * SQLite runs synchronously: each call is one uninterrupted stretch, so calls take effect in the order they are made.
+ * The embedded store: one `andon.db` in a folder of its own, with `andon-ledgers.db` beside it, one process at a time.
+ * SQLite runs synchronously: each call is one uninterrupted stretch, ledgers aside, so calls take effect in the order
+ * they are made.
  */
 export class SqliteStore implements Store {
   readonly #file: string;
@@ -25,22 +27,24 @@ export class SqliteStore implements Store {
   readonly #inode: string;
   readonly #statements: ReturnType<typeof prepareStatements>;
   readonly #read: RowReader;
-  #closed = false;
+  readonly #ledgers: LedgerFile;
+  #closing: Promise<void> | undefined;
 
-  private constructor({ file, database, lock }: OpenDatabase) {
+  private constructor({ file, database, lock }: OpenDatabase, options: DatabaseOptions) {
     this.#file = file;
     this.#database = database;
     this.#lock = lock;
     this.#inode = inodeOf(file);
     this.#statements = prepareStatements(database);
     this.#read = rowReader(file);
+    this.#ledgers = new LedgerFile(options);
   }
 
   /** Opens the store, creating what is missing. Rejects with StoreError: locked, corrupt, too-new, full, read-only or unknown. */
   static async open(options: DatabaseOptions): Promise<SqliteStore> {
     const opened = openDatabase(options);
     try {
-      return new SqliteStore(opened);
+      return new SqliteStore(opened, options);
     } catch (error) {
       opened.database.close();
       opened.lock.release();
@@ -48,21 +52,10 @@ export class SqliteStore implements Store {
     }
   }
 
-  async commit(commit: Commit): Promise<readonly StoredEvent[]> {
-    return this.#use(() => {
-      if (isEmpty(commit)) return [];
-      mustBeStorable(commit);
-      this.#mustBeInPlace();
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const stored = this.#write(commit);
-        this.#database.exec('COMMIT');
-        return stored;
-      } catch (error) {
-        rollBack(this.#database);
-        throw error;
-      }
-    });
+  async commit({ ledgers = [], forgottenLedgers = [], ...commit }: Commit): Promise<readonly StoredEvent[]> {
+    const stored = this.#commitMain(commit);
+    await this.#ledgers.write(forgottenLedgers, ledgers);
+    return stored;
   }
 
   async events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]> {
@@ -87,11 +80,37 @@ export class SqliteStore implements Store {
     return this.#use(() => this.#entries(this.#statements.outbox.all(incidentId)).sort(byChannelAndSequence));
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  async *ledgers(service: string): AsyncGenerator<StoredLedger, void, undefined> {
+    this.#use(() => undefined);
+    yield* this.#ledgers.read(service);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#ledgers.close();
     this.#database.close();
     this.#lock.release();
+  }
+
+  #commitMain(commit: Commit): readonly StoredEvent[] {
+    return this.#use(() => {
+      if (isEmpty(commit)) return [];
+      mustBeStorable(commit);
+      this.#mustBeInPlace();
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const stored = this.#write(commit);
+        this.#database.exec('COMMIT');
+        return stored;
+      } catch (error) {
+        rollBack(this.#database);
+        throw error;
+      }
+    });
   }
 
   #write({ events = [], recordedAt, checkpoints = [], notifications = [], deliveries = [] }: Commit): StoredEvent[] {
@@ -136,7 +155,7 @@ export class SqliteStore implements Store {
   }
 
   #use<T>(work: () => T): T {
-    if (this.#closed) throw storeFailure('closed', this.#file, '');
+    if (this.#closing !== undefined) throw storeFailure('closed', this.#file, '');
     try {
       return work();
     } catch (error) {

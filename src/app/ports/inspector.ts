@@ -10,6 +10,8 @@ export interface Inspector {
   ): Promise<Asked<{ readonly series: readonly Readonly<Record<string, string>>[] }>>;
   /** What the targets say a metric is, such as `counter` or `gauge`, each answer once; none when the source does not know. */
   metricTypes(metric: string, signal: AbortSignal): Promise<Asked<{ readonly types: readonly string[] }>>;
+  /** What a query of plain numbers comes to now, one for each series of its result. */
+  values(query: string, signal: AbortSignal): Promise<Asked<{ readonly values: readonly number[] }>>;
   /** How many combinations of label values the result of a query has now. */
   countGroups(query: string, by: readonly string[], signal: AbortSignal): Promise<Asked<{ readonly groups: number }>>;
 }

@@ -7,3 +7,8 @@ export interface Log {
 }
 
 export type LogFields = Readonly<Record<string, unknown>>;
+
+const nothing = (): void => undefined;
+
+/** A log that nobody reads. */
+export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -1,3 +1,4 @@
+import type { LedgerChanges, LedgerRow } from '../../domain/budget/ledger-rows.ts';
 import type { Checkpoint } from '../../domain/checkpoint.ts';
 import type { IncidentEvent, StoredEvent } from '../../domain/event.ts';
 import type { Notification } from '../../domain/notification.ts';
@@ -21,7 +22,35 @@ export interface OutboxEntry {
   readonly delivery: DeliveryState;
 }
 
-/** Everything that must be true together or not at all. */
+/** Names one ledger: what a budget counted for one group. */
+export interface LedgerKey {
+  readonly service: string;
+  readonly budget: string;
+  /** As groupKey writes it. */
+  readonly group: string;
+}
+
+/** A ledger as the store keeps it; `restoreLedger` judges its rows. */
+export interface StoredLedger extends LedgerKey {
+  /** What it was counted by: of use only to a budget that counts the same way. */
+  readonly shape: string;
+  /** By slot length and start. */
+  readonly rows: readonly LedgerRow[];
+}
+
+/**
+ * What changed of one ledger: rows before a floor are deleted, then the new rows put, each in place of the one with its
+ * slot length and start. A row that holds what is no number is left out.
+ */
+export interface LedgerWrite extends LedgerKey {
+  /** What is stored under another shape is deleted first. */
+  readonly shape: string;
+  readonly changes: LedgerChanges;
+  /** What is stored is deleted first, of whatever shape. */
+  readonly replaces?: boolean;
+}
+
+/** Everything that must be true together or not at all, ledgers aside. */
 export interface Commit {
   readonly events?: readonly IncidentEvent[];
   /** When the events were written, ms since the epoch on Andon's clock. */
@@ -31,6 +60,16 @@ export interface Commit {
   readonly notifications?: readonly Notification[];
   /** Progress of notifications already in the outbox, by id. */
   readonly deliveries?: readonly { readonly id: string; readonly delivery: DeliveryState }[];
+  /** Ledgers to delete before any is written: of budgets, groups and services that are gone. */
+  readonly forgottenLedgers?: readonly LedgerKey[];
+  /**
+   * Written in order, each whole or not at all, after the rest of the commit; a commit never fails for them. What a
+   * store cannot write of them is lost, is missing after a restart and is then read from the source again.
+   *
+   * A commit takes 3 µs a row, waits for all of them and lets other work in after each 2000. Whatever is committed
+   * meanwhile may wait for it: commit events without ledgers, and of a first fill each chunk as it comes.
+   */
+  readonly ledgers?: readonly LedgerWrite[];
 }
 
 /** Why a store cannot do what was asked. */
@@ -54,9 +93,9 @@ export class StoreError extends Error {
   }
 }
 
-/** Keeps the event log, the checkpoints and the outbox. Rejects with StoreError only. */
+/** Keeps the event log, the checkpoints, the outbox and the ledgers of error budgets. Rejects with StoreError only. */
 export interface Store {
-  /** All or nothing. Returns the events with their positions. A notification id that is already there is left as it is. */
+  /** All or nothing, ledgers aside. Returns the events with their positions. A notification id that is already there is left as it is. */
   commit(commit: Commit): Promise<readonly StoredEvent[]>;
   /** Events after a position, in order. */
   events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
@@ -65,6 +104,11 @@ export interface Store {
   pending(): Promise<readonly OutboxEntry[]>;
   /** Notifications of an incident, whatever became of them, by channel and sequence. */
   outbox(incidentId: string): Promise<readonly OutboxEntry[]>;
+  /**
+   * The ledgers of a service by budget and group, one at a time: together they may be large. Never fails for damage:
+   * rows that cannot be read are left out, and the log tells how many.
+   */
+  ledgers(service: string): AsyncIterable<StoredLedger>;
   /** May be called twice. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Group } from '../../domain/group.ts';
 import type { SourceFailureReason } from '../../domain/observation.ts';
 import type { TargetVerdict } from '../../domain/verdict.ts';
 import type { AppliedEvent } from '../incident-book.ts';
+import type { BudgetView } from '../budgets/budget-view.ts';
 import type { LineState, ReadingRow, RuleView } from '../service-view.ts';
 
 /** How a poll ended: every signal answered, some failed, or none could be read. */
@@ -43,6 +44,8 @@ export interface Telemetry {
   targets(service: string, group: Group, verdicts: readonly TargetVerdict[]): void;
   rules(service: string, group: Group, rules: readonly RuleView[]): void;
   line(service: string, group: Group, line: LineState): void;
+  /** All error budgets of a service; those that are missing here vanish. */
+  budgets(service: string, budgets: readonly BudgetView[]): void;
   /** Groups of a service beyond its limit, which are not evaluated. */
   groupsDropped(service: string, count: number): void;
   /** Every event once, in the order of the log; at the start the whole log again. */
@@ -86,6 +89,7 @@ export const silentTelemetry: Telemetry = {
   targets: nothing,
   rules: nothing,
   line: nothing,
+  budgets: nothing,
   groupsDropped: nothing,
   eventsCommitted: nothing,
   deliveryFinished: nothing,

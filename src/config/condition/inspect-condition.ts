@@ -1,12 +1,14 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { SignalUse } from '../../domain/condition.ts';
 import { formatDuration, parseDuration } from '../../domain/duration.ts';
-import { suggest } from '../did-you-mean.ts';
+import { nearest, suggest } from '../did-you-mean.ts';
 import type { TextProblem } from '../problem.ts';
 import { maxWindowMs, minWindowMs } from '../windows.ts';
-import type { SignalKinds } from './signal-kinds.ts';
+import { compareBudgetProblem } from './compare-budget.ts';
 import { compareProblem } from './compare-problem.ts';
 import { constantOf } from './constant-of.ts';
+import { budgetMethods, inspectBudgetUse } from './inspect-budget-use.ts';
+import type { BudgetsByName, SignalKinds } from './signal-kinds.ts';
 
 interface Inspection {
   readonly uses: readonly SignalUse[];
@@ -18,7 +20,7 @@ interface Inspection {
  * signals and their methods, numbers, arithmetic, comparisons and logic. So every window is known beforehand, and nothing
  * in a condition can fail but a missing reading.
  */
-export function inspectCondition(ast: ASTNode, signals: SignalKinds): Inspection {
+export function inspectCondition(ast: ASTNode, signals: SignalKinds, budgets: BudgetsByName | undefined): Inspection {
   const uses = new Map<string, SignalUse>();
   const problems: TextProblem[] = [];
   const names = [...signals.keys()];
@@ -62,7 +64,8 @@ export function inspectCondition(ast: ASTNode, signals: SignalKinds): Inspection
       case '==':
       case '!=': {
         for (const operand of node.args) visit(operand);
-        const problem = compareProblem(node.op, node.args, signals);
+        const problem =
+          compareProblem(node.op, node.args, signals) ?? compareBudgetProblem(node.op, node.args, budgets);
         if (problem !== undefined) problems.push(problem);
         return;
       }
@@ -119,6 +122,17 @@ export function inspectCondition(ast: ASTNode, signals: SignalKinds): Inspection
     const signal = receiver.args;
     const kind = signals.get(signal);
     if (kind === undefined) return visit(receiver);
+    const budgetFold = kind === 'gauge' ? undefined : budgetMethods.get(method);
+    if (budgetFold !== undefined) {
+      const use = inspectBudgetUse(
+        { node, method, fold: budgetFold, signal, args },
+        budgets,
+        (window) => checkWindow(node, method, window),
+        refuse,
+      );
+      if (use !== undefined) uses.set(JSON.stringify(use), use);
+      return;
+    }
     const fold = (kind === 'gauge' ? gaugeFolds : shareFolds).find((candidate) => candidate === method);
     if (fold === undefined) {
       const message = `\`${signal}\` is ${kind === 'gauge' ? 'a gauge' : 'a share'}, which has no \`${method}\``;
@@ -127,8 +141,10 @@ export function inspectCondition(ast: ASTNode, signals: SignalKinds): Inspection
         'unknown-method',
         message,
         kind === 'gauge'
-          ? 'a gauge has over, max and min (of a window) and latest()'
-          : 'a share is read over a window: over("5m")',
+          ? budgetMethods.has(method)
+            ? 'error budgets are those of signals that count events'
+            : 'a gauge has over, max and min (of a window) and latest()'
+          : (suggestMethod(method) ?? 'a share is read over a window: over("5m")'),
       );
     }
     const windowMs = fold === 'latest' ? checkNoArguments(node, args) : checkWindow(node, fold, args);
@@ -165,6 +181,12 @@ export function inspectCondition(ast: ASTNode, signals: SignalKinds): Inspection
 
   visit(ast);
   return { uses: [...uses.values()], problems };
+}
+
+/** For a slip of the keyboard in a method's name that only budgets have. */
+function suggestMethod(method: string): string | undefined {
+  const near = nearest(method, budgetMethods.keys());
+  return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
 function isWhole(node: ASTNode): boolean {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { StopRule } from '../../domain/service.ts';
 import type { ConditionCompiler } from '../condition/compile-condition.ts';
-import type { SignalKinds } from '../condition/signal-kinds.ts';
+import type { BudgetsByName, SignalKinds } from '../condition/signal-kinds.ts';
 import type { Report } from '../problem.ts';
 import type { StopRuleFile } from '../rule-file.ts';
 import { maxForMs, maxForWindows, shortMs } from '../windows.ts';
@@ -13,10 +13,11 @@ import type { Part } from './read-parts.ts';
 export function buildRule(
   { value: file, path }: Part<StopRuleFile>,
   signals: SignalKinds,
+  budgets: BudgetsByName | 'unknown',
   compile: ConditionCompiler,
   report: Report,
 ): StopRule | undefined {
-  const { condition, problems } = compile(file.when, signals);
+  const { condition, problems } = compile(file.when, signals, budgets);
   reportIn([...path, 'when'], problems, report);
   if (condition === undefined) return undefined;
 

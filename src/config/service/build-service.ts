@@ -1,7 +1,13 @@
+import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { Service, Signal } from '../../domain/service.ts';
+import { budgetName, buildBudget } from '../budget/build-budget.ts';
+import { nominalPeriodMs } from '../budget/build-tiers.ts';
+import { budgetRules } from '../budget/budget-rule.ts';
+import { checkBudgetNames } from '../budget/check-budget-names.ts';
+import type { ErrorBudgetFile } from '../budget-file.ts';
 import { isReservedName, type ConditionCompiler } from '../condition/compile-condition.ts';
-import type { SignalKinds } from '../condition/signal-kinds.ts';
+import type { BudgetFacts, BudgetsByName, SignalKinds } from '../condition/signal-kinds.ts';
 import { suggest } from '../did-you-mean.ts';
 import type { Report } from '../problem.ts';
 import { shortMs } from '../windows.ts';
@@ -36,7 +42,8 @@ export function buildService(
   const service = build(parts, compile, context, tell);
   // What is used by nothing is known only when everything that might use it can be read.
   if (service !== undefined && isSound) {
-    checkUsage({ signals: service.signals, targets: service.endState.targets, rules: service.rules }, report);
+    const { signals, endState, budgets, rules } = service;
+    checkUsage({ signals, targets: endState.targets, budgets, rules }, report);
   }
   return service;
 }
@@ -54,8 +61,11 @@ function build(
   checkTargets(targetParts, parts.whole?.spec.endState.hold, report);
   // Conditions are not blamed for a signal that nobody can tell the kind of.
   const guessing = [...parts.brokenSignals.values()].includes(undefined);
-  const ruleParts = guessing ? [] : builtFrom(parts.rules, (part) => buildRule(part, kinds, compile, report));
-  const rules = ruleParts.map(({ value }) => value);
+  const budgetParts = builtFrom(parts.budgets, (part) => buildBudget(part, parts, report));
+  const budgets = budgetParts.map(({ value }) => value);
+  checkBudgetNames(parts.budgets, budgetParts, parts.rules, report);
+  const facts = parts.hasBrokenBudgets ? 'unknown' : factsOf(parts.budgets, budgets);
+  const ruleParts = guessing ? [] : builtFrom(parts.rules, (part) => buildRule(part, kinds, facts, compile, report));
   checkRules(ruleParts, targets, kinds, report);
   checkRuleNames(parts.rules, report);
   checkRepeatedRules(ruleParts, report);
@@ -77,7 +87,8 @@ function build(
       watchMs: spec.endState.watch,
       targets,
     },
-    rules,
+    budgets,
+    rules: [...ruleParts.map(({ value }) => value), ...budgetRules(budgets)],
   };
   return {
     name: metadata.name,
@@ -116,6 +127,19 @@ function kindsOf(parts: ServiceParts): SignalKinds {
     kinds.set(name, file.gauge !== undefined ? 'gauge' : file.latency !== undefined ? 'latency' : 'ratio');
   }
   return kinds;
+}
+
+/** What conditions may say of budgets. One that is declared wrongly still has a name. */
+function factsOf(declared: readonly Part<ErrorBudgetFile>[], built: readonly ErrorBudget[]): BudgetsByName {
+  const facts = new Map<string, BudgetFacts>();
+  for (const { value } of declared) {
+    const budget = built.find(({ name }) => name === budgetName(value));
+    facts.set(budgetName(value), {
+      signal: value.signal,
+      ...(budget === undefined ? {} : { objective: budget.objective, periodMs: nominalPeriodMs(budget.period) }),
+    });
+  }
+  return facts;
 }
 
 /** A group of one signal must be a group of every other that is split, or no condition could look at both. */

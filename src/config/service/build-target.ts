@@ -1,6 +1,5 @@
 import type { DeclarationPath } from '../../domain/diagnostic.ts';
 import { formatDuration, parseDuration } from '../../domain/duration.ts';
-import { formatRatio, parseRatio } from '../../domain/ratio.ts';
 import type { Target } from '../../domain/service.ts';
 import { suggest } from '../did-you-mean.ts';
 import { show } from '../fields.ts';
@@ -8,6 +7,7 @@ import type { Problem, Report } from '../problem.ts';
 import type { TargetFile } from '../rule-file.ts';
 import { shortMs } from '../windows.ts';
 import type { Part, ServiceParts } from './read-parts.ts';
+import { lowShareHint, readShare } from './share.ts';
 
 type SignalLookup = Pick<ServiceParts, 'signals' | 'brokenSignals'>;
 
@@ -80,34 +80,15 @@ function shareBound(
     report({ path, at: 'key', code: 'target-bound', message, hint: 'write atLeast' });
     return undefined;
   }
-  const value = typeof written === 'number' ? written : parseRatio(written);
-  if (value === undefined) {
-    report({ path, code: 'invalid-ratio', message: `expected a share such as 99.9% or 0.999, got ${show(written)}` });
-    return undefined;
-  }
-  if (value > 1 || value < 0) {
-    const percent = value > 1 && value <= 100 && !String(written).includes('%') ? Number(`${value}e-2`) : undefined;
-    report({
-      path,
-      code: 'ratio-out-of-range',
-      message: `a share lies between 0% and 100%, which ${show(written)} does not`,
-      ...(percent === undefined ? {} : { hint: `did you mean ${formatRatio(percent)}?` }),
-    });
-    return undefined;
-  }
+  const value = readShare(written, path, report);
+  if (value === undefined) return undefined;
+  const low = lowShareHint(written, value);
   if (value === 0) {
     const message = 'a share is always at least 0, so this target always holds';
     report({ path, severity: 'warning', code: 'target-always-holds', message });
-  } else if (value < 0.5 && String(written).includes('%')) {
-    const meant =
-      value * 100 >= 0.5 ? `did you mean ${formatRatio(Number((value * 100).toPrecision(12)))}?` : undefined;
-    report({
-      path,
-      severity: 'warning',
-      code: 'low-bound',
-      message: `with ${show(written)} this target holds while most events are bad`,
-      hint: meant ?? 'a share counts what is good, as in 99.9%',
-    });
+  } else if (low !== undefined) {
+    const message = `with ${show(written)} this target holds while most events are bad`;
+    report({ path, severity: 'warning', code: 'low-bound', message, hint: low });
   }
   return value;
 }

@@ -1,4 +1,5 @@
-import type { Condition, SignalUse } from '../../domain/condition.ts';
+import { neverSeconds } from '../../domain/budget/budget-readings.ts';
+import { isBudgetUse, type BudgetUse, type Condition, type PlainUse, type SignalUse } from '../../domain/condition.ts';
 import { formatRatio } from '../../domain/ratio.ts';
 import type { StopRule, Target } from '../../domain/service.ts';
 import type { SignalKinds } from '../condition/signal-kinds.ts';
@@ -58,12 +59,12 @@ function stopsWhenGood({ when }: StopRule, promised: Promised): TextProblem | un
     severity: isSure ? 'error' : 'warning',
     code: 'condition-true-when-good',
     message: isSure
-      ? 'this stops the line of a good service: it is true with every target held well'
+      ? `this stops the line of a good service: it is true ${when.uses.every(isBudgetUse) ? 'while no error budget is spent' : 'with every target held well'}`
       : `this stops the line while all is well: it is true with ${free.map((name) => `\`${name}\``).join(', ')} at 100%`,
     hint:
       guilty === undefined
         ? 'a rule is true when something is wrong: turn the comparison round'
-        : turnedRound(guilty, isShare(signals, guilty.signal)),
+        : turnedRound(guilty, isShare(signals, guilty.signal) && guilty.read.includes('.over(')),
   };
 }
 
@@ -80,8 +81,11 @@ function isTrueWhenGood(
   }
   // A rule may look for a value among the good ones, such as an empty queue: only one that is true at all of them is odd.
   for (let index = 0; index < (gauges.size > 0 ? sampleCount : 1); index += 1) {
-    const valueOf = ({ signal }: SignalUse): number | undefined =>
-      isShare(signals, signal) ? (isKnown(signal) ? 1 : undefined) : gauges.get(signal)?.[index];
+    const valueOf = (use: SignalUse): number | undefined => {
+      if (isBudgetUse(use)) return untouched(use);
+      const { signal } = use;
+      return isShare(signals, signal) ? (isKnown(signal) ? 1 : undefined) : gauges.get(signal)?.[index];
+    };
     if (when.evaluate(readingsOf(valueOf)).kind !== 'true') return false;
   }
   return true;
@@ -89,11 +93,15 @@ function isTrueWhenGood(
 
 /** The same reading holds a target and stops the line. */
 function stopsInsideTarget({ when }: StopRule, { signals, targets, byUse }: Promised): TextProblem | undefined {
-  const read = when.uses.map(useKey).filter((key) => byUse.has(key));
+  const read = when.uses
+    .filter(isPlainUse)
+    .map(useKey)
+    .filter((key) => byUse.has(key));
   if (read.length === 0) return undefined;
   const isTrueAt = (first: Target['bound'], second: Target['bound']): boolean =>
     when.evaluate(
       readingsOf((use) => {
+        if (!isPlainUse(use)) return undefined;
         const allowed = byUse.get(useKey(use));
         return isShare(signals, use.signal) ? allowed?.atLeast : (allowed?.[first] ?? allowed?.[second]);
       }),
@@ -117,11 +125,28 @@ function stopsInsideTarget({ when }: StopRule, { signals, targets, byUse }: Prom
   };
 }
 
-function namesIn({ uses }: Condition): readonly string[] {
-  return [...new Set(uses.map(({ signal }) => signal))];
+/** What an error budget reads of which nothing was ever spent. */
+function untouched({ fold }: BudgetUse): number {
+  switch (fold) {
+    case 'burn-rate':
+      return 0;
+    case 'budget-remaining':
+      return 1;
+    case 'budget-exhausted-in':
+      return neverSeconds;
+  }
 }
 
-function useKey({ signal, fold, windowMs }: SignalUse): string {
+function isPlainUse(use: SignalUse): use is PlainUse {
+  return !isBudgetUse(use);
+}
+
+/** Signals that a condition reads themselves, rather than their budgets. */
+function namesIn({ uses }: Condition): readonly string[] {
+  return [...new Set(uses.filter(isPlainUse).map(({ signal }) => signal))];
+}
+
+function useKey({ signal, fold, windowMs }: PlainUse): string {
   return `${signal} ${fold} ${windowMs}`;
 }
 

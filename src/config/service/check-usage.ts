@@ -1,3 +1,4 @@
+import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import type { Signal, StopRule, Target } from '../../domain/service.ts';
 import type { Report } from '../problem.ts';
 
@@ -5,13 +6,15 @@ import type { Report } from '../problem.ts';
 interface Declared {
   readonly signals: readonly Signal[];
   readonly targets: readonly Target[];
+  readonly budgets: readonly ErrorBudget[];
   readonly rules: readonly StopRule[];
 }
 
 /** Says which signals nobody asks for, and that a service without rules pages nobody. */
-export function checkUsage({ signals, targets, rules }: Declared, report: Report): void {
+export function checkUsage({ signals, targets, budgets, rules }: Declared, report: Report): void {
   const used = new Set([
     ...targets.map(({ signal }) => signal),
+    ...budgets.map(({ signal }) => signal),
     ...rules.flatMap(({ when }) => when.uses.map(({ signal }) => signal)),
   ]);
   for (const { name } of signals) {
@@ -21,7 +24,7 @@ export function checkUsage({ signals, targets, rules }: Declared, report: Report
       at: 'key',
       severity: 'warning',
       code: 'unused-signal',
-      message: `no target and no rule asks for \`${name}\`, so it is read in vain`,
+      message: `no target, no error budget and no rule asks for \`${name}\`, so it is read in vain`,
       hint: 'give it a target or a rule, or leave it out',
     });
   }
@@ -32,6 +35,9 @@ export function checkUsage({ signals, targets, rules }: Declared, report: Report
     severity: 'warning',
     code: 'no-rules',
     message: 'this service has no stop-the-line rule: nothing ever stops its line, and nobody is ever paged',
-    hint: 'add a rule under stopTheLine; missed targets alone open no incident',
+    hint:
+      budgets.length === 0
+        ? 'add a rule under stopTheLine; missed targets alone open no incident'
+        : 'add a rule under stopTheLine, or burnRates: [page, ticket] to an error budget',
   });
 }

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { DeclarationPath } from '../../domain/diagnostic.ts';
 import type { Signal } from '../../domain/service.ts';
 import { dnsLabel } from '../fields.ts';
+import { ErrorBudgetFile } from '../budget-file.ts';
 import { ServiceFile, SignalFile, StopRuleFile, TargetFile } from '../rule-file.ts';
 import type { Problem } from '../problem.ts';
 import { schemaProblems } from '../schema-problems.ts';
@@ -17,6 +18,9 @@ export interface ServiceParts {
   readonly brokenSignals: ReadonlyMap<string, Signal['kind'] | undefined>;
   readonly targets: readonly Part<TargetFile>[];
   readonly rules: readonly Part<StopRuleFile>[];
+  readonly budgets: readonly Part<ErrorBudgetFile>[];
+  /** Whether an error budget is declared, but wrongly: nobody knows then which budgets conditions may ask for. */
+  readonly hasBrokenBudgets: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -24,6 +28,8 @@ export interface Part<T> {
   readonly value: T;
   readonly path: DeclarationPath;
 }
+
+const budgetsPath: DeclarationPath = ['spec', 'errorBudgets'];
 
 /** Holds a document against the schema. When it does not fit as a whole, the parts that do are still worth checking. */
 export function readParts(document: unknown): ServiceParts {
@@ -37,6 +43,8 @@ export function readParts(document: unknown): ServiceParts {
       brokenSignals: new Map(),
       targets: partsOf(spec.endState.targets, ['spec', 'endState', 'targets']),
       rules: partsOf(spec.stopTheLine, ['spec', 'stopTheLine']),
+      budgets: partsOf(spec.errorBudgets, budgetsPath),
+      hasBrokenBudgets: false,
       problems: [],
     };
   }
@@ -48,12 +56,16 @@ export function readParts(document: unknown): ServiceParts {
     else brokenSignals.set(name, kindOf(declared));
   }
   const name = valueAt(document, ['metadata', 'name']);
+  const budgets = fitting(ErrorBudgetFile, document, budgetsPath);
+  const declaredBudgets = valueAt(document, budgetsPath) ?? [];
   return {
     ...(dnsLabel().safeParse(name).success ? { name: String(name) } : {}),
     signals,
     brokenSignals,
     targets: fitting(TargetFile, document, ['spec', 'endState', 'targets']),
     rules: fitting(StopRuleFile, document, ['spec', 'stopTheLine']),
+    budgets,
+    hasBrokenBudgets: !Array.isArray(declaredBudgets) || declaredBudgets.length !== budgets.length,
     problems: schemaProblems(ServiceFile, document, result.error.issues),
   };
 }

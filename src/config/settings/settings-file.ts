@@ -205,7 +205,7 @@ function uniqueNames(kind: string) {
     const seen = new Set<string>();
     entries.forEach(({ name }, index) => {
       if (seen.has(name)) {
-        const issue = { message: `there are two ${kind}s named \`${name}\``, params: { code: `duplicate-${kind}` } };
+        const issue = { message: `there are two ${kind}s named ${show(name)}`, params: { code: `duplicate-${kind}` } };
         context.addIssue({ ...issue, code: 'custom', path: [index, 'name'] });
       }
       seen.add(name);

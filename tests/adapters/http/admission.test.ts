@@ -52,7 +52,13 @@ describe('without a token, a request that changes something', () => {
   });
 
   test('is refused with what to do', () => {
-    expect(refusal({ ...local, loopbackOnly: false }, { kind: 'none' })?.body.hint).toContain('tokenFile');
+    expect(refusal({ ...local, loopbackOnly: false }, { kind: 'none' })?.body.hint).toContain('`api.tokenFile`');
+  });
+
+  test('is refused through a proxy for that reason and no other', () => {
+    const detail = refusal({ ...local, proxied: true }, { kind: 'none' })?.body.detail;
+    expect(detail).toContain('came through a proxy (it bears X-Forwarded-For, Forwarded or Via)');
+    expect(detail).not.toContain('can be reached from other machines');
   });
 });
 

@@ -168,6 +168,32 @@ describe('acts on an incident', () => {
     expect(world.book.get('inc-1')?.timeline.map(({ type }) => type)).toEqual(['opened', 'acknowledged']);
   });
 
+  test.each([
+    ['limit=ten', 'query.limit: must be a number'],
+    ['limit=1.5', 'query.limit: must be a whole number'],
+    ['limit=0', 'query.limit: must be 1 or more'],
+    ['limit=501', 'query.limit: must be at most 500'],
+    ['phase=shut', 'query.phase: must be one of open, watching, closed'],
+    ['severity=page', 'query: does not take "severity"'],
+    ['service=a&service=b', 'query.service: must be a text'],
+    ['service=', 'query.service: must have a character or more'],
+  ])('what is wrong with %s is said in words', async (query, said) => {
+    await using world = await aWorld();
+
+    expect((await problemOf(await world.get(`/api/v1/incidents?${query}`))).detail).toBe(said);
+  });
+
+  test.each([
+    [{ note: 'x' }, 'body.by: is missing'],
+    [{ by: 7, note: 'x' }, 'body.by: must be a text'],
+    [{ by: 'Ada', note: 'x'.repeat(4001) }, 'body.note: must have at most 4000 characters'],
+    [[1], 'body: must be an object'],
+  ])('what is wrong with a note is said in words', async (body, said) => {
+    await using world = await aWorld({ events: open });
+
+    expect((await problemOf(await world.post('/api/v1/incidents/inc-1/notes', body))).detail).toBe(said);
+  });
+
   test('a note is in the timeline', async () => {
     await using world = await aWorld({ events: open });
 

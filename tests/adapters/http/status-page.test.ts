@@ -41,6 +41,15 @@ describe('the page', () => {
     expect(pageOf({ services: [{ ...searchView, scopes }] })).toContain(`<span class="tag ${style}">${words}</span>`);
   });
 
+  test('writes out what would turn text around', () => {
+    const scopes = [{ group: { zone: '\u202eeu' }, line: 'moving' as const, targets: [successRate], rules: [] }];
+    const page = pageOf({ services: [{ ...searchView, service: 'a\u2066b', scopes }] });
+
+    expect(page).not.toMatch(/[\u202e\u2066]/);
+    expect(page).toContain('\\u202eeu');
+    expect(page).toContain('a\\u2066b');
+  });
+
   test('a line that is stopped stays so when nothing is seen of it', () => {
     const scopes = [{ group: {}, line: 'stopped' as const, targets: [replicationLag], rules: [] }];
 

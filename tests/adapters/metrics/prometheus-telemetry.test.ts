@@ -9,6 +9,7 @@ import { IncidentBook } from '../../../src/app/incident-book.ts';
 import type { ReadingRow } from '../../../src/app/service-view.ts';
 import type { StoredEvent } from '../../../src/domain/event.ts';
 import { anEvent, aStop, aWholeStory, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
+import { checkoutView } from '../../support/service-views.ts';
 
 let now = storyStart + 130_000;
 
@@ -45,6 +46,7 @@ function tellAll(telemetry: PrometheusTelemetry): void {
   telemetry.targets('checkout', {}, [successRate, replicationLag]);
   telemetry.rules('checkout', {}, [{ rule: 'r', severity: 'page', condition: 'true', state: 'pending', since: now }]);
   telemetry.line('checkout', {}, 'stopped');
+  telemetry.budgets('checkout', checkoutView.budgets);
   telemetry.groupsDropped('checkout', 4);
   feed(telemetry, [
     ...aWholeStory(),

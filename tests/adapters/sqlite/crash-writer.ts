@@ -1,5 +1,7 @@
 import { writeSync } from 'node:fs';
 import { SqliteStore } from '../../../src/adapters/sqlite/sqlite-store.ts';
+import type { LedgerRow } from '../../../src/domain/budget/ledger-rows.ts';
+import { aLedger, aRow } from '../../contract/ledger-builders.ts';
 import { aCheckpoint, aCommit, aNotification, anEvent } from '../../contract/store-builders.ts';
 
 /**
@@ -10,6 +12,11 @@ export const notificationsPerBatch = 10;
 
 export function eventsOfBatch(batch: number): readonly string[] {
   return [`${batch} first`, `${batch} second`];
+}
+
+/** Enough that the write-ahead log goes into the database now and then. */
+export function rowsOfBatch(batch: number): readonly LedgerRow[] {
+  return Array.from({ length: 50 }, (_, n) => aRow((50 * batch + n) * 10_000));
 }
 
 const directory = process.argv[2];
@@ -25,6 +32,7 @@ if (import.meta.main && directory !== undefined) {
           aNotification(`n-${batch}-${n}`, { sequence: batch }),
         ),
         checkpoints: [aCheckpoint('checkout', batch)],
+        ledgers: [aLedger(rowsOfBatch(batch))],
       }),
     );
     writeSync(1, `${batch}\n`);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteStore } from '../../../src/adapters/sqlite/sqlite-store.ts';
@@ -16,7 +16,10 @@ test('the folder and its files are made for their owner only', async () => {
   const directory = join(aDirectory(), 'var', 'andon');
   const store = await SqliteStore.open({ directory });
   await store.commit(aCommit({ events: [anEvent('a')] }));
-  expect(['', 'andon.db', 'andon.db-wal'].map((name) => mode(join(directory, name)))).toEqual(['700', '600', '600']);
+  expect(mode(directory)).toBe('700');
+  const files = readdirSync(directory);
+  expect(files).toEqual(expect.arrayContaining(['andon.db', 'andon.db-wal', 'andon.lock', 'andon.lock-journal']));
+  expect(files.map((name) => `${name} ${mode(join(directory, name))}`)).toEqual(files.map((name) => `${name} 600`));
   await store.close();
 });
 

@@ -44,6 +44,10 @@ export const IncidentWire = z
     severity: SeverityWire,
     title: z.string(),
     summary: z.string().optional(),
+    budgets: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'What the rule that told last saw of error budgets, for people.' }),
     runbook: z.string().optional(),
     rules: z.array(z.string()),
     condition: z.string(),
@@ -88,7 +92,7 @@ export const IncidentsWire = z
   .meta({ id: 'Incidents' });
 
 export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire> {
-  const { owner, summary, runbook, acknowledgedBy, impact, closedByHand } = incident;
+  const { owner, summary, budgets, runbook, acknowledgedBy, impact, closedByHand } = incident;
   return {
     id: incident.id,
     service: incident.service,
@@ -114,6 +118,7 @@ export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire>
     ...present({
       owner,
       summary,
+      budgets: budgets === undefined ? undefined : [...budgets],
       runbook,
       acknowledgedBy,
       recoveredAt: timeOf(incident.recoveredAt),

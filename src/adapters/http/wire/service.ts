@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lineStates, ruleConditions } from '../../../app/service-view.ts';
+import { BudgetWire } from './budget.ts';
 import { GroupWire, ReadingWire, SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
 
 const RuleWire = z
@@ -33,6 +34,7 @@ export const ServiceWire = z
     endState: z.string(),
     lastPollAt: TimeWire.optional(),
     scopes: z.array(ScopeWire),
+    budgets: z.array(BudgetWire),
     problems: z.array(z.strictObject({ reason: z.string(), detail: z.string() })),
   })
   .meta({ id: 'Service' });

@@ -1,0 +1,40 @@
+import type { Interval } from '../../domain/interval.ts';
+
+interface AskedStretch extends Interval {
+  readonly until: number;
+  readonly times: number;
+}
+
+const hourMs = 3_600_000;
+/** What the source did not have is asked for again after the first of these, then each time after the next, ms. */
+const pausesMs = [hourMs, 24 * hourMs] as const;
+/** Stretches remembered; the oldest asked goes first, and is then asked for once more. */
+const mostStretches = 500;
+
+/** Stretches of the past that a source was asked for and does not have: asking all the time would bring nothing. */
+export class AskedStretches {
+  #asked: readonly AskedStretch[] = [];
+
+  /** Remembers that nothing was there at `now`, ms. */
+  add({ from, to }: Interval, now: number): void {
+    const before = this.#asked.filter((each) => each.from < to && each.to > from);
+    const times = 1 + Math.max(0, ...before.map((each) => each.times));
+    const pause = times > 1 ? pausesMs[1] : pausesMs[0];
+    const others = this.#asked.filter((each) => each.to <= from || each.from >= to || each.until > now);
+    this.#asked = [...others, { from, to, until: now + pause, times }].slice(-mostStretches);
+  }
+
+  /** What of some gaps (oldest first) may be asked for at `now`. */
+  open(gaps: readonly Interval[], now: number): readonly Interval[] {
+    const waiting = this.#asked.filter(({ until }) => until > now).sort((a, b) => a.from - b.from);
+    return waiting.reduce<readonly Interval[]>((open, asked) => open.flatMap((gap) => without(gap, asked)), gaps);
+  }
+}
+
+function without(gap: Interval, { from, to }: Interval): readonly Interval[] {
+  if (to <= gap.from || from >= gap.to) return [gap];
+  return [
+    { from: gap.from, to: from },
+    { from: to, to: gap.to },
+  ].filter((each) => each.to > each.from);
+}

@@ -1,0 +1,92 @@
+import { fill } from '../../domain/budget/ledger.ts';
+import { missing } from '../../domain/budget/ledger.ts';
+import type { HistoryGroup } from '../../domain/history.ts';
+import { groupKey } from '../../domain/group.ts';
+import type { CountingSignal } from '../../domain/service.ts';
+import type { Timing } from '../../domain/timing.ts';
+import type { PastPart } from '../past-reader.ts';
+import type { BudgetBook } from './budget-book.ts';
+import { isWorthAsking, openGaps, type BudgetEntry } from './budget-entry.ts';
+import { pastSteps } from './past-steps.ts';
+import { planFill } from './plan-fill.ts';
+
+/** A part of the past of one signal that its budgets lack. */
+export interface FillTask {
+  readonly book: BudgetBook;
+  readonly signal: CountingSignal;
+  readonly part: PastPart;
+  /** All ledgers of the signal, and not only those that lack the part: what is read of it is theirs too. */
+  readonly entries: readonly BudgetEntry[];
+}
+
+/** Points read in one go for one signal at most: the answer is held in memory, once for each of its groups. */
+const mostPoints = 720;
+const fewestPoints = 60;
+const mostPointsOfAllGroups = 36_000;
+
+/** What to read next for a service's budgets, at most one part for each signal. `limitOf`: points a signal is read in at most. */
+export function fillTasks(
+  book: BudgetBook,
+  timing: Timing,
+  now: number,
+  limitOf: (signal: string) => number = () => mostPoints,
+): readonly FillTask[] {
+  return book.service.signals.flatMap((signal): FillTask[] => {
+    if (signal.kind === 'gauge') return [];
+    const entries = book.entries().filter((entry) => entry.signal === signal.name && entry.group !== undefined);
+    const slices = entries.flatMap(({ ledger }) =>
+      ledger.method.kind === 'occurrences' ? [] : [ledger.method.sliceMs],
+    );
+    const groups = new Set(entries.map(({ key }) => key)).size;
+    const points = Math.max(
+      fewestPoints,
+      Math.min(mostPoints, Math.floor(mostPointsOfAllGroups / Math.max(1, groups))),
+    );
+    const shape = { now, intervalMs: timing.intervalMs, slices, points: Math.min(points, limitOf(signal.name)) };
+    let part: PastPart | undefined;
+    for (const entry of entries) {
+      const declared = book.declared(entry);
+      if (declared === undefined) continue;
+      const next = planFill(openGaps(entry, declared, now, settleMsOf(timing)), shape);
+      if (next !== undefined && next.to > (part?.to ?? -Infinity)) part = next;
+    }
+    return part === undefined ? [] : [{ book, signal, part, entries }];
+  });
+}
+
+/** Takes what was read, and remembers what of it is not there. `now`: the source's time, ms. */
+export function takeFill(
+  { book, signal, part, entries }: FillTask,
+  groups: readonly HistoryGroup[],
+  now: number,
+  timing: Timing,
+): void {
+  const read = new Map(groups.map((each) => [groupKey(each.group), each.points]));
+  for (const entry of entries) {
+    // A reload may have replaced it while its past was read.
+    if (!book.holds(entry)) continue;
+    const points = read.get(entry.key) ?? [];
+    const steps = pastSteps(points, {
+      stepMs: part.stepMs,
+      staleAfterMs: Math.max(timing.staleAfterMs, part.stepMs),
+      awaitsGood: signal.numerator === 'good',
+    });
+    entry.goodSeen ||= points.some(({ numeratorSeen }) => numeratorSeen === true);
+    fill(entry.ledger, steps);
+    tellMissing(entry, part, now);
+  }
+}
+
+/** What a source cannot give is not asked for all the time. */
+export function giveUp({ book, part, entries }: Pick<FillTask, 'book' | 'part' | 'entries'>, now: number): void {
+  for (const entry of entries) if (book.holds(entry)) tellMissing(entry, part, now);
+}
+
+function tellMissing(entry: BudgetEntry, { from, to }: PastPart, now: number): void {
+  for (const gap of missing(entry.ledger, from, to)) if (isWorthAsking(gap)) entry.asked.add(gap, now);
+}
+
+/** Late samples land until then, and a gap in the scrapes may still end. */
+function settleMsOf({ settleMs, staleAfterMs }: Timing): number {
+  return Math.max(settleMs, staleAfterMs);
+}

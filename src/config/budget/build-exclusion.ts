@@ -1,0 +1,83 @@
+import type { Exclusion } from '../../domain/budget/exclusions.ts';
+import type { OffsetAt } from '../../domain/budget/zone.ts';
+import type { DeclarationPath } from '../../domain/diagnostic.ts';
+import type { ExclusionFile } from '../budget-file.ts';
+import { suggest } from '../did-you-mean.ts';
+import { show } from '../fields.ts';
+import type { Report } from '../problem.ts';
+import type { Part } from '../service/read-parts.ts';
+import { parseInstant, parseTimeOfDay } from './instant.ts';
+import { offsetIn, zoneNames } from './zone-offset.ts';
+
+const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** Turns a declared stretch into one that leaves the budget; undefined when something in it is wrong, which is reported. */
+export function buildExclusion({ value: file, path }: Part<ExclusionFile>, report: Report): Exclusion | undefined {
+  const { from, to, because, every } = file;
+  if (every === undefined) return buildOnce({ value: file, path }, report);
+  const [startMinute, endMinute] = [from, to].map((text, index) => {
+    const minute = parseTimeOfDay(text);
+    if (minute !== undefined && (index === 1 || minute < 1440)) return minute;
+    report({
+      path: [...path, index === 0 ? 'from' : 'to'],
+      code: 'invalid-time',
+      message: `expected a time of day, got ${show(text)}`,
+      hint: 'with `every`, write a time of day such as 02:00; without it, an instant',
+    });
+    return undefined;
+  });
+  const timeZone = file.timeZone ?? 'UTC';
+  const offsetAt = zoneOf(timeZone, [...path, 'timeZone'], report);
+  if (startMinute === undefined || endMinute === undefined || offsetAt === undefined) return undefined;
+  const dayNumbers = [...new Set(every)].map((day) => days.indexOf(day)).sort((a, b) => a - b);
+  return { kind: 'weekly', days: dayNumbers, startMinute, endMinute, timeZone, offsetAt, because };
+}
+
+/** A zone's offset; undefined when there is no such zone, which is reported. */
+export function zoneOf(timeZone: string, path: DeclarationPath, report: Report): OffsetAt | undefined {
+  const offsetAt = offsetIn(timeZone);
+  if (offsetAt === undefined) {
+    report({
+      path,
+      code: 'unknown-time-zone',
+      message: `there is no time zone ${show(timeZone)}`,
+      hint: suggest(timeZone, zoneNames()) ?? 'take an IANA name such as Europe/Berlin, or UTC',
+    });
+  }
+  return offsetAt;
+}
+
+function buildOnce({ value, path }: Part<ExclusionFile>, report: Report): Exclusion | undefined {
+  const { because, timeZone } = value;
+  const [from, to] = (['from', 'to'] as const).map((key) => {
+    const at = parseInstant(value[key]);
+    if (at !== undefined) return at;
+    const isTime = parseTimeOfDay(value[key]) !== undefined;
+    report({
+      path: [...path, key],
+      code: 'invalid-time',
+      message: isTime
+        ? `${show(value[key])} is a time of day, and this stretch does not say on which days`
+        : `expected an instant, got ${show(value[key])}, which no calendar has`,
+      hint: isTime ? 'add every: [sun], or write an instant such as 2026-11-01T22:00:00Z' : 'check day, month and hour',
+    });
+    return undefined;
+  });
+  if (timeZone !== undefined) {
+    report({
+      path: [...path, 'timeZone'],
+      at: 'key',
+      severity: 'warning',
+      code: 'unused-time-zone',
+      message: 'an instant says its offset itself, so this time zone says nothing',
+      hint: 'leave it out, or name the days with `every`',
+    });
+  }
+  if (from === undefined || to === undefined) return undefined;
+  if (from >= to) {
+    const message = 'this stretch ends before it begins, or at once';
+    report({ path: [...path, 'from'], code: 'exclusion-ends-first', message, hint: 'swap `from` and `to`?' });
+    return undefined;
+  }
+  return { kind: 'once', from, to, because };
+}

@@ -1,0 +1,70 @@
+import type { Service } from '../../domain/service.ts';
+import { budgetRuleName } from '../budget/budget-rule.ts';
+import type { Problem } from '../problem.ts';
+import { isKept } from './slo.ts';
+
+/** What a service declares that recording and alerting rules cannot say, each with where it stands. */
+export function inexpressible(service: Service): readonly Problem[] {
+  return [...ofBudgets(service), ...ofRules(service), ...ofLabels(service)];
+}
+
+function ofBudgets({ budgets }: Service): readonly Problem[] {
+  return budgets.flatMap((budget, index): readonly Problem[] => {
+    const path = ['spec', 'errorBudgets', index];
+    const problems: Problem[] = [];
+    if (budget.period.kind === 'calendar') {
+      problems.push({
+        path: [...path, 'period'],
+        code: 'not-in-rules',
+        message: `no rules for \`${budget.name}\`: PromQL knows no calendar, and this budget is one of a ${budget.period.unit}`,
+        hint: 'Andon itself judges it; for rules declare a second budget with a rolling period such as 30d',
+      });
+    }
+    if (budget.method.kind !== 'occurrences') {
+      problems.push({
+        path: [...path, 'method'],
+        code: 'not-in-rules',
+        message: `no rules for \`${budget.name}\`: rules count events, and this budget counts slices of time`,
+        hint: 'Andon itself judges it; for rules declare a second budget without method',
+      });
+    }
+    if (problems.length === 0 && budget.exclusions.length > 0) {
+      problems.push({
+        path: [...path, 'exclude'],
+        code: 'not-in-rules',
+        message: `the rules of \`${budget.name}\` count the stretches that the budget excludes`,
+        hint: 'PromQL cannot take time out of a window; silence the alerts in Alertmanager meanwhile',
+      });
+    }
+    return problems;
+  });
+}
+
+function ofRules({ rules, budgets }: Service): readonly Problem[] {
+  const made = new Set(
+    budgets.flatMap(({ name }) => (['page', 'ticket'] as const).map((severity) => budgetRuleName(name, severity))),
+  );
+  return rules
+    .filter(({ name }) => !made.has(name))
+    .map(({ name }, index) => ({
+      path: ['spec', 'stopTheLine', index],
+      code: 'not-in-rules',
+      message: `no rule for \`${name}\`: a condition knows holds, missing data and incidents, which PromQL does not`,
+      hint: 'Andon itself judges it; only error budgets become rules',
+    }));
+}
+
+function ofLabels({ labels, signals, budgets }: Service): readonly Problem[] {
+  const by = budgets.flatMap((budget) => signals.find(({ name }) => name === budget.signal)?.by ?? []);
+  return Object.entries(labels)
+    .filter(([label, value]) => budgets.length > 0 && !isKept(label, value, by))
+    .map(([label, value]) => {
+      const because = by.includes(label)
+        ? 'a signal is split by it'
+        : value.includes('{{')
+          ? 'rules would take it for a template'
+          : 'rules have such labels of their own';
+      const message = `the label \`${label}\` of the service is left out of the rules: ${because}`;
+      return { path: ['metadata', 'labels', label], code: 'not-in-rules', message };
+    });
+}

@@ -1,0 +1,38 @@
+import type { ErrorBudget } from '../../domain/budget/objective.ts';
+import type { CountingSignal, Service } from '../../domain/service.ts';
+
+/** An error budget under the names that Sloth has for its parts. */
+export interface Slo {
+  readonly service: Service;
+  readonly budget: ErrorBudget;
+  readonly signal: CountingSignal;
+  /** `sloth_id`: unique among all rule files. */
+  readonly id: string;
+  readonly periodMs: number;
+}
+
+/** Labels of every rule of a budget. Those of the service do not stand in the way of the groups' and of Sloth's own. */
+export function sloLabels({ service, budget, signal, id }: Slo): Readonly<Record<string, string>> {
+  const own = Object.entries(service.labels).filter(([label, value]) => isKept(label, value, signal.by));
+  return {
+    ...Object.fromEntries(own),
+    sloth_id: id,
+    sloth_service: service.name,
+    sloth_slo: budget.name,
+  };
+}
+
+/** Whether a label of a service can stand beside the labels that split a signal and those that rules need, and is no template. */
+export function isKept(label: string, value: string, by: readonly string[]): boolean {
+  return !by.includes(label) && !/^(?:sloth|slo)_/.test(label) && !value.includes('{{');
+}
+
+/** The share of bad events over a window, under Sloth's name. */
+export function ratioMetric(window: string): string {
+  return `slo:sli_error:ratio_rate${window}`;
+}
+
+/** Events counted over a window; the label `slo_events` says which: total, good, bad, or the seconds that are covered. */
+export function eventsMetric(window: string): string {
+  return `andon:slo_events:increase${window}`;
+}

@@ -1,0 +1,66 @@
+import type { Diagnostic } from '../../domain/diagnostic.ts';
+import { decodeFile } from '../decode-file.ts';
+import type { RuleFile } from '../load-file.ts';
+import { readDeclarations } from '../read-declarations.ts';
+import { createSourceText } from '../source-text.ts';
+import { isMapping, refuse, rootOf, type InputPart } from './input-part.ts';
+import { nameLeftOvers } from './left-over.ts';
+
+/** Lines that no diagnostic shows: data sources of OpenSLO may hold passwords. */
+const mayHoldSecret = /passw|token|secret|authorization|api_?key|credential/i;
+
+export interface OpenedInputs {
+  /** Every object in every file: a document is one, or a list of them. */
+  readonly objects: readonly InputPart[];
+  /** Names what nobody took; called when all objects were read. */
+  nameLeftOvers(): void;
+}
+
+/** Opens files as YAML within the bounds that rule files have. What is no object is reported. */
+export function openInputs(files: readonly RuleFile[], report: (diagnostic: Diagnostic) => void): OpenedInputs {
+  const roots = files.flatMap((file) => rootsIn(file, report));
+  return {
+    objects: roots.flatMap(objectsIn),
+    nameLeftOvers: () => {
+      for (const root of roots) nameLeftOvers(root);
+    },
+  };
+}
+
+function rootsIn(file: RuleFile, report: (diagnostic: Diagnostic) => void): readonly InputPart[] {
+  const decoded = decodeFile(file.path, file.content);
+  if ('problem' in decoded) {
+    report(decoded.problem);
+    return [];
+  }
+  const source = createSourceText(file.path, decoded.text, (line) => mayHoldSecret.test(line));
+  const roots: InputPart[] = [];
+  let isSilent = true;
+  const declarations = readDeclarations(source);
+  let next = declarations.next();
+  for (; next.done !== true; next = declarations.next()) {
+    const declaration = next.value;
+    for (const fault of declaration.faults) report(fault);
+    isSilent = false;
+    // Half a document would be imported as if it were whole.
+    if (declaration.faults.length > 0) continue;
+    roots.push(rootOf({ declaration, settled: new Set(), asked: new Map(), report }));
+  }
+  for (const fault of next.value) report(fault);
+  if (isSilent && next.value.length === 0) {
+    report({ ...source.position(0), severity: 'error', code: 'empty-file', message: 'this file declares nothing' });
+  }
+  return roots;
+}
+
+function objectsIn(root: InputPart): readonly InputPart[] {
+  const { value, document } = root;
+  const parts = Array.isArray(value)
+    ? value.map((item: unknown, index): InputPart => ({ value: item, path: [index], document }))
+    : [root];
+  return parts.filter((part) => {
+    if (isMapping(part.value)) return true;
+    refuse(part, 'a mapping');
+    return false;
+  });
+}

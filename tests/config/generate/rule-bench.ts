@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { burnRate } from '../../../src/domain/budget/burn-rate.ts';
+import { judgeTier } from '../../../src/domain/budget/judge-tier.ts';
+import { addStep, createLedger } from '../../../src/domain/budget/ledger.ts';
+import type { BurnTier, ErrorBudget } from '../../../src/domain/budget/objective.ts';
+import type { Service } from '../../../src/domain/service.ts';
+import { generateRules } from '../../../src/config/generate/generate-rules.ts';
+import { renderRules } from '../../../src/config/generate/render-rules.ts';
+import { loadRules } from '../../../src/config/load-rules.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+
+export const promtool = process.env['PROMTOOL_BIN'] ?? 'promtool';
+export const run = promisify(execFile);
+
+export const secondMs = 1000;
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+/** A service with the given signals (YAML under `signals:`), and budgets that were made by hand. */
+export function aService(signals: string, budgets: readonly ErrorBudget[], metadata = ''): Service {
+  const text = `apiVersion: andon/v1
+kind: Service
+metadata: { name: shop${metadata} }
+spec:
+  signals:
+${signals.replaceAll(/^(?=.)/gm, '    ')}
+  endState: { summary: all is well, hold: 5m, targets: [{ signal: success_rate, atLeast: 99%, over: 5m }] }
+`;
+  const { services, diagnostics } = loadRules([{ path: 'shop.yaml', content: Buffer.from(text) }]);
+  const [service] = services;
+  if (service === undefined) throw new Error(JSON.stringify(diagnostics, null, 2));
+  return { ...service, budgets };
+}
+
+export const successRate = `success_rate:
+  ratio: { bad: 'requests_total{job="shop",code=~"5.."}', total: 'requests_total{job="shop"}' }
+`;
+
+export function aBudget(given: Partial<ErrorBudget> = {}): ErrorBudget {
+  return {
+    name: 'success_rate',
+    signal: 'success_rate',
+    objective: 0.999,
+    period: { kind: 'rolling', ms: 30 * dayMs },
+    method: { kind: 'occurrences' },
+    minimumBad: 1,
+    tiers: [],
+    exclusions: [],
+    ...given,
+  };
+}
+
+export function rulesOf(services: readonly Service[], maxGroupSize = 20): string {
+  const { services: made } = generateRules(services, () => undefined, { version: '0.0.0', maxGroupSize });
+  return renderRules(made);
+}
+
+/** A counter as it is scraped: its value at each scrape, undefined where there is none. */
+export interface ScrapedSeries {
+  readonly series: string;
+  readonly values: readonly (number | undefined)[];
+  /** Which events it counts; absent for series that only the rules look at. */
+  readonly counts?: 'good' | 'bad';
+}
+
+export interface Scenario {
+  readonly scrapeMs: number;
+  readonly evaluateMs: number;
+  readonly budget: ErrorBudget;
+  readonly series: readonly ScrapedSeries[];
+}
+
+/**
+ * When each instant of evaluation fires by Andon's own evaluator, from a ledger that was fed from the same series: ms
+ * since the first scrape.
+ */
+export function firesByAndon({ scrapeMs, evaluateMs, budget, series }: Scenario, tier: BurnTier): readonly number[] {
+  const ledger = createLedger(budget);
+  const fired: number[] = [];
+  const scrapes = Math.max(...series.map(({ values }) => values.length));
+  for (let scrape = 1; scrape < scrapes; scrape += 1) {
+    const to = origin + scrape * scrapeMs;
+    const counted = series.filter((each) => each.counts !== undefined);
+    if (counted.some(({ values }) => values[scrape] !== undefined)) {
+      const isKnown = counted.some(({ values }) => values[scrape - 1] !== undefined);
+      const sum = (counts: 'good' | 'bad'): number =>
+        counted
+          .filter((each) => each.counts === counts)
+          .reduce((total, { values }) => total + increase(values, scrape, isKnown), 0);
+      const [good, bad] = [sum('good'), sum('bad')];
+      addStep(ledger, { from: to - scrapeMs, to, good, total: good + bad });
+    }
+    if ((scrape * scrapeMs) % evaluateMs !== 0) continue;
+    const [long, short] = [tier.longMs, tier.shortMs].map((ms) => burnRate(budget, ledger, ms, to));
+    if (long === undefined || short === undefined) continue;
+    if (judgeTier(tier, long, short, budget.minimumBad).kind === 'fires') fired.push(to - origin);
+  }
+  return fired;
+}
+
+/**
+ * As a source counts: a counter that was reset counts from zero, one that comes back counts what is new since it was last
+ * seen, and a new one of a target that was scraped before counts from zero.
+ */
+function increase(values: ScrapedSeries['values'], scrape: number, isKnown: boolean): number {
+  const now = values[scrape];
+  if (now === undefined) return 0;
+  const before = values.slice(0, scrape).findLast((value) => value !== undefined);
+  if (before === undefined) return isKnown ? now : 0;
+  return now >= before ? now - before : now;
+}
+
+/** Slots begin at whole minutes since the epoch; any instant will do that is one. */
+const origin = 1_700_000_400_000;
+
+export interface Expectation {
+  readonly atMs: number;
+  readonly expr: string;
+  readonly value: number;
+}
+
+/** Lets promtool evaluate rules on series, and hold what comes out against expectations. Resolves with what it complains of. */
+export async function askPromtool(
+  rules: string,
+  { scrapeMs, evaluateMs, series }: Pick<Scenario, 'scrapeMs' | 'evaluateMs' | 'series'>,
+  expected: readonly Expectation[],
+): Promise<string> {
+  await using folder = await temporaryDirectory();
+  await writeFile(join(folder.path, 'rules.yml'), rules);
+  const test = {
+    rule_files: ['rules.yml'],
+    evaluation_interval: `${evaluateMs}ms`,
+    group_eval_order: [...rules.matchAll(/^ {2}- name: (.*)$/gm)].map(([, name]) => name),
+    tests: [
+      {
+        interval: `${scrapeMs}ms`,
+        input_series: series.map(({ series: name, values }) => ({ series: name, values: notation(values) })),
+        promql_expr_test: expected.map(({ atMs, expr, value }) => ({
+          expr,
+          eval_time: `${atMs}ms`,
+          exp_samples: [{ labels: '{}', value }],
+        })),
+      },
+    ],
+  };
+  const file = join(folder.path, 'test.yml');
+  await writeFile(file, stringify(test, { lineWidth: 0, aliasDuplicateObjects: false }));
+  try {
+    await run(promtool, ['test', 'rules', file], { maxBuffer: 1e8, timeout: 60_000 });
+    return '';
+  } catch (error) {
+    return error instanceof Error && 'stdout' in error ? `${String(error.stdout)}${error.message}` : String(error);
+  }
+}
+
+/** Runs of equal steps are written as `1+2x30`: a value and how often it grows by how much. */
+function notation(values: readonly (number | undefined)[]): string {
+  const parts: string[] = [];
+  for (let at = 0; at < values.length;) {
+    const first = values[at];
+    let end = at + 1;
+    if (first === undefined) {
+      while (end < values.length && values[end] === undefined) end += 1;
+      // Prometheus marks a series that is not scraped any more as stale.
+      parts.push(at === 0 ? `_x${end - at}` : end - at === 1 ? 'stale' : `stale _x${end - at - 1}`);
+    } else {
+      const growth = (values[end] ?? NaN) - first;
+      while (end < values.length && (values[end] ?? NaN) - (values[end - 1] ?? NaN) === growth) end += 1;
+      if (end - at === 1) parts.push(`${first}`);
+      else parts.push(`${first}${growth < 0 ? '' : '+'}${growth}x${end - at - 1}`);
+    }
+    at = end;
+  }
+  return parts.join(' ');
+}
+
+/** A counter's values, from what it counts in each scrape interval. */
+export function counter(scrapes: number, countedIn: (scrape: number) => number): readonly number[] {
+  const values: number[] = [];
+  let value = 0;
+  for (let scrape = 0; scrape < scrapes; scrape += 1) {
+    value += countedIn(scrape);
+    values.push(value);
+  }
+  return values;
+}
+
+/** How many alerts fire, of those that matchers choose. */
+export const firing = (matchers: string): string => `count(ALERTS{alertstate="firing",${matchers}}) or vector(0)`;
