@@ -1,5 +1,5 @@
 import { noImpact, impactOf } from './assess-impact.ts';
-import { rowsAfter } from './count-rows.ts';
+import { noRows, rowAt, rowCount, rowsAfter } from './count-rows.ts';
 import { onsetOfCounts, onsetOfGauge } from './estimate-onset.ts';
 import { recoveryOfCounts, recoveryOfGauge } from './estimate-recovery.ts';
 import type { StopFacts } from './event.ts';
@@ -137,9 +137,23 @@ export function estimateRecovery(scene: Scene, onsetAt: number, heldSince: numbe
   const longest = Math.max(0, ...scene.readings.service.endState.targets.map((target) => target.overMs ?? 0));
   return {
     at: heldSince,
-    earliest: Math.max(onsetAt, heldSince - longest - scene.timing.intervalMs),
+    earliest: Math.max(onsetAt, heldSince - longest - longestStepAt(scene, heldSince)),
     latest: heldSince,
   };
+}
+
+/** How long nothing was seen before an instant: a scrape interval, or the gap that ended there, ms. */
+function longestStepAt(scene: Scene, at: number): number {
+  let longest = scene.timing.intervalMs;
+  for (const target of targetsBySignal(scene)) {
+    const rows = scene.readings.ledger(target.signal, scene.group)?.rows ?? noRows;
+    for (let index = rowCount(rows) - 1; index >= 0; index -= 1) {
+      const { from, to } = rowAt(rows, index);
+      if (to < at) break;
+      if (from < at) longest = Math.max(longest, at - from);
+    }
+  }
+  return longest;
 }
 
 /** Impact of the counting signal that lost most. */
