@@ -7,6 +7,7 @@ import { startPrometheus } from '../support/prometheus-server.ts';
 import { pause, until } from '../support/until.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 import { openShop, shopRules } from './shop.ts';
+import { widestGap } from './widest-gap.ts';
 
 /** How long every fault lasts, ms: longer than window and hold together. */
 const faultMs = 7_000;
@@ -22,6 +23,8 @@ interface Observed {
   readonly unknownAfterMs: ReadonlyMap<string, number>;
   /** When the shop began to fail, ms since the epoch. */
   readonly failedAt: number;
+  /** Between two scrapes about then, ms. */
+  readonly widestGapMs: number;
   readonly whenBlind: ReadonlyMap<string, Service>;
   readonly afterFault: readonly Incident[];
   readonly pagesAfterFault: readonly WebhookBody[];
@@ -107,6 +110,7 @@ beforeAll(async () => {
   );
   observed = {
     failedAt,
+    widestGapMs: await widestGap(prometheus, 'shop', failedAt),
     unknownAfterMs,
     whenBlind,
     afterFault,
@@ -148,7 +152,12 @@ describe.each(queryFaults)('the source fails (%s) while an incident is open', (f
     const before = observed.afterFault.find(({ service }) => service === fault);
     expect(mine[0]?.detectedAt).toBe(before?.detectedAt);
     // The onset is settled only once readings are back, from steps that were read again.
-    expect(Math.abs(Date.parse(mine[0]?.onset.at ?? '') - observed.failedAt)).toBeLessThan(2.5 * scrapeMs);
+    const { failedAt, widestGapMs } = observed;
+    const onset = mine[0]?.onset;
+    expect(Math.abs(Date.parse(onset?.at ?? '') - failedAt)).toBeLessThan(1.5 * widestGapMs);
+    // A sample bears the time at which its scrape began, and may tell of what happened until it ended.
+    expect(Date.parse(onset?.earliest ?? '')).toBeLessThanOrEqual(failedAt);
+    expect(Date.parse(onset?.latest ?? '')).toBeGreaterThan(failedAt - widestGapMs);
   });
 
   test('opens nothing for a service that is well', () => {
