@@ -57,7 +57,7 @@ test('a source that knows the service for some seconds only says so, and covers 
       name: simulated.name,
       clock: async (signal) => await simulated.clock(signal),
       read: async (...given) => await simulated.read(...given),
-      history: async (...given) => await simulated.history(...given),
+      history: async (signals, stretch, stepMs, signal) => await simulated.history(signals, stretch, stepMs, signal),
       arrivals: async (signals, at, signal) =>
         age > 8_000
           ? await simulated.arrivals(signals, at, signal)

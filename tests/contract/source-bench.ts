@@ -1,4 +1,4 @@
-import type { SignalOutcome } from '../../src/app/ports/source.ts';
+import type { SampleTimes, SignalOutcome } from '../../src/app/ports/source.ts';
 import type { PrometheusSource } from '../../src/adapters/prometheus/source.ts';
 import type { HistoryGroup } from '../../src/domain/history.ts';
 import type { Interval } from '../../src/domain/interval.ts';
@@ -18,7 +18,13 @@ export interface SourceBench {
   write(series: readonly WrittenSeries[]): Promise<void>;
   /** At `now` unless told otherwise. */
   readOne(signal: Signal, steps: readonly Interval[], at?: number): Promise<SignalOutcome>;
-  historyOf(signal: Signal, from: number, to: number, stepMs: number): Promise<readonly HistoryGroup[]>;
+  historyOf(
+    signal: Signal,
+    from: number,
+    to: number,
+    stepMs: number,
+    sampleTimes?: SampleTimes,
+  ): Promise<readonly HistoryGroup[]>;
 }
 
 export const scrapeMs = 15_000;
@@ -39,8 +45,8 @@ export function createSourceBench(server: () => SourceUnderTest): SourceBench {
       if (outcome === undefined) throw new Error('no outcome');
       return outcome;
     },
-    async historyOf(signal, from, to, stepMs) {
-      const [outcome] = await server().source.history([signal], { from, to }, stepMs, never);
+    async historyOf(signal, from, to, stepMs, sampleTimes) {
+      const [outcome] = await server().source.history([signal], { from, to }, stepMs, never, sampleTimes);
       if (outcome?.kind !== 'history') throw new Error(JSON.stringify(outcome));
       return outcome.groups;
     },

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
+import type { HistoryGroup } from '../../src/domain/history.ts';
 import { stale } from '../support/remote-write.ts';
 import { aGauge, aRatio } from '../support/signals.ts';
-import { aName, counts, minute, now, scraped } from './source-bench.ts';
+import { aName, counts, minute, now, scraped, scrapeMs } from './source-bench.ts';
 import type { SourceBench } from './source-bench.ts';
 
 /** How a source tells a past stretch. */
@@ -74,6 +75,46 @@ export function historyCases(bench: SourceBench): void {
     // Zone a: 40 scrapes of the steady pod, the whole life of its errors, and what the returning pod did in 16 minutes.
     const zoneA = groups.find(({ group }) => group['zone'] === 'a')?.points ?? [];
     expect(zoneA.reduce((sum, { total }) => sum + (total ?? 0), 0)).toBe(40 * 10 + (3 + 20) + 64 * 3);
+  });
+
+  test('is not fooled when a series takes the place of another one, or has no number for a while', async () => {
+    const metric = aName();
+    const old = scraped({ __name__: metric, pod: 'old' }, 60, 31, (n) => 7_000 + n * 11);
+    const odd = scraped({ __name__: metric, pod: 'odd' }, 60, 0, (n) => n);
+    await bench.write([
+      scraped({ __name__: metric, pod: 'steady' }, 60, 0, (n) => n * 10),
+      { labels: old.labels, samples: [...old.samples, [now - 30 * scrapeMs, stale]] },
+      scraped({ __name__: metric, pod: 'new' }, 30, 0, (n) => 9_000 + n * 5),
+      { labels: odd.labels, samples: odd.samples.map(([at, value], n) => [at, n > 9 && n < 13 ? NaN : value]) },
+    ]);
+    const signal = aRatio({ bad: `${metric}{pod="odd"}`, total: metric });
+    const [group] = await bench.historyOf(signal, now - 14 * minute, now, 30_000);
+    const points = group?.points ?? [];
+    expect(points).toHaveLength(28);
+    for (const { at, good, total, newestSampleAt } of points) {
+      const live = await bench.readOne(signal, [{ from: at - 30_000, to: at }], at);
+      const steps = [{ from: at - 30_000, to: at, good, total }];
+      expect(live).toMatchObject({ groups: [{ newestSampleAt, steps }] });
+    }
+  });
+
+  test.each([1, 5])('tells in which step of %d min the newest sample landed, when that is asked', async (minutes) => {
+    const stepMs = minutes * minute;
+    const metric = aName();
+    const series = scraped({ __name__: metric, zone: 'a' }, 100, 0, (n) => n * n);
+    const samples = series.samples.filter(([at]) => at <= now - 8 * minute || at > now - 4 * minute);
+    await bench.write([{ labels: series.labels, samples }]);
+    const signal = aRatio({ bad: metric, total: metric }, ['zone']);
+    const exact = await bench.historyOf(signal, now - 20 * minute, now, stepMs);
+    const byStep = await bench.historyOf(signal, now - 20 * minute, now, stepMs, 'by-step');
+    const counted = (groups: readonly HistoryGroup[]): unknown =>
+      groups.map(({ group, points }) => ({ group, points: points.map(({ at, good, total }) => [at, good, total]) }));
+    expect(counted(byStep)).toEqual(counted(exact));
+    const middles = exact[0]?.points.map(({ at, newestSampleAt }) => {
+      const end = newestSampleAt > at - stepMs ? at : Math.ceil((newestSampleAt - now) / stepMs) * stepMs + now;
+      return end - stepMs / 2;
+    });
+    expect(byStep[0]?.points.map(({ newestSampleAt }) => newestSampleAt)).toEqual(middles);
   });
 
   test('leaves steps without data out of a history', async () => {

@@ -71,7 +71,11 @@ export function unsteadyTimes(answer: Answer | undefined): readonly number[] {
 }
 
 export function steadyQuestions(plan: StepPlan): readonly Question[] {
-  return termsOf(plan).map(({ steady, term }) => ({ expr: steady, about: term.selector, origin: 'made' }));
+  return termsOf(plan).map(steadyQuestion);
+}
+
+export function steadyQuestion({ steady, term }: TermPlan): Question {
+  return { expr: steady, about: term.selector, origin: 'made' };
 }
 
 export function carefulQuestions(plan: StepPlan): readonly Question[] {

@@ -1,4 +1,5 @@
 import type { CounterTerm } from '../../domain/service.ts';
+import { lookbackMs } from '../../domain/timing.ts';
 
 /** Offsets of a step's ends from the instant a query is evaluated at, ms. */
 export interface StepOffsets {
@@ -37,6 +38,27 @@ export function steadyIncrements(term: CounterTerm, by: readonly string[], step:
 export function increments(term: CounterTerm, by: readonly string[], step: StepOffsets): string {
   const now = counterAt(term, step.to);
   return `${sum(by)}((${now} - ${counterAt(term, step.from)} >= 0) or ${now} >= 0)`;
+}
+
+/** The counter's sum over its series, by group. */
+export function counterSum({ selector }: CounterTerm, by: readonly string[]): string {
+  return `${sum(by)}(${selector})`;
+}
+
+/** How many series a selector shows, by group. */
+export function seriesOf(selector: string, by: readonly string[]): string {
+  return `count${grouping(by)} (${selector})`;
+}
+
+/** Longer than sources look back for a sample, so that nothing which they still show is overlooked. */
+const quietMs = 2 * lookbackMs;
+
+/**
+ * As many as `seriesOf` at both ends of a step if the same series stand behind both and none was reset, and more
+ * if one came, went or was reset: each series that was seen since well before the step counts one, and each reset one more.
+ */
+export function quietSeries({ selector }: CounterTerm, by: readonly string[], stepMs: number): string {
+  return `${sum(by)}(resets(${selector}[${stepMs + quietMs}ms]) + 1)`;
 }
 
 /**
@@ -93,13 +115,21 @@ function lastValue({ selector, at }: CounterTerm, seen: string): string | undefi
   return `(${[...before, at.at(-1) ?? ''].join(seen)})`;
 }
 
-function isPlain({ selector, at }: CounterTerm): boolean {
+export function isPlain({ selector, at }: CounterTerm): boolean {
   return at.length === 2 && at[0] === selector && at[1] === '';
 }
 
 /** Time of the newest sample of a selector by group, in seconds. */
 export function newestSample(selector: string, by: readonly string[]): string {
   return `max${grouping(by)} (timestamp(${selector}))`;
+}
+
+/** How many series had a sample in the step that ends at an instant, by group; no answer if none had. */
+export function sampledSeries(selector: string, by: readonly string[], stepMs: number): string {
+  // What a source still shows after a step as long as it looks back had a sample in it.
+  if (stepMs >= lookbackMs) return seriesOf(selector, by);
+  // Prometheus before version 3 counts a sample on the left edge too.
+  return `count${grouping(by)} (present_over_time(${selector}[${Math.max(1, stepMs - 1)}ms]))`;
 }
 
 /** Time of the sample that the series waiting longest for its next one shows, by group, in seconds. */

@@ -102,11 +102,11 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
     async read(reads, at, signal) {
       return readSignals(reads, at, askAt(at, signal), returnWindowMs, memory);
     },
-    async history(signals, stretch, stepMs, signal) {
+    async history(signals, stretch, stepMs, signal, sampleTimes = 'exact') {
       const plan = rangePlan(signal);
       const askPart = async (questions: readonly Question[], part: Stretch): Promise<Answers> =>
         askStretch(questions, part, plan);
-      return readHistory(signals, stretch, stepMs, askPart, returnWindowMs);
+      return readHistory(signals, { ...stretch, stepMs, sampleTimes }, askPart, returnWindowMs);
     },
     async arrivals(signals, at, signal) {
       return readArrivals(signals, askAt(at, signal));

@@ -1,4 +1,4 @@
-import type { Answers } from './batch.ts';
+import type { Answer, Answers } from './batch.ts';
 import type { CarefulPlan, TermPlan } from './counting-plan.ts';
 import type { ResultPoint } from './decode.ts';
 import { failed } from './failure.ts';
@@ -55,6 +55,11 @@ function countCarefully({ counts, before }: CarefulPlan, by: readonly string[], 
 export function pointsOf(expr: string, by: readonly string[], answers: Answers): Tallied {
   const answer = answers.get(expr);
   if (answer === undefined) return failed('bad-response', 'a part of the question was lost');
+  return pointsByGroup(answer, by);
+}
+
+/** An answer's values by group; NaN is no value. */
+export function pointsByGroup(answer: Answer, by: readonly string[]): Tallied {
   if (answer.kind === 'failed') return answer;
   const groups = new Map<string, GroupPoints>();
   for (const { labels, points } of answer.series) {

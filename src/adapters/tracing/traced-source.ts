@@ -31,9 +31,9 @@ export function tracedSource(source: Source): Source {
       }),
     read: async (reads, at, signal) =>
       await query('read', reads.length, async (span) => checked(span, await source.read(reads, at, signal))),
-    history: async (signals, stretch, stepMs, signal) =>
+    history: async (signals, ...asked) =>
       await query('history', signals.length, async (span) =>
-        checked(span, await source.history(signals, stretch, stepMs, signal)),
+        checked(span, await source.history(signals, ...asked)),
       ),
     arrivals: async (signals, at, signal) =>
       await query('arrivals', signals.length, async (span) =>

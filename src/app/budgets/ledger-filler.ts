@@ -92,7 +92,7 @@ export class LedgerFiller {
       .slice(0, readTogether);
     const signals = together.map(({ signal }) => signal);
     const outcomes = await within(clock, longestReadMs, stop, async (bound) =>
-      source.history(signals, part, part.stepMs, bound),
+      source.history(signals, part, part.stepMs, bound, 'by-step'),
     );
     if (stop.aborted) return false;
     for (const [index, task] of together.entries()) {

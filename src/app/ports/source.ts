@@ -20,6 +20,12 @@ export type HistoryOutcome =
   | { readonly kind: 'history'; readonly groups: readonly HistoryGroup[] }
   | { readonly kind: 'failed'; readonly failure: SourceFailure };
 
+/**
+ * How closely the past is to tell when the newest samples landed. `by-step`: as the middle of the step in which they did,
+ * which is all that counting needs and costs a source far less where selectors match many series.
+ */
+export type SampleTimes = 'exact' | 'by-step';
+
 /** When a signal's samples land, as seen at one instant. */
 export interface Arrivals {
   /** Median time between samples of one series, ms; absent when the series are too young to tell. */
@@ -43,12 +49,13 @@ export interface Source {
    * The outcomes stand in the order of the reads. One bad signal does not spoil the others.
    */
   read(reads: readonly SignalRead[], at: number, signal: AbortSignal): Promise<readonly SignalOutcome[]>;
-  /** Reads a past stretch: one point at each `from + k * stepMs` up to `to`, each counting the step that ends there. */
+  /** Reads a past stretch: one point at each `from + k * stepMs` up to `to`, each counting the step that ends there. `sampleTimes`: default `exact`. */
   history(
     signals: readonly Signal[],
     stretch: Interval,
     stepMs: number,
     signal: AbortSignal,
+    sampleTimes?: SampleTimes,
   ): Promise<readonly HistoryOutcome[]>;
   /** Learns when samples land, to poll just after. */
   arrivals(
