@@ -61,17 +61,23 @@ function exposition(names: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Andon's rules for the fleet: one file a hundred services, two signals and one condition each. */
-export async function writeAndonRules(folder: string, services: number): Promise<void> {
+/**
+ * Andon's rules for the fleet: one file a hundred services, two signals and one condition each, and an error budget of
+ * 30 days with the usual burn rates if asked for.
+ */
+export async function writeAndonRules(folder: string, services: number, withBudgets = false): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (let from = 0; from < services; from += 100) {
     const count = Math.min(100, services - from);
-    const documents = Array.from({ length: count }, (_, index) => andonDocument(serviceName(from + index)));
+    const documents = Array.from({ length: count }, (_, index) =>
+      andonDocument(serviceName(from + index), withBudgets),
+    );
     await writeFile(join(folder, `fleet-${from}.yaml`), documents.join('---\n'));
   }
 }
 
-function andonDocument(name: string): string {
+function andonDocument(name: string, withBudget: boolean): string {
+  const budget = '{ signal: success_rate, objective: 99.9%, period: 30d, burnRates: [page, ticket] }';
   return `apiVersion: andon/v1
 kind: Service
 metadata:
@@ -87,7 +93,7 @@ ${signalsOf(name)}  endState:
     - name: failing
       when: success_rate.over("1m") < 0.97 || latency.over("1m") < 0.9
       for: 30s
-`;
+${withBudget ? `  errorBudgets: [${budget}]\n` : ''}`;
 }
 
 /** The same conditions for vmalert: one group, one rule a service. */

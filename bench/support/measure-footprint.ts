@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPrometheus } from '../../tests/support/prometheus-server.ts';
@@ -6,7 +6,9 @@ import { startRealServer } from '../../tests/support/real-server.ts';
 import { startAndon } from './andon-process.ts';
 import { startFleet, vmalertRules, writeAndonRules } from './fleet.ts';
 import { peakRssOf, usageOf } from './process-usage.ts';
+import { seedLedgers } from './seed-ledgers.ts';
 import { round } from './statistics.ts';
+import { sumOfMetric } from './sum-of-metric.ts';
 
 export interface FootprintPlan {
   readonly services: number;
@@ -31,23 +33,58 @@ export interface Footprint {
 
 /** Runs one engine after the other against one Prometheus, so that neither takes the other's CPU. */
 export async function measureFootprint(plan: FootprintPlan): Promise<{ andon: Footprint; vmalert: Footprint }> {
-  const { services, intervalMs, folder } = plan;
-  await using fleet = await startFleet(services);
-  await using prometheus = await startPrometheus({
-    scrapeIntervalMs: intervalMs,
-    jobs: [{ job: 'fleet', targets: [fleet.address] }],
-  });
-  while (fleet.scrapes < 3) await sleep(100);
-  const rules = join(folder, 'rules');
-  await writeAndonRules(rules, services);
+  await using prometheus = await startScraping(plan);
+  const rules = join(plan.folder, 'rules');
+  await writeAndonRules(rules, plan.services);
   const andon = await measureAndon(plan, rules, prometheus.url);
   const vmalert = await measureVmalert(plan, prometheus.url);
   return { andon, vmalert };
 }
 
-async function measureAndon(plan: FootprintPlan, rules: string, sourceUrl: string): Promise<Footprint> {
+export interface BudgetFootprint extends Footprint {
+  /** From the start of the process to its first readiness, s: it reads its ledgers by then. */
+  readonly readyAfterSeconds: number;
+  readonly storeMb: number;
+}
+
+/** Runs Andon with an error budget of 30 days for each service, whose ledgers are filled. */
+export async function measureBudgets(plan: FootprintPlan): Promise<BudgetFootprint> {
+  await using prometheus = await startScraping(plan);
+  const rules = join(plan.folder, 'rules');
+  await writeAndonRules(rules, plan.services, true);
+  await seedLedgers(rules, join(plan.folder, 'data'), 'default');
+  const begin = performance.now();
+  let readyAfterSeconds = 0;
+  const footprint = await measureAndon(plan, rules, prometheus.url, () => {
+    readyAfterSeconds = round((performance.now() - begin) / 1_000, 1);
+  });
+  const { size } = await stat(join(plan.folder, 'data', 'andon-ledgers.db'));
+  return { ...footprint, readyAfterSeconds, storeMb: round(size / 1e6, 1) };
+}
+
+async function startScraping({
+  services,
+  intervalMs,
+}: FootprintPlan): Promise<AsyncDisposable & { readonly url: string }> {
+  await using parts = new AsyncDisposableStack();
+  const fleet = parts.use(await startFleet(services));
+  const prometheus = parts.use(
+    await startPrometheus({ scrapeIntervalMs: intervalMs, jobs: [{ job: 'fleet', targets: [fleet.address] }] }),
+  );
+  while (fleet.scrapes < 3) await sleep(100);
+  const started = parts.move();
+  return { url: prometheus.url, [Symbol.asyncDispose]: async () => await started.disposeAsync() };
+}
+
+async function measureAndon(
+  plan: FootprintPlan,
+  rules: string,
+  sourceUrl: string,
+  onReady?: () => void,
+): Promise<Footprint> {
   const { folder, nodeFlags, intervalMs } = plan;
-  await using andon = await startAndon({ folder, rules: [rules], sourceUrl, nodeFlags, readyWithinMs: 180_000 });
+  await using andon = await startAndon({ folder, rules: [rules], sourceUrl, nodeFlags, readyWithinMs: 300_000 });
+  onReady?.();
   // What starting took is garbage by then.
   await sleep(2 * intervalMs);
   return await measure(plan, andon.pid, async () => await pollsOf(andon.url));
@@ -103,13 +140,4 @@ async function measure(
 
 async function pollsOf(url: string): Promise<number> {
   return await sumOfMetric(`${url}/metrics`, 'andon_poll_duration_seconds_count');
-}
-
-async function sumOfMetric(url: string, name: string): Promise<number> {
-  const response = await fetch(url);
-  let sum = 0;
-  for (const line of (await response.text()).split('\n'))
-    if (line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-      sum += Number(line.slice(line.lastIndexOf(' ') + 1));
-  return sum;
 }

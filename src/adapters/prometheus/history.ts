@@ -3,12 +3,13 @@ import type { HistoryGroup, HistoryPoint } from '../../domain/history.ts';
 import type { Interval } from '../../domain/interval.ts';
 import type { CountingSignal, GaugeSignal, Signal } from '../../domain/service.ts';
 import type { Answers, Question } from './batch.ts';
+import { lookCloser } from './closer-look.ts';
 import { goodOf, numeratorSeenAt, sidesOf } from './counting.ts';
 import { freshness, sampleQuestions } from './freshness.ts';
 import { gaugeQuestions, gaugeValues } from './gauging.ts';
 import { valueAt } from './group-points.ts';
 import { mergeAnswers } from './range.ts';
-import type { AskRange, Stretch } from './range.ts';
+import type { AskRange } from './range.ts';
 import { totalSelectors } from './selectors.ts';
 import { inserted, pastQuestions, stepsOfSums } from './past-counter.ts';
 import { stepFreshness, stepQuestions } from './step-freshness.ts';
@@ -75,23 +76,29 @@ function questionsOf(plan: HistoryPlan, { stepMs, sampleTimes }: Past): readonly
 async function withClosedSteps(
   plans: readonly HistoryPlan[],
   past: Past,
-  answers: Answers,
+  asked: Answers,
   ask: AskRange,
 ): Promise<Answers> {
-  const all = new Map(answers);
-  for (const plan of plans) {
-    if (plan.kind === 'gauge') continue;
-    const { by } = plan.signal;
-    for (const planned of termsOf(plan.plan)) {
-      const { steady, term } = planned;
-      if (all.has(steady)) continue;
-      let told = stepsOfSums(term, by, past, answers);
-      for (const run of runsOf(unsteadyTimes(told), past.stepMs))
-        told = inserted(told, (await ask([steadyQuestion(planned)], run)).get(steady), by);
-      all.set(steady, told);
-    }
+  const answers = new Map(asked);
+  const told = countingPlans(plans).flatMap(({ signal, plan }) =>
+    termsOf(plan)
+      .filter(({ steady }) => !asked.has(steady))
+      .map((planned) => ({ planned, by: signal.by })),
+  );
+  for (const { planned, by } of told) answers.set(planned.steady, stepsOfSums(planned.term, by, past, asked));
+  const looks = countingPlans(plans).map(({ plan }) => ({
+    times: unsteadyTimesOf(plan, answers),
+    questions: termsOf(plan)
+      .filter(({ steady }) => !asked.has(steady))
+      .map(steadyQuestion),
+  }));
+  const closer = await lookCloser(looks, past.stepMs, ask);
+  for (const { planned, by } of told) {
+    const { steady } = planned;
+    const [whole, part] = [answers.get(steady), closer.get(steady)];
+    if (whole !== undefined && part !== undefined) answers.set(steady, inserted(whole, part, by));
   }
-  return all;
+  return answers;
 }
 
 /** Adds what careful questions answer about the points at which the steady answers are infinite. */
@@ -101,14 +108,15 @@ async function withCarefulCounts(
   steady: Answers,
   ask: AskRange,
 ): Promise<Answers> {
-  let all = steady;
-  for (const plan of plans) {
-    const questions = plan.kind === 'gauge' ? [] : carefulQuestions(plan.plan);
-    if (plan.kind === 'gauge' || questions.length === 0) continue;
-    for (const run of runsOf(unsteadyTimesOf(plan.plan, steady), stepMs))
-      all = mergeAnswers(all, await ask(questions, run));
-  }
-  return all;
+  const looks = countingPlans(plans).map(({ plan }) => ({
+    times: unsteadyTimesOf(plan, steady),
+    questions: carefulQuestions(plan),
+  }));
+  return mergeAnswers(steady, await lookCloser(looks, stepMs, ask));
+}
+
+function countingPlans(plans: readonly HistoryPlan[]): readonly Extract<HistoryPlan, { kind: 'counting' }>[] {
+  return plans.filter((plan) => plan.kind === 'counting');
 }
 
 /** Ascending. */
@@ -116,22 +124,6 @@ function unsteadyTimesOf(plan: StepPlan, answers: Answers): readonly number[] {
   return termsOf(plan)
     .flatMap(({ steady }) => unsteadyTimes(answers.get(steady)))
     .sort((a, b) => a - b);
-}
-
-/** A closer look is expensive, so it is taken only around the points that need one. */
-const maxRuns = 30;
-
-function runsOf(times: readonly number[], stepMs: number): readonly Stretch[] {
-  for (let gap = 10; ; gap *= 4) {
-    const runs: { start: number; end: number }[] = [];
-    for (const at of times) {
-      const last = runs.at(-1);
-      if (last !== undefined && at - last.end <= gap * stepMs) last.end = at;
-      else runs.push({ start: at, end: at });
-    }
-    if (runs.length > maxRuns) continue;
-    return runs.map(({ start, end }) => ({ start, points: Math.round((end - start) / stepMs) + 1, stepMs }));
-  }
 }
 
 function countingHistory(signal: CountingSignal, plan: StepPlan, past: Past, answers: Answers): HistoryOutcome {

@@ -70,9 +70,8 @@ export function stepsOfSums(
 }
 
 /** An answer about a whole past with the points that another one has of a part of it. */
-export function inserted(whole: Answer, part: Answer | undefined, by: readonly string[]): Answer {
+export function inserted(whole: Answer, part: Answer, by: readonly string[]): Answer {
   if (whole.kind === 'failed') return whole;
-  if (part === undefined) return failed('bad-response', 'a part of the question was lost');
   const groups = pointsByGroup(part, by);
   if (groups.kind === 'failed') return groups;
   return {

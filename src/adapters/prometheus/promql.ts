@@ -50,15 +50,13 @@ export function seriesOf(selector: string, by: readonly string[]): string {
   return `count${grouping(by)} (${selector})`;
 }
 
-/** Longer than sources look back for a sample, so that nothing which they still show is overlooked. */
-const quietMs = 2 * lookbackMs;
-
 /**
  * As many as `seriesOf` at both ends of a step if the same series stand behind both and none was reset, and more
- * if one came, went or was reset: each series that was seen since well before the step counts one, and each reset one more.
+ * if one came, went or was reset: each series that a source may still have shown at its beginning or shows since counts
+ * one, and each reset one more.
  */
 export function quietSeries({ selector }: CounterTerm, by: readonly string[], stepMs: number): string {
-  return `${sum(by)}(resets(${selector}[${stepMs + quietMs}ms]) + 1)`;
+  return `${sum(by)}(resets(${selector}[${stepMs + lookbackMs}ms]) + 1)`;
 }
 
 /**
