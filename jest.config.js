@@ -1,6 +1,6 @@
 /** ESM and TypeScript by swc; run through Node with --experimental-vm-modules (see package.json). */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/support/plain-environment.mjs',
   roots: ['<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -14,5 +14,6 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/tests/support/run-folder.ts',
   testTimeout: 20_000,
 };

@@ -125,7 +125,8 @@ describe('a channel', () => {
   });
 
   test('that never comes back is told to be undeliverable after a day', async () => {
-    await using run = await new DaemonHarness({ traffic }).start();
+    // Few polls: there is a day of them.
+    await using run = await new DaemonHarness({ traffic, scrapeMs: 30_000 }).start();
     run.channel.answer = { kind: 'retry', reason: 'unreachable', detail: 'connection refused' };
     await run.advance(12 * minute);
     run.configured = { ...run.configured, channels: [], sources: run.configured.sources };

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { programUnderTest } from '../support/program-under-test.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { until } from '../support/until.ts';
 import { root } from './pages.ts';
@@ -44,7 +45,7 @@ export class Checkout implements AsyncDisposable {
     await mkdir(bin);
     const node = `exec "${process.execPath}" --disable-warning=ExperimentalWarning`;
     await writeProgram(join(bin, 'node'), `${node} "$@"`);
-    await writeProgram(join(bin, 'andon'), `${node} "${join(root, 'src/main.ts')}" "$@"`);
+    await writeProgram(join(bin, 'andon'), `${node} "${await programUnderTest()}" "$@"`);
     return checkout;
   }
 

@@ -122,6 +122,8 @@ export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
 
   const modes = new Map<KillMode, number>();
   const strangeEndings: string[] = [];
+  /** How long the last start took: the next one is killed on its way. */
+  let startMs = 500;
   for (let kill = 1; kill <= plan.kills; kill++) {
     const mode = killModes[Math.floor(Math.random() * killModes.length)] ?? 'any-time';
     modes.set(mode, (modes.get(mode) ?? 0) + 1);
@@ -134,11 +136,13 @@ export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
     plan.onKill?.(kill, mode);
     if (mode === 'while-starting') {
       await andon.spawn();
-      await pause(Math.random() * 900);
+      await pause(Math.random() * startMs);
       andon.signal('SIGKILL');
       await andon.ended();
     }
+    const from = performance.now();
     await andon.launch();
+    startMs = performance.now() - from;
   }
   enough.abort();
   await shopsDone;

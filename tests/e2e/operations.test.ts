@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AndonProcess, runCli, type AndonOptions } from '../support/andon-process.ts';
+import { programUnderTest } from '../support/program-under-test.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import type { RealServer } from '../support/real-server.ts';
 import { until } from '../support/until.ts';
@@ -253,22 +254,13 @@ describe('what keeps it from starting is one message with a remedy and no stack'
   const describeWithOldNode = node === undefined ? describe.skip : describe;
   describeWithOldNode('on an old Node', () => {
     test('one line that names the Node it needs', async () => {
-      const main = await builtMain(join(folder, 'dist'));
+      const main = await programUnderTest();
       const { code, stderr, stdout } = await runCli(['run'], { command: [node ?? '', main] });
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(/^andon needs Node 24 or newer, and this is v\d+\.\d+\.\d+; .*\n$/);
     }, 60_000);
   });
 });
-
-/** The program as it is published, built into a folder. */
-async function builtMain(out: string): Promise<string> {
-  const { code, stderr } = await runCli([out], {
-    command: [process.execPath, '--disable-warning=ExperimentalWarning', join('tools', 'build.ts')],
-  });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return join(out, 'main.js');
-}
 
 interface Collector extends AsyncDisposable {
   readonly url: string;

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { andonClient, type AndonClient } from './andon-client.ts';
+import { programUnderTest } from './program-under-test.ts';
 import { until } from './until.ts';
 
 export interface AndonOptions {
@@ -31,7 +31,6 @@ export interface Finished extends Ending {
   readonly stderr: string;
 }
 
-const mainFile = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const readyWithinMs = 30_000;
 const endWithinMs = 20_000;
 
@@ -43,7 +42,7 @@ export async function runCli(
   const [program = '', ...before] = options.command ?? [
     process.execPath,
     '--disable-warning=ExperimentalWarning',
-    mainFile,
+    await programUnderTest(),
   ];
   const child = spawn(program, [...before, ...args], {
     env: environment(options.env),
@@ -152,7 +151,7 @@ export class AndonProcess implements AsyncDisposable {
     const node = [
       process.execPath,
       '--disable-warning=ExperimentalWarning',
-      mainFile,
+      await programUnderTest(),
       'run',
       '--settings',
       this.settingsFile,
