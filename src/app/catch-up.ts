@@ -2,9 +2,12 @@ import { evaluate, memoryMs, recall, type Evaluation, type ServiceState } from '
 import type { IncidentEvent } from '../domain/event.ts';
 import { replay } from '../domain/history.ts';
 import type { Observation, SourceFailure } from '../domain/observation.ts';
+import { polledSignals } from '../domain/polled-signals.ts';
 import type { Service, Signal } from '../domain/service.ts';
 import type { Timing } from '../domain/timing.ts';
 import type { BudgetBook } from './budgets/budget-book.ts';
+import { readRecordedPart } from './budgets/read-recorded-part.ts';
+import type { RecordedBook } from './budgets/recorded-book.ts';
 import { forgetUndecided, sparing } from './sparing.ts';
 import { planFurther, planPast } from './past-parts.ts';
 import type { Clock } from './ports/clock.ts';
@@ -32,7 +35,7 @@ export interface CatchUpTools {
   /** Keeps each part as soon as it is judged, so that a next try goes on from there. What it rejects with ends the catch-up. */
   readonly keep?: (part: JudgedPart) => Promise<void>;
   /** The ledgers of the service's error budgets, which learn from what is read here; absent: nothing is known of them. */
-  readonly budgets?: Pick<BudgetBook, 'feed' | 'readings'>;
+  readonly budgets?: Pick<BudgetBook, 'feed' | 'readings'> & { readonly recorded: Pick<RecordedBook, 'take'> };
 }
 
 export interface CaughtUp {
@@ -63,7 +66,7 @@ export async function catchUp(
 ): Promise<CatchUpResult> {
   const since = Math.max(state.evaluatedAt ?? now, now - longestCatchUpMs);
   const plan = planPast(since - memoryMs(service, state, now), since, now, timing);
-  const reader = new PastReader(tools.source, service.signals, tools.tries ?? 0);
+  const reader = new PastReader(tools.source, polledSignals(service), tools.tries ?? 0);
   const bare: ServiceState = { ...state, ledgers: new Map() };
   const remembered = await rememberParts(tools, reader, service, bare, plan.memory, now);
   if (remembered.kind === 'failed') return remembered;
@@ -79,7 +82,7 @@ export async function catchUpFurther(
   now: number,
 ): Promise<CatchUpResult> {
   const since = state.evaluatedAt ?? now;
-  const reader = new PastReader(tools.source, service.signals, tools.tries ?? 0);
+  const reader = new PastReader(tools.source, polledSignals(service), tools.tries ?? 0);
   return await judgeParts(tools, reader, service, state, timing, planFurther(since, now, timing), { since, now });
 }
 
@@ -130,7 +133,7 @@ async function rememberParts(
 }
 
 async function judgeParts(
-  { clock, signal, keep, budgets }: CatchUpTools,
+  { source, clock, signal, keep, budgets }: CatchUpTools,
   reader: PastReader,
   service: Service,
   state: ServiceState,
@@ -151,12 +154,16 @@ async function judgeParts(
       signal: name,
       failure,
     }));
-    const lenient = sparing(service, read.refused);
+    const recorded = await readRecordedPart(source, service, part, signal);
+    if (recorded.kind === 'failed') return recorded;
+    const lenient = sparing(service, read.refused, recorded.isRefused);
     const begun = current;
     const happened: IncidentEvent[] = [];
     let turn = 0;
     for (const { at, observations } of replay(read.histories, part.from, part.to, part.stepMs)) {
       if (part.stepMs <= longestFedStepMs) budgets?.feed(observations, current, at);
+      const look = recorded.at(at);
+      if (look !== undefined) budgets?.recorded.take(look, at);
       if (at <= since) {
         current = recall(service, current, observations, at, now);
       } else {
@@ -168,7 +175,7 @@ async function judgeParts(
       turn += 1;
       if (turn % stepsPerTurn === 0) await clock.sleep(0, signal);
     }
-    current = forgetUndecided(service, begun, current, read.refused);
+    current = forgetUndecided(service, begun, current, read.refused, recorded.isRefused);
     events.push(...happened);
     await keep?.({ state: current, events: happened });
   }

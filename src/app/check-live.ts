@@ -1,11 +1,11 @@
-import { bucketBoundMatcher } from '../domain/bucket-bound.ts';
 import { byPosition, type DeclarationPath, type Diagnostic, type Position } from '../domain/diagnostic.ts';
-import { formatDuration } from '../domain/duration.ts';
 import type { CounterTerm, LatencySignal, RatioSignal, Service, Signal } from '../domain/service.ts';
 import { checkFalseAlarms } from './check-false-alarms.ts';
 import { checkGroupCount } from './check-group-count.ts';
 import { checkMetricTypes, rememberTypes, type TypeOf } from './check-metric-types.ts';
 import { checkPartOfTotal } from './check-part-of-total.ts';
+import { checkRecorded } from './check-recorded.ts';
+import { checkThreshold } from './check-threshold.ts';
 import { sourceFailed, type Finding } from './live-finding.ts';
 import type { Inspector } from './ports/inspector.ts';
 
@@ -19,7 +19,8 @@ export type Locate = (service: string, path: DeclarationPath) => Position | unde
 /**
  * Holds rules against a live source: does each selector match anything, does the threshold have its bucket, does `good` let
  * failures through or what `total` does not count, is each metric of the type it is taken for, are there more groups than are
- * judged, would a budget's tiers fire by chance at the traffic there is. What the source fails to say is an error, once for each cause; it never rejects.
+ * judged, would a budget's tiers fire by chance at the traffic there is, are the series recorded that budgets come from. What
+ * the source fails to say is an error, once for each cause; it never rejects.
  */
 export async function checkLive(
   services: readonly Service[],
@@ -39,7 +40,10 @@ export async function checkLive(
     ...service.budgets.map((each, index) => ({
       service: service.name,
       path: ['spec', 'errorBudgets', index],
-      run: () => checkFalseAlarms(service, each, inspector, signal),
+      run: async () => [
+        ...(await checkFalseAlarms(service, each, inspector, signal)),
+        ...(await checkRecorded(service, each, inspector, signal)),
+      ],
     })),
   ]);
   const worker = async (): Promise<void> => {
@@ -171,49 +175,7 @@ async function checkHistogram(
   const path = ['latency', 'histogram'];
   const findings = await checkMatches(signal.totalTerms.map(selectorOf), path, inspector, abort);
   if (signal.native || findings.length > 0) return findings;
-  const [bucket] = signal.numeratorTerms;
-  if (bucket === undefined) return [];
-  const matched = await inspector.series(bucket.selector, 1, abort);
-  if (matched.kind === 'failed') return [sourceFailed(path, matched.failure.detail)];
-  if (matched.series.length > 0) return [];
-  const every = bucket.selector.replace(bucketBoundMatcher(signal.thresholdSeconds), 'le!=""');
-  const buckets = await inspector.series(every, seriesLimit, abort);
-  if (buckets.kind === 'failed') return [sourceFailed(path, buckets.failure.detail)];
-  const bounds = [
-    ...new Set(buckets.series.flatMap(({ le }) => (le === undefined ? [] : [Number(le.replace('+Inf', 'Infinity'))]))),
-  ]
-    // Thresholds are whole milliseconds.
-    .filter((bound) => Number.isInteger(Number((bound * 1000).toPrecision(12))))
-    .sort((a, b) => a - b);
-  const hint =
-    bounds.length === 0
-      ? 'no classic buckets were found: for a native histogram, add native: true'
-      : `take one of the buckets there are: ${bounds.map(formatSeconds).join(', ')}`;
-  return [
-    {
-      path: ['latency', 'threshold'],
-      said: {
-        severity: 'error',
-        code: 'live-no-bucket',
-        message: `the histogram has no bucket at ${formatSeconds(signal.thresholdSeconds)}${between(signal.thresholdSeconds, bounds)}`,
-        hint,
-      },
-    },
-  ];
-}
-
-/** Which buckets a threshold lies between: what is known of the share of fast requests is no more than that. */
-function between(thresholdSeconds: number, bounds: readonly number[]): string {
-  const lower = bounds.findLast((bound) => bound < thresholdSeconds);
-  const upper = bounds.find((bound) => bound > thresholdSeconds);
-  if (lower === undefined || upper === undefined || !Number.isFinite(upper)) return '';
-  const [low, high] = [formatSeconds(lower), formatSeconds(upper)];
-  return `: it lies between ${low} and ${high}, so the share of good requests is somewhere from that of ${low} to that of ${high}`;
-}
-
-/** As a threshold is written in a rule file. */
-function formatSeconds(seconds: number): string {
-  return formatDuration(seconds * 1000);
+  return await checkThreshold(signal, inspector, abort);
 }
 
 async function checkMatches(

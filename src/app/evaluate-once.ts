@@ -3,6 +3,7 @@ import type { Service } from '../domain/service.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { rowAt, rowCount } from '../domain/count-rows.ts';
 import { formatUtc } from '../domain/utc.ts';
+import { BucketedSource } from './bucketed-source.ts';
 import { fillFor } from './budgets/ledger-filler.ts';
 import { judgeBlindly, judgeObserved, observeTogether } from './poll.ts';
 import type { Clock } from './ports/clock.ts';
@@ -21,11 +22,12 @@ const together = 8;
 
 /** Evaluates services of one source once, as a daemon that just started would; writes and sends nothing. */
 export async function evaluateOnce(
-  source: Source,
+  given: Source,
   clock: Clock,
   services: readonly Service[],
   signal: AbortSignal,
 ): Promise<readonly ServiceView[]> {
+  const source = new BucketedSource(given, clock);
   const sourceClock = new SourceClock(clock, source);
   const failure = await sourceClock.sync(signal);
   const watches = services.map((service) => newWatch(service, undefined));

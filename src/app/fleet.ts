@@ -3,6 +3,7 @@ import { redefine, resume, unwatch } from '../domain/redefine.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import { groupKey } from '../domain/group.ts';
 import type { Incident } from '../domain/incident.ts';
+import { polledSignals } from '../domain/polled-signals.ts';
 import type { Service } from '../domain/service.ts';
 import { restoreBook } from './budgets/restore-book.ts';
 import type { IncidentBook } from './incident-book.ts';
@@ -217,7 +218,7 @@ export class Fleet {
       service,
       state,
       // What was still to be read again, after a blindness say, is not forgotten for a reload.
-      unread: to.loop === loop && watch.unread.length === 0 ? unread : service.signals,
+      unread: to.loop === loop && watch.unread.length === 0 ? unread : polledSignals(service),
       dueAt: -Infinity,
       view: emptyView(service, state),
     });

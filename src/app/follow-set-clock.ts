@@ -1,3 +1,4 @@
+import { polledSignals } from '../domain/polled-signals.ts';
 import { rebase } from '../domain/rebase.ts';
 import type { Log } from './ports/log.ts';
 import type { Watch } from './watch.ts';
@@ -21,7 +22,7 @@ export function followSetClock(watch: Watch, at: number, setByMs: number, log: L
     });
     watch.state = rebase(watch.state, deltaMs);
     watch.budgets.followClock(at);
-    watch.unread = watch.service.signals;
+    watch.unread = polledSignals(watch.service);
     watch.readTo = -Infinity;
   }
   if (wasSet || watch.dueAt > at + clockSetMs + watch.cadence.intervalMs) watch.dueAt = -Infinity;

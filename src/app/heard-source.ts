@@ -15,7 +15,14 @@ export function heardSource(source: Source, onAnswer: () => void): Source {
       return answer;
     },
     read: async (...asked) => heard(await source.read(...asked)),
+    recorded: async (...asked) => heard(await source.recorded(...asked)),
+    async recordedPast(...asked) {
+      const past = await source.recordedPast(...asked);
+      heard([past]);
+      return past;
+    },
     history: async (...asked) => heard(await source.history(...asked)),
+    buckets: async (...asked) => heard(await source.buckets(...asked)),
     arrivals: async (...asked) => heard(await source.arrivals(...asked)),
   };
 }

@@ -1,5 +1,7 @@
 import type { IncidentEvent } from '../domain/event.ts';
+import { polledSignals } from '../domain/polled-signals.ts';
 import { aim } from './aim.ts';
+import type { BucketedSource } from './bucketed-source.ts';
 import type { Errands } from './errands.ts';
 import type { Keeper } from './keeper.ts';
 import { lookFurtherBack } from './look-further-back.ts';
@@ -18,12 +20,15 @@ const polledTogether = 50;
 /** Polls after which the times at which samples land are learnt anew. */
 const relearnAfterPolls = 240;
 const relearnAfterMisses = 3;
+/** A page does not wait for longer to know that what it says was counted by buckets that are there, ms. */
+const confirmMs = 2_000;
 
 export interface LivePollsParts extends SourceLoopParts {
   readonly sourceClock: SourceClock;
   readonly keeper: Keeper;
   readonly health: SourceHealth;
   readonly errands: Errands;
+  readonly buckets: Pick<BucketedSource, 'isOvertaken'>;
 }
 
 /** Reads what services do now, judges it, and aims their next polls. */
@@ -61,7 +66,7 @@ export class LivePolls {
         watch,
         () => sourceClock.now(),
         async () => {
-          await this.#settle(each, stop);
+          await this.#settle(each, bound, stop);
         },
       );
       telemetry.pollFinished(watch.service.name, {
@@ -78,17 +83,23 @@ export class LivePolls {
   }
 
   /** Writes first, then takes over: what could not be written is judged again from the same state at the next poll. */
-  async #settle(observed: Observed, stop: AbortSignal): Promise<void> {
+  async #settle(observed: Observed, bound: AbortSignal, stop: AbortSignal): Promise<void> {
     const { health, keeper, telemetry } = this.#parts;
     const { watch, at, failure } = observed;
     if (failure !== undefined) health.failed(failure);
     else health.answered();
     const evaluation = judgeObserved(observed);
+    // A bucket that went with a deploy makes good events look bad: nobody is told before it is known to be there.
+    const isNews = failure === undefined && evaluation.events.length > 0;
+    if (isNews && (await this.#isOvertaken(watch, at, bound))) {
+      watch.dueAt = -Infinity;
+      return;
+    }
     if (failure !== undefined && evaluation.events.length === 0 && canStandStill(watch)) {
       watch.blind = true;
     } else {
       // What happened while nothing could be read is read again in fine steps, for onset and impact.
-      if (watch.blind && failure === undefined) watch.unread = watch.service.signals;
+      if (watch.blind && failure === undefined) watch.unread = polledSignals(watch.service);
       watch.blind = failure !== undefined;
       await keeper.keep(watch, evaluation, at);
       keeper.mended(watch);
@@ -99,6 +110,11 @@ export class LivePolls {
     watch.polls += 1;
     aim(watch, at, failure !== undefined);
     reportView(telemetry, before, watch.view);
+  }
+
+  async #isOvertaken({ service }: Watch, at: number, bound: AbortSignal): Promise<boolean> {
+    const { clock, buckets } = this.#parts;
+    return await within(clock, confirmMs, bound, async (soon) => await buckets.isOvertaken(service.signals, at, soon));
   }
 
   /** The page has gone out with what is known; where the trouble really began is a question that may take a while. */

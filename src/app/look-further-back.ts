@@ -3,6 +3,7 @@ import { onsetOfCounts, onsetOfGauge } from '../domain/estimate-onset.ts';
 import type { IncidentEvent } from '../domain/event.ts';
 import { groupKey } from '../domain/group.ts';
 import { replay } from '../domain/history.ts';
+import { budgetBounds, targetsBySignal } from '../domain/onset-bounds.ts';
 import type { Onset } from '../domain/onset.ts';
 import { record, emptyLedger, type SignalLedger } from '../domain/signal-ledger.ts';
 import type { Service } from '../domain/service.ts';
@@ -73,8 +74,11 @@ async function onsetIn(
   signal: AbortSignal,
 ): Promise<Onset | undefined> {
   const read = service.signals.find((each) => each.name === incident.onset.signal);
-  const target = service.endState.targets.find((each) => each.signal === incident.onset.signal);
-  if (read === undefined || target === undefined) return undefined;
+  const rules = service.rules.filter(({ name }) => incident.rules.includes(name));
+  const bounds = [...targetsBySignal(service), ...budgetBounds(service, rules)].filter(
+    (bound) => bound.signal === incident.onset.signal,
+  );
+  if (read === undefined || bounds.length === 0) return undefined;
   const [outcome] = await source.history([read], stretch, timing.intervalMs, signal);
   if (outcome?.kind !== 'history') return undefined;
   const histories = [{ signal: read, groups: outcome.groups }];
@@ -85,7 +89,12 @@ async function onsetIn(
   const group = ledger.groups.get(read.by.length > 0 ? groupKey(scope.group) : '');
   if (group === undefined) return undefined;
   const until = lastRow(group.rows)?.to ?? stretch.to;
-  return read.kind === 'gauge'
-    ? onsetOfGauge(group.values, target, Math.min(incident.detectedAt, stretch.to), read.smearMs ?? 0)
-    : onsetOfCounts(group.rows, target, Math.min(incident.detectedAt, until), timing.intervalMs);
+  for (const bound of bounds) {
+    const onset =
+      read.kind === 'gauge'
+        ? onsetOfGauge(group.values, bound, Math.min(incident.detectedAt, stretch.to), read.smearMs ?? 0)
+        : onsetOfCounts(group.rows, bound, Math.min(incident.detectedAt, until), timing.intervalMs);
+    if (onset !== undefined) return onset;
+  }
+  return undefined;
 }

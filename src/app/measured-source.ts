@@ -21,7 +21,10 @@ export function measuredSource(
     ...(source.settleMs === undefined ? {} : { settleMs: source.settleMs }),
     clock: async (...asked) => await measured('clock', async () => await source.clock(...asked)),
     read: async (...asked) => await measured('read', async () => await source.read(...asked)),
+    recorded: async (...asked) => await measured('read', async () => await source.recorded(...asked)),
+    recordedPast: async (...asked) => await measured('history', async () => await source.recordedPast(...asked)),
     history: async (...asked) => await measured('history', async () => await source.history(...asked)),
+    buckets: async (...asked) => await measured('buckets', async () => await source.buckets(...asked)),
     arrivals: async (...asked) => await measured('arrivals', async () => await source.arrivals(...asked)),
   };
 }

@@ -2,7 +2,7 @@ import type { SignalHistory } from '../domain/history.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { SourceFailure } from '../domain/observation.ts';
 import type { Signal } from '../domain/service.ts';
-import type { Source } from './ports/source.ts';
+import type { HistoryOutcome, Source } from './ports/source.ts';
 
 /** A part of the past, read in one go. */
 export interface PastPart extends Interval {
@@ -15,6 +15,11 @@ export type RefusedPasts = ReadonlyMap<string, SourceFailure>;
 export type PastRead =
   | { readonly kind: 'read'; readonly histories: readonly SignalHistory[]; readonly refused: RefusedPasts }
   | { readonly kind: 'failed'; readonly failure: SourceFailure };
+
+/** What a history outcome tells of a past. */
+function pastOf({ groups, place }: Extract<HistoryOutcome, { readonly kind: 'history' }>) {
+  return place === undefined ? { groups } : { groups, place };
+}
 
 /** A signal is asked for no more after so many parts that were refused: each costs the source something. */
 const mostRefusals = 2;
@@ -51,7 +56,7 @@ export class PastReader {
     for (const [index, outcome] of outcomes.entries()) {
       const read = asked[index];
       if (read === undefined) continue;
-      if (outcome.kind === 'history') histories.push({ signal: read, groups: outcome.groups });
+      if (outcome.kind === 'history') histories.push({ signal: read, ...pastOf(outcome) });
       else if (signal.aborted || !this.#isRefusal(outcome.failure)) return outcome;
       else this.#refuse(read.name, outcome.failure);
     }

@@ -1,7 +1,9 @@
 import { evaluate, type Evaluation } from '../domain/evaluate.ts';
 import type { Observation, SourceFailure } from '../domain/observation.ts';
 import { stepsToRead } from '../domain/step-plan.ts';
-import type { SignalOutcome, SignalRead, Source } from './ports/source.ts';
+import { polledSignals } from '../domain/polled-signals.ts';
+import { recordedRead } from './budgets/recorded-read.ts';
+import type { RecordedOutcome, RecordedRead, SignalOutcome, SignalRead, Source } from './ports/source.ts';
 import type { PollOutcome } from './ports/telemetry.ts';
 import type { Watch } from './watch.ts';
 
@@ -11,6 +13,8 @@ export interface Observed {
   /** The instant that was read, ms on the source's clock. */
   readonly at: number;
   readonly observations: readonly Observation[];
+  /** What rules recorded of its error budgets, where they come from there. */
+  readonly recorded?: RecordedOutcome;
   readonly outcome: PollOutcome;
   /** Set when the source answered for no signal. */
   readonly failure?: SourceFailure;
@@ -18,57 +22,85 @@ export interface Observed {
 
 /** Reads many services at one instant in one go. */
 export async function observeTogether(
-  source: Pick<Source, 'read'>,
+  source: Pick<Source, 'read' | 'recorded'>,
   watches: readonly Watch[],
   at: number,
   signal: AbortSignal,
 ): Promise<readonly Observed[]> {
   const reads: SignalRead[] = [];
   for (const watch of watches) {
-    for (const each of watch.service.signals) {
+    for (const each of polledSignals(watch.service)) {
       reads.push({ signal: each, steps: stepsToRead(watch.state.ledgers.get(each.name), at, watch.timing) });
     }
   }
-  const outcomes = await source.read(reads, at, signal);
+  const asked = watches.flatMap((watch) => recordedRead(watch.service) ?? []);
+  const [outcomes, records] = await Promise.all([
+    source.read(reads, at, signal),
+    readRecorded(source, asked, at, signal),
+  ]);
   let next = 0;
   return watches.map((watch) => {
-    const observations = watch.service.signals.map((each) => {
+    const observations = polledSignals(watch.service).map((each) => {
       const outcome = outcomes[next];
       next += 1;
       return observationOf(each.name, outcome);
     });
-    return observed(watch, observations, at);
+    return observed(watch, observations, at, records.get(watch.service.name));
   });
 }
 
+/** By service. */
+async function readRecorded(
+  source: Pick<Source, 'recorded'>,
+  reads: readonly RecordedRead[],
+  at: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, RecordedOutcome>> {
+  if (reads.length === 0) return new Map();
+  const outcomes = await source.recorded(reads, at, signal);
+  return new Map(reads.map(({ service }, index) => [service, outcomes[index] ?? noOutcome]));
+}
+
 /** Judges what a poll brought; the ledgers of error budgets have taken it, and nothing is written yet. */
-export function judgeObserved({ watch, observations, at }: Observed): Evaluation {
+export function judgeObserved({ watch, observations, recorded, at }: Observed): Evaluation {
   const { service, state, timing, budgets } = watch;
-  if (at > (state.evaluatedAt ?? -Infinity)) budgets.feed(observations, state, at, timing.intervalMs);
+  if (at > (state.evaluatedAt ?? -Infinity)) {
+    budgets.feed(observations, state, at, timing.intervalMs);
+    if (recorded !== undefined) budgets.recorded.take(recorded, at);
+  }
   return evaluate(service, state, observations, at, timing, budgets.readings());
 }
 
 /** Judges a service whose source does not answer at all. */
 export function judgeBlindly(watch: Watch, failure: SourceFailure, at: number): Evaluation {
-  const observations = watch.service.signals.map(({ name }): Observation => ({
+  const observations = polledSignals(watch.service).map(({ name }): Observation => ({
     kind: 'failed',
     signal: name,
     failure,
   }));
-  return judgeObserved(observed(watch, observations, at));
+  const recorded: RecordedOutcome = { kind: 'failed', failure };
+  return judgeObserved(observed(watch, observations, at, recordedRead(watch.service) && recorded));
 }
 
-function observed(watch: Watch, observations: readonly Observation[], at: number): Observed {
-  const failures = observations.flatMap((each) => (each.kind === 'failed' ? [each.failure] : []));
+function observed(
+  watch: Watch,
+  observations: readonly Observation[],
+  at: number,
+  recorded: RecordedOutcome | undefined,
+): Observed {
+  const answers = recorded === undefined ? observations : [...observations, recorded];
+  const failures = answers.flatMap((each) => (each.kind === 'failed' ? [each.failure] : []));
   const [failure] = failures;
-  if (failure === undefined) return { watch, at, observations, outcome: 'complete' };
-  return failures.length < observations.length
-    ? { watch, at, observations, outcome: 'partial' }
-    : { watch, at, observations, outcome: 'failed', failure };
+  const seen = { watch, at, observations, ...(recorded === undefined ? {} : { recorded }) };
+  if (failure === undefined) return { ...seen, outcome: 'complete' };
+  return failures.length < answers.length ? { ...seen, outcome: 'partial' } : { ...seen, outcome: 'failed', failure };
 }
+
+const noOutcome = {
+  kind: 'failed',
+  failure: { reason: 'bad-response', detail: 'the source gave no outcome' },
+} as const;
 
 function observationOf(signal: string, outcome: SignalOutcome | undefined): Observation {
-  if (outcome === undefined)
-    return { kind: 'failed', signal, failure: { reason: 'bad-response', detail: 'the source gave no outcome' } };
-  return { ...outcome, signal };
+  return { ...(outcome ?? noOutcome), signal };
 }

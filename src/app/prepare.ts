@@ -1,4 +1,5 @@
 import { learnCadence } from '../domain/cadence.ts';
+import { polledSignals } from '../domain/polled-signals.ts';
 import { timingFor } from '../domain/timing.ts';
 import type { ServiceState } from '../domain/evaluate.ts';
 import { catchUp, remember, type CatchUpResult, type CatchUpTools, type CaughtUp } from './catch-up.ts';
@@ -16,7 +17,7 @@ export async function prepare(tools: CatchUpTools, watch: Watch, now: number): P
   const young = await learnArrivals(tools.source, [watch], now, tools.signal);
   const { service, state, timing } = watch;
   const missed = state.evaluatedAt === undefined || now - state.evaluatedAt > timing.maxGapMs;
-  const allUnread = watch.unread.length === service.signals.length;
+  const allUnread = watch.unread.length === polledSignals(service).length;
   const isYoung = young.includes(watch) && state.evaluatedAt === undefined;
   const result =
     missed || allUnread
@@ -45,13 +46,14 @@ export async function learnArrivals(
   at: number,
   signal: AbortSignal,
 ): Promise<readonly Watch[]> {
-  const signals = watches.flatMap((watch) => watch.service.signals);
+  const signals = watches.flatMap((watch) => polledSignals(watch.service));
   const asked = await source.arrivals(signals, at, signal);
   const young: Watch[] = [];
   let next = 0;
   for (const watch of watches) {
-    const own = asked.slice(next, next + watch.service.signals.length);
-    next += watch.service.signals.length;
+    const { length } = polledSignals(watch.service);
+    const own = asked.slice(next, next + length);
+    next += length;
     const arrivals = own.flatMap((each) => (each.kind === 'ok' ? [each.arrivals] : []));
     const intervals = arrivals.flatMap((each) =>
       each.intervalMs === undefined || each.intervalMs <= 0 ? [] : [Math.round(each.intervalMs)],

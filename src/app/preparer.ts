@@ -1,5 +1,6 @@
 import { describeFailure } from '../domain/describe-failure.ts';
 import type { SourceFailure } from '../domain/observation.ts';
+import { polledSignals } from '../domain/polled-signals.ts';
 import { aimAnew } from './aim.ts';
 import { catchUpFurther, type CatchUpResult, type CatchUpTools, type CaughtUp } from './catch-up.ts';
 import type { Errands } from './errands.ts';
@@ -73,6 +74,11 @@ export class Preparer {
           if (!cancelled.aborted) watch.budgets.feed(...fed);
         },
         readings: () => watch.budgets.readings(),
+        recorded: {
+          take(...taken) {
+            if (!cancelled.aborted) watch.budgets.recorded.take(...taken);
+          },
+        },
       },
       async keep(part) {
         await errands.inTurn(async () => {
@@ -176,5 +182,5 @@ export class Preparer {
 }
 
 function isNothingGiven(watch: Watch, { refused }: CaughtUp): boolean {
-  return refused.size > 0 && refused.size === watch.service.signals.length;
+  return refused.size > 0 && refused.size === polledSignals(watch.service).length;
 }

@@ -1,4 +1,4 @@
-import type { Reading } from '../domain/reading.ts';
+import type { Reading, ReadingInterval } from '../domain/reading.ts';
 import { formatUtc } from '../domain/utc.ts';
 import type { TargetVerdict } from '../domain/verdict.ts';
 import { budgetJson } from './budgets/budget-json.ts';
@@ -8,8 +8,8 @@ import type { ReadingRow, ScopeView, ServiceView } from './service-view.ts';
 /** A reading with `null` and the reason in place of a value that is missing. */
 export function readingJson(reading: Reading) {
   if (reading.kind === 'value') {
-    const { value, sampleAt, good, total } = reading;
-    return { value, sampleAt: formatUtc(sampleAt), ...present({ good, total }) };
+    const { value, sampleAt, good, total, interval } = reading;
+    return { value, sampleAt: formatUtc(sampleAt), ...present({ good, total, interval: intervalJson(interval) }) };
   }
   const { reason, detail, sampleAt } = reading;
   return {
@@ -17,6 +17,13 @@ export function readingJson(reading: Reading) {
     unknown: { reason, detail },
     ...(sampleAt === undefined ? {} : { sampleAt: formatUtc(sampleAt) }),
   };
+}
+
+/** The upper end of what a share may be, and the buckets that its threshold lies between; `null` stands for `+Inf`. */
+function intervalJson(interval: ReadingInterval | undefined) {
+  if (interval === undefined) return undefined;
+  const { atMost, thresholdSeconds, buckets } = interval;
+  return { atMost, thresholdSeconds, lowerBucket: buckets.lower, upperBucket: buckets.upper ?? null };
 }
 
 /** A target with its reading and verdict. */

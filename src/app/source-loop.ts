@@ -1,5 +1,6 @@
 import { gridBefore } from '../domain/cadence.ts';
 import type { Service } from '../domain/service.ts';
+import { BucketedSource, type Placing } from './bucketed-source.ts';
 import type { BudgetBook } from './budgets/budget-book.ts';
 import { LedgerFiller } from './budgets/ledger-filler.ts';
 import { writeLedgers } from './budgets/write-ledgers.ts';
@@ -10,6 +11,7 @@ import { Keeper } from './keeper.ts';
 import { LivePolls } from './live-polls.ts';
 import { Preparer } from './preparer.ts';
 import { SourceClock } from './source-clock.ts';
+import { tellPlacing } from './tell-placing.ts';
 import { SourceHealth } from './source-health.ts';
 import type { SourceLoopParts } from './source-loop-parts.ts';
 import { Turns } from './turns.ts';
@@ -43,8 +45,11 @@ export class SourceLoop {
   #checkpointAt = -Infinity;
 
   constructor(given: SourceLoopParts) {
-    const source = heardSource(given.source, () => {
+    const heard = heardSource(given.source, () => {
       given.telemetry.sourceHeard(given.source.name);
+    });
+    const source = new BucketedSource(heard, given.clock, (placing) => {
+      this.#place(placing);
     });
     const parts = { ...given, source };
     this.#parts = parts;
@@ -60,6 +65,7 @@ export class SourceLoop {
       keeper: this.#keeper,
       health: this.#health,
       errands: this.#errands,
+      buckets: source,
     };
     this.#polls = new LivePolls(shared);
     this.#preparer = new Preparer(shared);
@@ -160,6 +166,18 @@ export class SourceLoop {
     const budgets = book.views(this.sourceClock.now());
     watch.view = { ...watch.view, budgets };
     this.#parts.telemetry.budgets(book.service.name, budgets);
+  }
+
+  #place(placing: Placing): void {
+    const { signal, lostSince } = placing;
+    for (const watch of this.watches()) {
+      if (!watch.service.signals.includes(signal)) continue;
+      tellPlacing(this.#parts.log, this.name, watch.service.name, placing);
+      if (lostSince === undefined) continue;
+      // What was counted since the bucket went is too little: it is counted anew by those that are left.
+      if (!watch.unread.includes(signal)) watch.unread = [...watch.unread, signal];
+      watch.budgets.forgetSince(signal.name, lostSince);
+    }
   }
 
   #idle(): readonly Watch[] {

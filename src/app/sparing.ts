@@ -1,3 +1,4 @@
+import { isBudgetUse } from '../domain/condition.ts';
 import type { ServiceState } from '../domain/evaluate.ts';
 import type { Service, StopRule } from '../domain/service.ts';
 import type { RefusedPasts } from './past-reader.ts';
@@ -6,10 +7,10 @@ import type { RefusedPasts } from './past-reader.ts';
  * The service without the stops that only a past which the source does not give would cause: nobody could look, and
  * that is no reason to page somebody for a time gone by.
  */
-export function sparing(service: Service, refused: RefusedPasts): Service {
-  if (refused.size === 0) return service;
+export function sparing(service: Service, refused: RefusedPasts, budgetsRefused: boolean): Service {
+  if (refused.size === 0 && !budgetsRefused) return service;
   const rules = service.rules.map((rule): StopRule =>
-    looksAt(rule, refused) ? { ...rule, onUnknown: { policy: 'ignore' } } : rule,
+    looksAt(rule, refused, budgetsRefused) ? { ...rule, onUnknown: { policy: 'ignore' } } : rule,
   );
   return { ...service, rules };
 }
@@ -20,9 +21,12 @@ export function forgetUndecided(
   before: ServiceState,
   after: ServiceState,
   refused: RefusedPasts,
+  budgetsRefused: boolean,
 ): ServiceState {
-  if (refused.size === 0) return after;
-  const names = new Set(service.rules.filter((rule) => looksAt(rule, refused)).map((rule) => rule.name));
+  if (refused.size === 0 && !budgetsRefused) return after;
+  const names = new Set(
+    service.rules.filter((rule) => looksAt(rule, refused, budgetsRefused)).map((rule) => rule.name),
+  );
   const scopes = new Map(
     [...after.scopes].map(([key, scope]) => {
       const known = before.scopes.get(key)?.rules ?? [];
@@ -38,6 +42,7 @@ export function forgetUndecided(
   return { ...after, scopes };
 }
 
-function looksAt(rule: StopRule, refused: RefusedPasts): boolean {
-  return rule.when.uses.some(({ signal }) => refused.has(signal));
+/** `budgetsRefused`: what rules recorded of the error budgets then cannot be read. */
+function looksAt(rule: StopRule, refused: RefusedPasts, budgetsRefused: boolean): boolean {
+  return rule.when.uses.some((use) => refused.has(use.signal) || (budgetsRefused && isBudgetUse(use)));
 }

@@ -7,7 +7,12 @@ import type { Watch } from './watch.ts';
 
 /** What keeps a service from being watched as declared beyond what its readings show; `at`: ms on the source's clock. */
 export function troublesOf(watch: Watch, at: number): readonly ServiceProblem[] {
-  return [...refusedPasts(watch, at), ...unreadBudgets(watch), ...failedWork(watch)];
+  return [
+    ...refusedPasts(watch, at),
+    ...unreadBudgets(watch),
+    ...watch.budgets.recorded.problems(at),
+    ...failedWork(watch),
+  ];
 }
 
 /** Told until live reads have filled the signal's windows: until then this is why its readings are `short-history`. */

@@ -4,11 +4,13 @@ import { newServiceState, type Evaluation, type ServiceState } from '../domain/e
 import { describeFailure } from '../domain/describe-failure.ts';
 import { groupKey } from '../domain/group.ts';
 import type { SourceFailure } from '../domain/observation.ts';
+import { polledSignals } from '../domain/polled-signals.ts';
 import type { Service, Signal, StopRule } from '../domain/service.ts';
 import type { ScopeState } from '../domain/service-state.ts';
 import { timingFor, type Timing } from '../domain/timing.ts';
 import { BudgetBook } from './budgets/budget-book.ts';
 import type { BudgetView } from './budgets/budget-view.ts';
+import { thresholdProblems } from './threshold-problems.ts';
 import { viewRule, type ScopeView, type ServiceProblem, type ServiceView } from './service-view.ts';
 
 /** Until samples have shown their interval, it is taken to be this, ms. */
@@ -78,7 +80,7 @@ export function newWatch(service: Service, checkpoint: Checkpoint | undefined): 
     budgets: new BudgetBook(service),
     timing: timingFor(assumedIntervalMs),
     cadence: guessedCadence(guessedPollMs),
-    unread: service.signals,
+    unread: polledSignals(service),
     dueAt: -Infinity,
     aimedAt: -Infinity,
     tries: 0,
@@ -141,7 +143,7 @@ export function viewOf(
     ),
     readings: evaluation.readings,
     budgets,
-    problems: [...problemsOf(evaluation.state), ...troubles],
+    problems: [...problemsOf(evaluation.state), ...thresholdProblems(service, evaluation.state), ...troubles],
     droppedGroups: [...evaluation.state.ledgers.values()].reduce((sum, ledger) => sum + ledger.dropped, 0),
   };
 }

@@ -3,7 +3,7 @@ import { serviceJson } from '../app/service-json.ts';
 import type { ScopeView, ServiceView } from '../app/service-view.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { groupText } from '../domain/group.ts';
-import { describeTarget, formatMeasure, signalWords } from '../domain/verdict-text.ts';
+import { describeInterval, describeTarget, describeValue, signalWords } from '../domain/verdict-text.ts';
 import { formatTable } from './format-table.ts';
 import { createPaint, paintWord, type Paint } from './paint.ts';
 import { printableLine } from './printable.ts';
@@ -64,10 +64,12 @@ function targetRows(service: string, scope: ScopeView, paint: Paint): readonly (
       groupText(verdict.group ?? scope.group) || '-',
       printableLine(signalWords(target.signal)),
       target.overMs === undefined ? 'newest' : formatDuration(target.overMs),
-      reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : '-',
+      reading.kind === 'value' ? describeValue(verdict, reading) : '-',
       describeTarget(verdict),
       paintWord(paint, verdict.verdict),
-      reading.kind === 'value' ? '' : printableLine(`${reading.reason}: ${reading.detail}`),
+      reading.kind === 'value'
+        ? (describeInterval(verdict) ?? '')
+        : printableLine(`${reading.reason}: ${reading.detail}`),
     ];
   });
 }

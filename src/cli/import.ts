@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { dialects, importRules, type Dialect, type Imported } from '../config/import/import-rules.ts';
+import { dialects, type Dialect } from '../config/import/dialect.ts';
+import type { Imported } from '../config/import/import-rules.ts';
 import type { RuleFile } from '../config/load-rules.ts';
 import { maxPeriodMs, minPeriodMs } from '../config/windows.ts';
 import { hasErrors } from '../domain/diagnostic.ts';
@@ -47,7 +48,7 @@ export function importCommand(deps: ImportDeps): Command {
 const forms = {
   sloth: 'prometheus/v1, and PrometheusServiceLevel and AlertWindows of Kubernetes',
   pyrra: 'ServiceLevelObjective v1alpha1',
-  openslo: 'openslo/v1 with all that an SLO refers to',
+  openslo: 'openslo/v1 with all that an SLO refers to, and SLOs of v1alpha',
 } as const satisfies Record<Dialect, string>;
 
 function dialectCommand(dialect: Dialect, deps: ImportDeps): Command {
@@ -101,6 +102,8 @@ async function run(
   }
   if (files.length === 0) return wrongUsage('there is no YAML file (.yaml, .yml) here; name files or folders');
   const options = { periodMs: period, ...(service === undefined ? {} : { service }) };
+  // Of all commands only this one needs the importers: nobody else waits for them, or holds them in memory.
+  const { importRules } = await import('../config/import/import-rules.ts');
   const imported = importRules(dialect, files, options);
   let written: readonly string[] = [];
   if (output === '-') {

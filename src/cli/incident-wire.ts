@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import type { ValueReading } from '../domain/reading.ts';
 import type { TargetVerdict } from '../domain/verdict.ts';
 
 // Only the fields that are shown, and no unknown field refused: the daemon may be newer than this command.
 
 const Group = z.record(z.string(), z.string());
+
+const IntervalWire = z.object({
+  atMost: z.number(),
+  thresholdSeconds: z.number(),
+  lowerBucket: z.number(),
+  upperBucket: z.number().nullable(),
+});
 
 const VerdictWire = z
   .object({
@@ -17,6 +25,7 @@ const VerdictWire = z
     reading: z.object({
       value: z.number().nullable(),
       total: z.number().optional(),
+      interval: IntervalWire.optional(),
       unknown: z.object({ reason: z.string(), detail: z.string() }).optional(),
     }),
   })
@@ -93,8 +102,15 @@ interface Verdict {
   readonly reading: {
     readonly value: number | null;
     readonly total?: number | undefined;
+    readonly interval?: z.infer<typeof IntervalWire> | undefined;
     readonly unknown?: { readonly reason: string; readonly detail: string } | undefined;
   };
+}
+
+function toInterval(interval: z.infer<typeof IntervalWire> | undefined): Pick<ValueReading, 'interval'> {
+  if (interval === undefined) return {};
+  const { atMost, thresholdSeconds, lowerBucket: lower, upperBucket: upper } = interval;
+  return { interval: { atMost, thresholdSeconds, buckets: { lower, ...(upper === null ? {} : { upper }) } } };
 }
 
 /** The verdict as the domain knows it, so that terminals and pages describe it with the same words. */
@@ -126,6 +142,7 @@ function toVerdict({
             value: reading.value,
             sampleAt: 0,
             ...(reading.total === undefined ? {} : { total: reading.total }),
+            ...toInterval(reading.interval),
           },
   } as TargetVerdict;
 }

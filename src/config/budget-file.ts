@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { formatDuration, parseDuration } from '../domain/duration.ts';
-import { duration, show, text } from './fields.ts';
+import { duration, httpUrl, labels, show, text } from './fields.ts';
 import { maxPeriodMs, maxSliceMs, maxWindowMs, minPeriodMs, minSliceMs, minWindowMs } from './windows.ts';
 
 const share = (expected: string) =>
@@ -52,19 +52,31 @@ function calendarHint(written: string): string {
 }
 
 const BurnRateFile = z.strictObject({
-  severity: z.enum(['page', 'ticket']).describe('What the tier does when it fires.'),
-  budget: share('a share of the budget such as 2%').describe(
-    "Share of the period's budget that is gone when it fires at a steady burn: `2%`. The factor follows from it.",
-  ),
-  over: duration({ min: minWindowMs, max: maxWindowMs, what: 'a window' }).describe(
-    'The long window, in which that share is spent.',
-  ),
+  severity: z
+    .enum(['page', 'ticket'])
+    .describe('What it does when it fires. Without `budget` and `over` it is the preset of that name.'),
+  budget: share('a share of the budget such as 2%')
+    .optional()
+    .describe(
+      "Share of the period's budget that is gone when it fires at a steady burn: `2%`. The factor follows from it.",
+    ),
+  over: duration({ min: minWindowMs, max: maxWindowMs, what: 'a window' })
+    .optional()
+    .describe('The long window, in which that share is spent.'),
   short: duration({ min: minWindowMs, max: maxWindowMs, what: 'a window' })
     .optional()
     .describe(
       'The short window, which must burn as fast, so that it ends soon after the errors do. Default: `over` ÷ 12.',
     ),
+  labels: labels()
+    .default({})
+    .describe('Labels handed on with the page. Those of all tiers of a severity are put together: they make one rule.'),
+  summary: text({ expected: 'a text' })
+    .optional()
+    .describe('One line for whoever is paged. Default: which budget burns, and how fast.'),
+  runbook: httpUrl().optional().describe('Runbook of the rule, where it differs from the one of the service.'),
 });
+export type BurnRateFile = z.infer<typeof BurnRateFile>;
 
 const clockOrInstant = (what: string) =>
   text({
@@ -149,7 +161,8 @@ export const ErrorBudgetFile = z.strictObject({
     .default([])
     .describe(
       'When the line stops because the budget burns too fast: `page` and `ticket` are the pairs of windows of the SRE workbook, ' +
-        'fitted to the period. Each severity becomes one rule, `<name>-budget-page` or `<name>-budget-ticket`.',
+        'fitted to the period; `{ severity: page, labels: … }` is such a pair with labels, a summary or a runbook of its own. ' +
+        'Each severity becomes one rule, `<name>-budget-page` or `<name>-budget-ticket`.',
     ),
   minimumBad: z
     .int({ error: 'expected a whole number' })

@@ -28,7 +28,7 @@ const LatencyFile = z.strictObject({
     'Selector of the histogram by its base name, without `_bucket`: `http_request_duration_seconds{job="shop"}`.',
   ),
   threshold: duration({ min: 1, max: day, what: 'a latency threshold' }).describe(
-    'A request is good when it takes at most this long. A classic histogram must have a bucket with this bound.',
+    'A request is good when it takes at most this long. Write the bound of a bucket: between two, the share is only known as an interval.',
   ),
   native: z
     .boolean({ error: ({ input }) => `expected true or false, got ${show(input)}` })
@@ -190,6 +190,13 @@ export const ServiceFile = z
           .array(ErrorBudgetFile, { error: 'expected a list of error budgets' })
           .default([])
           .describe('What is promised over a period, and what pages when the error budget burns too fast.'),
+        errorBudgetsFrom: z
+          .enum(['counters', 'recording-rules'])
+          .default('counters')
+          .describe(
+            'Who counts for the error budgets: Andon itself (`counters`), or the rules that ' +
+              '`andon generate prometheus-rules` makes, whose recorded series Andon then reads (`recording-rules`).',
+          ),
         stopTheLine: z
           .array(StopRuleFile, { error: 'expected a list of rules' })
           .default([])

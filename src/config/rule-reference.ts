@@ -27,6 +27,18 @@ ${schemaTables(ServiceFile)}
 \`+\`, \`-\` and parentheses, and optionally wrapped in \`sum(…)\`. There is no \`rate\`, no range and no \`offset\`: Andon reads each
 counter step by step and counts its increase itself, resets included.
 
+## Latency
+
+The threshold of a \`latency\` signal should be the bound of a bucket (\`le\`) of its histogram; \`1\`, \`1.0\` and \`1e+00\` are one bucket.
+Then the share of good requests is exact. Between two buckets, nobody can tell whether a request was fast enough, so the share is an
+interval, as in \`between 98.2% and 99.7%\`: from what the lower bucket counts to what the upper one does. **The lower end is judged**, by
+targets, conditions and error budgets alike; the upper end stands beside it wherever the reading is shown. So a target may be missed that
+holds in truth, but never the other way round. Above the highest bucket the upper end is 100%. Below the lowest one no request can be shown
+to be fast enough; the signal is then unknown (\`no-data\`), since 0% would be just as unproven as 100%, and would page.
+
+Where the series of one selector have different buckets, those count that all of them have. Native histograms (\`native: true\`) have no such bounds
+to keep to. Andon learns the buckets from the source: [sources.md](sources.md) says when. \`andon check --source\` says beforehand what a threshold comes to.
+
 ## Conditions
 
 \`when\` is a [CEL](https://cel.dev) expression. Each signal is a variable:
@@ -60,7 +72,12 @@ while the burn rate over both of its windows is above its factor:
 For other periods from a week on the windows stay and the factors follow; for shorter ones the windows shrink too. A tier of one's own
 names the share and the window, and the factor follows: \`{ severity: page, budget: 2%, over: 1h, short: 5m }\`. All tiers of a
 severity make one stop-the-line rule, \`success-rate-budget-page\` or \`success-rate-budget-ticket\`, which is true while any of them fires.
-In calendar periods a month counts as 30 days, a quarter as 91 and a year as 365. [Error budgets](budgets.md) says how they are counted.
+
+An item has labels, a summary and a runbook as rules have them; without a share and a window it is the preset:
+\`{ severity: page, labels: { team: checkout } }\`. What is said at any item of a severity holds for its rule.
+
+In calendar periods a month counts as 30 days, a quarter as 91 and a year as 365. [Error budgets](budgets.md) says how they are counted, and
+what it means to leave the counting to [recording rules](budgets.md#from-recording-rules).
 
 ## What cannot be meant
 
@@ -91,18 +108,22 @@ In calendar periods a month counts as 30 days, a quarter as 91 and a year as 365
 | \`window-longer-than-period\` | A window is longer than the period of the budget. |
 | \`slice-longer-than-window\` | A short window holds no whole slice of time. |
 | \`excludes-everything\` | So much is excluded that nothing is left to judge. |
+| \`budget-not-recordable\` | With \`errorBudgetsFrom: recording-rules\`, a budget has a calendar period, counts slices or excludes stretches, which rules cannot. |
 
 With \`--source\`, it asks a live source:
 
 | code | what is wrong |
 | --- | --- |
 | \`live-no-series\` | Nothing matches a selector. |
-| \`live-no-bucket\` | The histogram has no bucket at the threshold; the message names the buckets that it lies between. |
+| \`live-between-buckets\` | The threshold of a latency signal lies between two buckets, so that its share is an interval whose lower end is judged. A warning; it names both, and all buckets there are. |
+| \`live-no-bucket\` | The threshold lies below every bucket, or the histogram has no classic buckets: no request can be shown to be fast enough. |
 | \`live-good-counts-failures\` | \`good\` matches series of server errors. |
 | \`live-outside-total\` | Series of the numerator are not among those of \`total\`: an error when none is, a warning when some are not. |
 | \`live-ratio-of-a-gauge\`, \`live-gauge-of-a-counter\` | The metadata of the metric says another type. |
 | \`live-too-many-groups\` | A signal has more groups than \`maxGroups\` lets be judged. |
 | \`live-false-alarms\` | At the traffic of the last hour, chance alone fires a budget's tiers more than once a year. |
+| \`live-not-recorded\` | With \`errorBudgetsFrom: recording-rules\`, the source has no series of the rules of a budget, or not of all its windows. |
+| \`live-recorded-otherwise\` | The rules were made for another objective (a warning), or do not split what they record as the signal does. |
 | \`live-not-checked\` | The source did not answer: what was asked for was not checked, which is an error. |
 
 ## Durations, shares and limits

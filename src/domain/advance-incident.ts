@@ -159,7 +159,9 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   }
   if (!recovered || incident.heldSince === undefined) return { incident, events };
   const recovery = estimateRecovery(scene, incident.onset.at, incident.heldSince);
-  const impact = assessImpact(scene, incident.onset, recovery);
+  const { onset, rules: stopped } = incident;
+  const own = scene.readings.service.rules.filter(({ name }) => stopped.includes(name));
+  const impact = assessImpact(scene, own, onset, recovery);
   const recorded = shiftEstimate(recovery, -(incident.clockSetMs ?? 0));
   events.push({
     ...eventBase(scene, incident),

@@ -5,6 +5,7 @@ import type { IncidentEvent } from './event.ts';
 import { groupKey, type Group } from './group.ts';
 import type { Scene } from './incident-life.ts';
 import type { Observation } from './observation.ts';
+import { polledSignals } from './polled-signals.ts';
 import { advanceRule, newRuleState, type Elapsed } from './rule-state.ts';
 import { isGroupedRule, ServiceReadings, useOf, wholeService, type ReadingRow } from './scope-readings.ts';
 import type { Service, StopRule } from './service.ts';
@@ -118,7 +119,7 @@ function recordAll(
   };
   const seen = new Map(observations.map((observation) => [observation.signal, observation]));
   const ledgers = new Map<string, SignalLedger>();
-  for (const signal of service.signals) {
+  for (const signal of polledSignals(service)) {
     const ledger = before.ledgers.get(signal.name) ?? emptyLedger;
     const observation = seen.get(signal.name);
     ledgers.set(

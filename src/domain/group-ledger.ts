@@ -6,6 +6,8 @@ export interface GroupLedger {
   readonly group: Group;
   /** Counting signals: steps. */
   readonly rows: CountRows;
+  /** The same steps with all good events that there may be, while a latency threshold lies between two buckets. */
+  readonly rowsAtMost?: CountRows;
   /** Gauges: instants, as steps of no length whose `total` holds the value. */
   readonly values: readonly GaugeValue[];
   readonly newestSampleAt: number;

@@ -1,6 +1,7 @@
 import type { Group } from './group.ts';
 import type { CountedGroup, GaugedGroup, Observation } from './observation.ts';
 import type { Signal } from './service.ts';
+import type { ThresholdPlace } from './threshold-place.ts';
 import { lookbackMs } from './timing.ts';
 
 /** What one group of a signal did at one instant of the past. */
@@ -11,6 +12,8 @@ export interface HistoryPoint {
   /** Counting signals. */
   readonly good?: number;
   readonly total?: number;
+  /** As in a step. */
+  readonly goodAtMost?: number;
   readonly numeratorSeen?: boolean;
   /** Gauges. */
   readonly value?: number;
@@ -25,6 +28,8 @@ export interface HistoryGroup {
 export interface SignalHistory {
   readonly signal: Signal;
   readonly groups: readonly HistoryGroup[];
+  /** Set where the threshold of a latency signal is no bucket. */
+  readonly place?: ThresholdPlace;
 }
 
 /** What a poll at `at` would have observed. */
@@ -41,6 +46,8 @@ interface Cursor {
   openFrom?: number | undefined;
   good: number;
   total: number;
+  /** Absent while no point of the open step tells it. */
+  goodAtMost?: number | undefined;
   newestSampleAt: number;
 }
 
@@ -51,12 +58,13 @@ export function* replay(
   to: number,
   stepMs: number,
 ): Generator<Frame> {
-  const playing = histories.map(({ signal, groups }) => ({
+  const playing = histories.map(({ signal, groups, place }) => ({
     signal,
+    place,
     cursors: groups.map((group): Cursor => ({ ...group, next: 0, good: 0, total: 0, newestSampleAt: -Infinity })),
   }));
   for (let at = from + stepMs; at <= to; at += stepMs) {
-    const observations = playing.map(({ signal, cursors }): Observation => {
+    const observations = playing.map(({ signal, place, cursors }): Observation => {
       const seen = cursors.flatMap((cursor) => {
         const point = takePoint(cursor, at);
         return point === undefined ? [] : [{ cursor, point }];
@@ -67,6 +75,7 @@ export function* replay(
             kind: 'counted',
             signal: signal.name,
             groups: seen.map(({ cursor, point }) => countedAt(cursor, point, stepMs)),
+            ...(place === undefined ? {} : { place }),
           };
     });
     yield { at, observations };
@@ -83,14 +92,24 @@ function takePoint(cursor: Cursor, at: number): HistoryPoint | undefined {
 function countedAt(cursor: Cursor, point: HistoryPoint, stepMs: number): CountedGroup {
   // As with live polls, what was not read for longer than a source looks back is no part of the step.
   cursor.openFrom = Math.max(cursor.openFrom ?? point.at - stepMs, point.at - Math.max(lookbackMs, stepMs));
-  cursor.good += point.good ?? 0;
+  const { good = 0, goodAtMost } = point;
+  if (goodAtMost !== undefined || cursor.goodAtMost !== undefined)
+    cursor.goodAtMost = (cursor.goodAtMost ?? cursor.good) + (goodAtMost ?? good);
+  cursor.good += good;
   cursor.total += point.total ?? 0;
-  const step = { from: cursor.openFrom, to: point.at, good: cursor.good, total: cursor.total };
+  const step = {
+    from: cursor.openFrom,
+    to: point.at,
+    good: cursor.good,
+    total: cursor.total,
+    ...(cursor.goodAtMost === undefined ? {} : { goodAtMost: cursor.goodAtMost }),
+  };
   // As with live polls, a step closes when a newer sample landed in it.
   if (point.newestSampleAt > cursor.newestSampleAt) {
     cursor.newestSampleAt = point.newestSampleAt;
     cursor.openFrom = point.at;
     cursor.good = 0;
+    cursor.goodAtMost = undefined;
     cursor.total = 0;
   }
   return {

@@ -5,6 +5,7 @@ import { recoveryOfCounts, recoveryOfGauge } from './estimate-recovery.ts';
 import type { StopFacts } from './event.ts';
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
+import { budgetBounds, targetsBySignal } from './onset-bounds.ts';
 import type { Onset, TimeEstimate } from './onset.ts';
 import type { ServiceReadings } from './scope-readings.ts';
 import type { StopRule, Target } from './service.ts';
@@ -47,7 +48,10 @@ function withTrend(scene: Scene, verdict: TargetVerdict): TargetVerdict {
   return perMinute === undefined ? verdict : { ...verdict, perMinute };
 }
 
-/** The earliest onset among the signals that a rule looks at; without a target for any of them, the rule's own first true moment. */
+/**
+ * The earliest onset among the signals that rules look at: of those whose targets are missed, otherwise of those whose error
+ * budgets the rules look at, otherwise of any with a target; without a trace of one, the rules' own first true moment.
+ */
 export function estimateOnset(
   scene: Scene,
   rules: readonly StopRule[],
@@ -55,16 +59,15 @@ export function estimateOnset(
   detectedAt: number,
 ): Onset {
   const used = new Set(rules.flatMap((rule) => rule.when.uses.map((use) => use.signal)));
-  const found = targetsBySignal(scene)
-    .filter((target) => used.has(target.signal))
-    .flatMap((target) => {
-      const onset = onsetOf(scene, target, detectedAt);
-      return onset === undefined ? [] : [{ onset, missed: isMissed(scene, target) }];
-    });
+  const { service } = scene.readings;
+  const targets = targetsBySignal(service).filter((target) => used.has(target.signal));
   // A signal that is still inside its bound may have been beyond it by chance, long before.
-  const missed = found.filter((each) => each.missed);
-  const [first] = (missed.length > 0 ? missed : found).sort((a, b) => a.onset.at - b.onset.at);
-  if (first !== undefined) return first.onset;
+  const missed = targets.filter((target) => isMissed(scene, target));
+  const first =
+    firstOnset(scene, missed, detectedAt) ??
+    firstOnset(scene, budgetBounds(service, rules), detectedAt) ??
+    firstOnset(scene, targets, detectedAt);
+  if (first !== undefined) return first;
   const trueSince = Math.min(
     detectedAt,
     ...states
@@ -78,6 +81,11 @@ export function estimateOnset(
     latest: trueSince,
     method: 'detection',
   };
+}
+
+function firstOnset(scene: Scene, bounds: readonly Target[], detectedAt: number): Onset | undefined {
+  const found = bounds.flatMap((bound) => onsetOf(scene, bound, detectedAt) ?? []);
+  return found.sort((a, b) => a.at - b.at)[0];
 }
 
 function isMissed(scene: Scene, target: Target): boolean {
@@ -112,7 +120,7 @@ function after(onset: Onset, notBefore: number): Onset {
 
 /** The latest recovery among the targets' signals; without a trace of one, the moment from which the end state held. */
 export function estimateRecovery(scene: Scene, onsetAt: number, heldSince: number): TimeEstimate {
-  const found = targetsBySignal(scene).flatMap((target) => {
+  const found = targetsBySignal(scene.readings.service).flatMap((target) => {
     const signal = scene.readings.signal(target.signal);
     const ledger = scene.readings.ledger(target.signal, scene.group);
     if (signal === undefined || ledger === undefined) return [];
@@ -145,7 +153,7 @@ export function estimateRecovery(scene: Scene, onsetAt: number, heldSince: numbe
 /** How long nothing was seen before an instant: a scrape interval, or the gap that ended there, ms. */
 function longestStepAt(scene: Scene, at: number): number {
   let longest = scene.timing.intervalMs;
-  for (const target of targetsBySignal(scene)) {
+  for (const target of targetsBySignal(scene.readings.service)) {
     const rows = scene.readings.ledger(target.signal, scene.group)?.rows ?? noRows;
     for (let index = rowCount(rows) - 1; index >= 0; index -= 1) {
       const { from, to } = rowAt(rows, index);
@@ -156,22 +164,24 @@ function longestStepAt(scene: Scene, at: number): number {
   return longest;
 }
 
-/** Impact of the counting signal that lost most. */
-export function assessImpact(scene: Scene, onset: TimeEstimate, recovery: TimeEstimate): Impact {
+/** Impact of the counting signal that lost most. What has no target is held against the budgets that `rules` look at. */
+export function assessImpact(
+  scene: Scene,
+  rules: readonly StopRule[],
+  onset: TimeEstimate,
+  recovery: TimeEstimate,
+): Impact {
+  const { service } = scene.readings;
+  const targets = targetsBySignal(service);
+  const promised = budgetBounds(service, rules).filter((bound) =>
+    targets.every((target) => target.signal !== bound.signal),
+  );
   let worst = noImpact;
-  for (const target of targetsBySignal(scene)) {
+  for (const target of [...targets, ...promised]) {
     const ledger = scene.readings.ledger(target.signal, scene.group);
     if (ledger === undefined || scene.readings.signal(target.signal)?.kind === 'gauge') continue;
     const impact = impactOf(ledger.rows, target, onset, recovery);
     if (impact.badEvents > worst.badEvents) worst = impact;
   }
   return worst;
-}
-
-/** The first target of each signal: the bound that its onset and recovery are measured against. */
-function targetsBySignal(scene: Scene): readonly Target[] {
-  const first = new Map<string, Target>();
-  for (const target of scene.readings.service.endState.targets)
-    if (!first.has(target.signal)) first.set(target.signal, target);
-  return [...first.values()];
 }

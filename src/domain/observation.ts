@@ -1,4 +1,5 @@
 import type { Group } from './group.ts';
+import type { ThresholdPlace } from './threshold-place.ts';
 
 /** Events counted by the source between two instants, both on the source's clock, ms. */
 export interface Step {
@@ -6,6 +7,8 @@ export interface Step {
   readonly to: number;
   readonly good: number;
   readonly total: number;
+  /** Where a latency threshold is no bucket: good events if all that lie between the two buckets were. `good` counts none of them. */
+  readonly goodAtMost?: number;
 }
 
 /** Why a source did not answer; classified once, at the edge. */
@@ -42,6 +45,12 @@ export interface GaugedGroup {
 
 /** What a poll learnt of one signal at one instant. */
 export type Observation =
-  | { readonly kind: 'counted'; readonly signal: string; readonly groups: readonly CountedGroup[] }
+  | {
+      readonly kind: 'counted';
+      readonly signal: string;
+      readonly groups: readonly CountedGroup[];
+      /** Set where the threshold of a latency signal is no bucket. */
+      readonly place?: ThresholdPlace;
+    }
   | { readonly kind: 'gauged'; readonly signal: string; readonly groups: readonly GaugedGroup[] }
   | { readonly kind: 'failed'; readonly signal: string; readonly failure: SourceFailure };

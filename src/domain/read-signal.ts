@@ -1,10 +1,11 @@
 import type { PlainUse, SignalFold } from './condition.ts';
 import { countWindow, lastRow, rowAt, rowCount } from './count-rows.ts';
 import { formatDuration } from './duration.ts';
-import { unknown, type Reading } from './reading.ts';
+import { unknown, type Reading, type ValueReading } from './reading.ts';
 import type { CountingSignal, GaugeSignal, Signal } from './service.ts';
 import type { GaugeValue, GroupLedger } from './group-ledger.ts';
 import type { SignalLedger } from './signal-ledger.ts';
+import { describePlace } from './threshold-place.ts';
 import type { Timing } from './timing.ts';
 
 /** A window counts as covered from this share on: a window's far edge falls between two samples. */
@@ -44,7 +45,7 @@ export function readSignal(
     return unknown('stale', `${signal.name}: the newest sample is ${ago(age)} old`, group.newestSampleAt);
   return signal.kind === 'gauge'
     ? readGauge(signal, group, use, staleAfter(group, timing))
-    : readRatio(signal, group, use);
+    : readRatio(signal, ledger, group, use);
 }
 
 /** The signals of a service may be sampled at different intervals: one that is sampled more rarely than the others stays fresh for longer. */
@@ -59,7 +60,11 @@ function staleAfter(group: GroupLedger, timing: Timing): number {
   return Math.max(timing.staleAfterMs, 3 * spacing);
 }
 
-function readRatio(signal: CountingSignal, group: GroupLedger, use: PlainUse): Reading {
+function readRatio(signal: CountingSignal, ledger: SignalLedger, group: GroupLedger, use: PlainUse): Reading {
+  const { place } = ledger;
+  // Nothing is counted then. 0% would be just as unproven as 100%, and it would page.
+  if (signal.kind === 'latency' && place !== undefined && place.kind !== 'between')
+    return unknown('no-data', `${signal.name}: ${describePlace(signal.thresholdSeconds, place)}`, group.newestSampleAt);
   const end = lastRow(group.rows)?.to;
   if (end === undefined || use.windowMs === undefined)
     return unknown('short-history', `${signal.name}: no step is complete yet`, group.newestSampleAt);
@@ -86,7 +91,24 @@ function readRatio(signal: CountingSignal, group: GroupLedger, use: PlainUse): R
       sampleAt,
     );
   }
-  return { kind: 'value', value: Math.min(1, Math.max(0, good / total)), sampleAt, good, total };
+  const value = Math.min(1, Math.max(0, good / total));
+  return { kind: 'value', value, sampleAt, good, total, ...intervalOf(signal, ledger, group, use.windowMs, good) };
+}
+
+function intervalOf(
+  signal: CountingSignal,
+  { between, place }: SignalLedger,
+  { rows, rowsAtMost }: GroupLedger,
+  windowMs: number,
+  good: number,
+): Pick<ValueReading, 'interval'> {
+  const end = lastRow(rows)?.to;
+  if (signal.kind !== 'latency' || between === undefined || rowsAtMost === undefined || end === undefined) return {};
+  const { good: goodAtMost, total } = countWindow(rowsAtMost, end - windowMs, end);
+  // The threshold is a bucket again, and what the window holds was counted by it.
+  if (place === undefined && goodAtMost - good <= roundingEvents) return {};
+  const atMost = Math.min(1, Math.max(0, good, goodAtMost) / total);
+  return { interval: { atMost, thresholdSeconds: signal.thresholdSeconds, buckets: between } };
 }
 
 function readGauge(signal: GaugeSignal, group: GroupLedger, use: PlainUse, freshMs: number): Reading {

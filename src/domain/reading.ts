@@ -1,3 +1,5 @@
+import type { BucketPair } from './threshold-place.ts';
+
 /** Why there is no value. The same word stands in logs, metric labels, the API and tests. */
 export const unknownReasons = ['no-data', 'no-traffic', 'stale', 'short-history', 'source-down', 'impossible'] as const;
 export type UnknownReason = (typeof unknownReasons)[number];
@@ -14,6 +16,15 @@ export interface ValueReading {
   /** Events behind the value (counting signals only). */
   readonly good?: number;
   readonly total?: number;
+  /** Set where a latency threshold is no bucket: then `value` is the lower end of what the share may be, and is judged. */
+  readonly interval?: ReadingInterval;
+}
+
+/** Why a share is known as an interval only, and its upper end. */
+export interface ReadingInterval {
+  readonly atMost: number;
+  readonly thresholdSeconds: number;
+  readonly buckets: BucketPair;
 }
 
 export interface UnknownReading {

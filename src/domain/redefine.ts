@@ -1,5 +1,6 @@
 import { longestWindowMs, type ServiceState } from './evaluate.ts';
 import type { IncidentEvent } from './event.ts';
+import { polledSignals } from './polled-signals.ts';
 import type { Service, Signal } from './service.ts';
 import type { OpenIncident, ScopeState } from './service-state.ts';
 import type { SignalLedger } from './signal-ledger.ts';
@@ -19,7 +20,7 @@ export function redefine(before: Service, after: Service, state: ServiceState, n
   const events: IncidentEvent[] = [];
   const ledgers = new Map<string, SignalLedger>();
   const unread: Signal[] = [];
-  for (const signal of after.signals) {
+  for (const signal of polledSignals(after)) {
     const same = before.signals.find((old) => sameSignal(old, signal));
     const ledger = same === undefined ? undefined : state.ledgers.get(same.name);
     if (ledger === undefined) unread.push(signal);
@@ -38,7 +39,7 @@ export function redefine(before: Service, after: Service, state: ServiceState, n
   }
   // A longer window needs more of the past than was kept for the windows before.
   const isLonger = longestWindowMs(after) > longestWindowMs(before);
-  return { state: { ...state, ledgers, scopes }, events, unread: isLonger ? after.signals : unread };
+  return { state: { ...state, ledgers, scopes }, events, unread: isLonger ? polledSignals(after) : unread };
 }
 
 /** Of incidents that were open when their service was last watched: those whose declaration is another one now, or that were left alone. */

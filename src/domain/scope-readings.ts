@@ -116,6 +116,7 @@ export class ServiceReadings {
     const found = new Map<string, Group>();
     for (const signal of this.#splitting()) {
       for (const [key, ledger] of this.#ledgers.get(signal.name)?.groups ?? []) found.set(key, ledger.group);
+      for (const group of this.#budgets.groups?.(signal.name) ?? []) found.set(groupKey(group), group);
     }
     return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
   }

@@ -18,10 +18,15 @@ export interface Service {
   readonly endState: EndState;
   /** Promises over a period. What they page for is among the rules. */
   readonly budgets: readonly ErrorBudget[];
+  /** Where the counts of its budgets come from; absent: `counters`. */
+  readonly budgetsFrom?: BudgetsFrom;
   readonly rules: readonly StopRule[];
   /** Identifies what was declared (signals, end state, error budgets and rules), so that a changed goalpost is visible. */
   readonly revision: string;
 }
+
+/** `counters`: Andon counts itself and keeps ledgers; `recording-rules`: it reads what rules of the source have counted. */
+export type BudgetsFrom = 'counters' | 'recording-rules';
 
 export type Signal = RatioSignal | LatencySignal | GaugeSignal;
 

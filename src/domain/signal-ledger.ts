@@ -4,6 +4,7 @@ import type { GroupLedger } from './group-ledger.ts';
 import type { CountedGroup, GaugedGroup, Observation, SourceFailure, Step } from './observation.ts';
 import type { Signal } from './service.ts';
 import { awaitsOthers, holdOpen } from './scrape-gap.ts';
+import type { BucketPair, ThresholdPlace } from './threshold-place.ts';
 import { lookbackMs } from './timing.ts';
 
 /** Everything remembered of a signal: the recent steps of each of its groups. */
@@ -11,12 +12,20 @@ export interface SignalLedger {
   readonly groups: ReadonlyMap<string, GroupLedger>;
   /** Ends of the reads that brought new samples, ascending; the newest ones may be read again. */
   readonly boundaries: readonly number[];
+  /** When it was last read, ms; absent before that. */
+  readonly readAt?: number;
   /** The least of the groups' oldest newest samples at the last read, ms; absent when one of them did not tell. */
   readonly oldestSampleAt?: number;
+  /** The last read at which a series was gone that had been there, because it had no sample for as long as sources look back, ms. */
+  readonly lostSightAt?: number;
   /** Set while the source does not answer for this signal. */
   readonly failure?: SourceFailure;
   /** Groups beyond the signal's limit, which are not evaluated. */
   readonly dropped: number;
+  /** Set where the threshold of a latency signal is no bucket, as of the last read. */
+  readonly place?: ThresholdPlace;
+  /** The buckets that steps were last counted between; absent when no step that is remembered was. */
+  readonly between?: BucketPair;
 }
 
 export const emptyLedger: SignalLedger = { groups: new Map(), boundaries: [], dropped: 0 };
@@ -51,7 +60,7 @@ export function record(
   retention: Retention = { forgetBefore: keepAfter, held: new Set() },
 ): SignalLedger {
   if (observation.kind === 'failed') return { ...ledger, failure: observation.failure };
-  const { failure: _answered, oldestSampleAt: _earlier, ...rest } = ledger;
+  const { failure: _answered, oldestSampleAt: earlier, place: _before, between, ...rest } = ledger;
   const seen = new Map<string, CountedGroup | GaugedGroup>(
     observation.groups.map((group) => [groupKey(group.group), group]),
   );
@@ -83,13 +92,30 @@ export function record(
   const boundaries =
     advanced && !isHeldOpen ? [...ledger.boundaries.slice(1 - boundariesKept), now] : ledger.boundaries;
   const oldest = oldestOf(observation.groups);
+  const place = observation.kind === 'counted' ? observation.place : undefined;
   return {
     ...rest,
     groups,
     boundaries,
+    readAt: now,
     dropped: dropped.size,
     ...(oldest === undefined ? {} : { oldestSampleAt: oldest }),
+    ...(place === undefined ? {} : { place }),
+    ...betweenOf(groups, place, between),
+    ...(earlier === undefined || earlier > now - lookbackMs ? {} : { lostSightAt: now }),
   };
+}
+
+/** A window may still hold steps that were counted between two buckets when the newest ones are not any more. */
+function betweenOf(
+  groups: ReadonlyMap<string, GroupLedger>,
+  place: ThresholdPlace | undefined,
+  before: BucketPair | undefined,
+): Pick<SignalLedger, 'between'> {
+  if (place?.kind === 'between')
+    return { between: { lower: place.lower, ...(place.upper === undefined ? {} : { upper: place.upper }) } };
+  const isRemembered = before !== undefined && [...groups.values()].some(({ rowsAtMost }) => rowsAtMost !== undefined);
+  return isRemembered ? { between: before } : {};
 }
 
 function oldestOf(groups: readonly (CountedGroup | GaugedGroup)[]): number | undefined {
@@ -137,19 +163,39 @@ function counted(
   now: number,
   keepAfter: number,
 ): GroupLedger {
-  const known = before?.rows ?? noRows;
-  const end = lastRow(known)?.to ?? -Infinity;
-  const rows = reread(known, seen.steps);
-  if (isNew) rows.push(...closed(seen, end));
+  const rows = rowsWith(before?.rows ?? noRows, seen, isNew, keepAfter);
   return {
     group: seen.group,
-    rows: withRows(known, rows, keepAfter),
+    rows,
+    ...atMost(rows, before, seen, isNew, keepAfter),
     values: [],
     newestSampleAt: Math.max(seen.newestSampleAt, before?.newestSampleAt ?? -Infinity),
     present: true,
     lastPresentAt: now,
     numeratorEverSeen: seen.numeratorSeen || (before?.numeratorEverSeen ?? false),
   };
+}
+
+function rowsWith(known: CountRows, seen: CountedGroup, isNew: boolean, keepAfter: number): CountRows {
+  const end = lastRow(known)?.to ?? -Infinity;
+  const rows = reread(known, seen.steps);
+  if (isNew) rows.push(...closed(seen, end));
+  return withRows(known, rows, keepAfter);
+}
+
+/** Kept until all that is remembered is known exactly: steps count by the buckets that there were when they were read. */
+function atMost(
+  rows: CountRows,
+  before: GroupLedger | undefined,
+  seen: CountedGroup,
+  isNew: boolean,
+  keepAfter: number,
+): Pick<GroupLedger, 'rowsAtMost'> {
+  const isBetween = seen.steps.some(({ goodAtMost }) => goodAtMost !== undefined);
+  if (!isBetween && before?.rowsAtMost === undefined) return {};
+  const steps = seen.steps.map(({ goodAtMost, good, ...step }) => ({ ...step, good: goodAtMost ?? good }));
+  const rowsAtMost = rowsWith(before?.rowsAtMost ?? before?.rows ?? noRows, { ...seen, steps }, isNew, keepAfter);
+  return isBetween || rowsAtMost.some((cell, index) => cell !== rows[index]) ? { rowsAtMost } : {};
 }
 
 /** Steps that were read again, as the rows that they were before: late samples may have changed their counts. */

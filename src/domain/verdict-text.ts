@@ -1,16 +1,33 @@
 import { formatDuration } from './duration.ts';
 import { groupText } from './group.ts';
 import { formatRatio } from './ratio.ts';
+import type { ValueReading } from './reading.ts';
+import { describePair } from './threshold-place.ts';
 import type { TargetVerdict } from './verdict.ts';
 
 /** `success rate 91.2% over 1m, target at least 99.9%`. */
 export function describeVerdict(verdict: TargetVerdict): string {
   const { target, reading, group } = verdict;
   const of = group === undefined ? '' : ` {${groupText(group)}}`;
-  const value =
-    reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : `unknown (${reading.reason})`;
+  const value = reading.kind === 'value' ? describeValue(verdict, reading) : `unknown (${reading.reason})`;
   const over = target.overMs === undefined ? '' : ` over ${formatDuration(target.overMs)}`;
-  return `${signalWords(target.signal)}${of} ${value}${over}, target ${describeTarget(verdict)}`;
+  const why = describeInterval(verdict);
+  const because = why === undefined ? '' : ` (${why})`;
+  return `${signalWords(target.signal)}${of} ${value}${over}, target ${describeTarget(verdict)}${because}`;
+}
+
+/** `99.2%`, or `between 98.2% and 99.7%` where the threshold of a latency signal is no bucket. */
+export function describeValue(verdict: TargetVerdict, reading: ValueReading): string {
+  const least = formatMeasure(reading.value, verdict, verdict.target.value);
+  if (reading.interval === undefined) return least;
+  const most = formatMeasure(reading.interval.atMost, verdict, verdict.target.value);
+  return most === least ? least : `between ${least} and ${most}`;
+}
+
+/** `the threshold 300ms lies between the buckets 0.25 and 0.5`; undefined where the value is no interval. */
+export function describeInterval({ reading }: TargetVerdict): string | undefined {
+  if (reading.kind === 'unknown' || reading.interval === undefined) return undefined;
+  return describePair(reading.interval.thresholdSeconds, reading.interval.buckets);
 }
 
 /** `at least 99.9%`. */

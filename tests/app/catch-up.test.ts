@@ -132,6 +132,9 @@ describe('what was missed', () => {
       name: 'default',
       clock: async (signal) => await source.clock(signal),
       read: async (reads, at, signal) => await source.read(reads, at, signal),
+      recorded: async (...asked) => await source.recorded(...asked),
+      recordedPast: async (...asked) => await source.recordedPast(...asked),
+      buckets: async (...given) => await source.buckets(...given),
       arrivals: async (signals, at, signal) => await source.arrivals(signals, at, signal),
       history: async (signals, stretch, stepMs, signal) =>
         (await source.history(signals, stretch, stepMs, signal)).map((outcome, index) =>

@@ -33,13 +33,24 @@ interface Facts {
   readonly types?: Readonly<Record<string, readonly string[]>>;
   readonly groups?: Readonly<Record<string, number>>;
   readonly values?: Readonly<Record<string, readonly number[]>>;
+  /** Buckets of the histogram now: those of every series, then those of some. */
+  readonly buckets?: readonly [readonly number[], readonly number[]] | 'down';
 }
 
 const down = { kind: 'failed', failure: { reason: 'unavailable', detail: 'connection refused' } } as const;
 
 /** Answers for selectors that start with a text; others match nothing. A source without facts does not answer for them. */
-function inspectorOf(answers: Readonly<Record<string, Series | 'down'>>, { types, groups, values }: Facts): Inspector {
+function inspectorOf(
+  answers: Readonly<Record<string, Series | 'down'>>,
+  { types, groups, values, buckets = [[0.3], []] }: Facts,
+): Inspector {
   return {
+    async buckets(signals) {
+      if (buckets === 'down') return await Promise.resolve([down]);
+      const [bounds, ofSome] = buckets;
+      const layout = { bounds, ofSome, isKnown: bounds.length + ofSome.length > 0 };
+      return await Promise.resolve(signals.map(() => ({ kind: 'ok', layout })));
+    },
     async values(query) {
       const known = values?.[query];
       return await Promise.resolve(known === undefined ? down : { kind: 'ok', values: known });
@@ -63,7 +74,6 @@ function inspectorOf(answers: Readonly<Record<string, Series | 'down'>>, { types
 const healthy = {
   'requests{code!~': [{ code: '200' }],
   requests: [{ code: '200' }, { code: '500' }],
-  'seconds_bucket{job="shop",le=~': [{ le: '0.3' }],
   seconds_count: [{ job: 'shop' }],
   queue: [{}],
 };
@@ -98,28 +108,69 @@ describe('rules held against a live source', () => {
     );
   });
 
-  test('learn which buckets there are when theirs is missing', async () => {
-    const buckets = ['+Inf', '1.0', '0.05', '0.1', '2.5', '0.0005', '1.0'].map((le) => ({ le }));
-    const found = await check({
-      ...healthy,
-      'seconds_bucket{job="shop",le=~': [],
-      'seconds_bucket{job="shop",le!=""}': buckets,
-    });
+  test('are warned that a threshold between two buckets makes an interval of the share', async () => {
+    const found = await check(healthy, rules, { buckets: [[0.0005, 0.05, 0.1, 1, 2.5], []] });
     expect(found).toEqual([
       {
         at: '12:63',
-        severity: 'error',
-        code: 'live-no-bucket',
+        severity: 'warning',
+        code: 'live-between-buckets',
         message:
-          'the histogram has no bucket at 300ms: it lies between 100ms and 1s, so the share of good requests is somewhere from that of 100ms to that of 1s',
-        hint: 'take one of the buckets there are: 50ms, 100ms, 1s, 2s500ms',
+          'the threshold 300ms lies between the buckets 0.1 and 1; what the lower one counts is judged, and the share may be as good as what the upper one counts',
+        hint: 'write threshold: 100ms or 1s; the buckets are 0.0005, 0.05, 0.1, 1, 2.5, +Inf',
       },
     ]);
   });
 
+  test.each<[string, readonly [readonly number[], readonly number[]], object]>([
+    [
+      'above the highest',
+      [[0.05, 0.1], []],
+      {
+        severity: 'warning',
+        code: 'live-between-buckets',
+        message: expect.stringMatching(/^the threshold 300ms lies above the highest bucket, 0.1; /),
+        hint: 'write threshold: 100ms; the buckets are 0.05, 0.1, +Inf',
+      },
+    ],
+    [
+      'a bucket of some series only',
+      [[0.25, 0.5], [0.3]],
+      {
+        severity: 'warning',
+        message: expect.stringContaining('between the buckets 0.25 and 0.5, and is a bucket of some series only; '),
+        hint: 'write threshold: 250ms or 500ms; the buckets are 0.25, 0.5, +Inf; only some series have 0.3',
+      },
+    ],
+    [
+      'below the lowest',
+      [[0.5, 1], []],
+      {
+        severity: 'error',
+        code: 'live-no-bucket',
+        message: 'the threshold 300ms lies below the lowest bucket, 0.5, so no request can be shown to be fast enough',
+        hint: 'write threshold: 500ms; the buckets are 0.5, 1, +Inf',
+      },
+    ],
+  ])('are told of a threshold that is %s', async (_, buckets, expected) => {
+    expect(await check(healthy, rules, { buckets })).toMatchObject([expected]);
+  });
+
+  test('are held against the buckets that there were lately, where there are none now', async () => {
+    const lately = ['+Inf', '0.1', '1.0', '1.0'].map((le) => ({ le }));
+    const answers = { ...healthy, 'seconds_bucket{job="shop",le!=""}': lately };
+    expect(await check(answers, rules, { buckets: [[], []] })).toMatchObject([
+      { code: 'live-between-buckets', hint: 'write threshold: 100ms or 1s; the buckets are 0.1, 1, +Inf' },
+    ]);
+  });
+
   test('learn that a histogram without buckets may be native', async () => {
-    const found = await check({ ...healthy, 'seconds_bucket{job="shop",le=~': [] });
+    const found = await check(healthy, rules, { buckets: [[], []] });
     expect(found).toMatchObject([{ code: 'live-no-bucket', hint: expect.stringContaining('native: true') }]);
+  });
+
+  test('are not called checked where the source does not tell the buckets', async () => {
+    expect(await check(healthy, rules, { buckets: 'down' })).toMatchObject([{ code: 'live-not-checked' }]);
   });
 
   test.each(['code', 'status', 'http_response_status_code'])(

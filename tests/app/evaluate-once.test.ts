@@ -21,8 +21,11 @@ test('a history that cannot be read is what is told, not that it is short', asyn
   const source: Source = {
     name: simulated.name,
     clock: async (signal) => await simulated.clock(signal),
+    buckets: async (...given) => await simulated.buckets(...given),
     arrivals: async (...given) => await simulated.arrivals(...given),
     read: async (...given) => await simulated.read(...given),
+    recorded: async (...given) => await simulated.recorded(...given),
+    recordedPast: async (...given) => await simulated.recordedPast(...given),
     history: async (signals) =>
       await Promise.resolve(
         signals.map(() => ({ kind: 'failed', failure: { reason: 'timeout', detail: 'too many samples' } })),
@@ -57,7 +60,10 @@ test('a source that knows the service for some seconds only says so, and covers 
       name: simulated.name,
       clock: async (signal) => await simulated.clock(signal),
       read: async (...given) => await simulated.read(...given),
+      recorded: async (...given) => await simulated.recorded(...given),
+      recordedPast: async (...given) => await simulated.recordedPast(...given),
       history: async (signals, stretch, stepMs, signal) => await simulated.history(signals, stretch, stepMs, signal),
+      buckets: async (...given) => await simulated.buckets(...given),
       arrivals: async (signals, at, signal) =>
         age > 8_000
           ? await simulated.arrivals(signals, at, signal)

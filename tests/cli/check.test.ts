@@ -23,7 +23,9 @@ const every15s = { kind: 'ok', arrivals: { intervalMs: 14_998, sampleTimes: [] }
 const everySeries: Live = {
   clock: async () => await Promise.resolve({ kind: 'ok', now: 1_000_000, roundTripMs: 1 }),
   arrivals: async (signals) => await Promise.resolve(signals.map(() => every15s)),
-  series: async () => await Promise.resolve({ kind: 'ok', series: [{ le: '0.3' }] }),
+  buckets: async (signals) =>
+    await Promise.resolve(signals.map(() => ({ kind: 'ok', layout: { bounds: [0.3], ofSome: [], isKnown: true } }))),
+  series: async () => await Promise.resolve({ kind: 'ok', series: [{}] }),
   metricTypes: async () => await Promise.resolve({ kind: 'ok', types: [] }),
   values: async () => await Promise.resolve({ kind: 'ok', values: [1000] }),
   countGroups: async () => await Promise.resolve({ kind: 'ok', groups: 1 }),
@@ -297,6 +299,18 @@ describe('with a source', () => {
     expect(out).toContain('shop.yaml:14:23: error [live-no-series] no series matches queue_depth');
     expect(code).toBe(1);
     expect((await run([rules, '--source', 'http://127.0.0.1:1'])).code).toBe(0);
+  });
+
+  test('warns of a threshold between two buckets, and exits with 0', async () => {
+    const rules = await write('shop.yaml', good);
+    const layout = { bounds: [0.25, 0.5], ofSome: [], isKnown: true };
+    const buckets: Live['buckets'] = async () => await Promise.resolve([{ kind: 'ok', layout }]);
+    const { out, code } = await run([rules, '--source', 'http://127.0.0.1:1'], {
+      inspector: { ...everySeries, buckets },
+    });
+    expect(out).toContain('warning [live-between-buckets] the threshold 300ms lies between the buckets 0.25 and 0.5; ');
+    expect(out).toContain('= hint: write threshold: 250ms or 500ms; the buckets are 0.25, 0.5, +Inf');
+    expect(code).toBe(0);
   });
 
   const refused = { kind: 'failed', failure: { reason: 'unavailable', detail: 'refused by 127.0.0.1:1' } } as const;

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { BucketPair } from '../../src/domain/threshold-place.ts';
 import type { TargetVerdict } from '../../src/domain/verdict.ts';
 import { describeVerdict } from '../../src/domain/verdict-text.ts';
 
@@ -9,6 +10,12 @@ function aVerdict(value: number, target: Partial<TargetVerdict['target']>, total
     reading: { kind: 'value', value, sampleAt: 0, ...counted },
     verdict: 'missed',
   };
+}
+
+function anInterval(value: number, atMost: number, buckets: BucketPair): TargetVerdict {
+  const verdict = aVerdict(value, { signal: 'latency', value: 0.99, overMs: 60_000, unit: 'ratio' });
+  if (verdict.reading.kind !== 'value') throw new Error('a value was asked for');
+  return { ...verdict, reading: { ...verdict.reading, interval: { atMost, thresholdSeconds: 0.3, buckets } } };
 }
 
 test.each([
@@ -33,6 +40,21 @@ test.each([
     text: 'success rate 99.9%, target at least 99.9%',
   },
   { name: 'nothing at all', verdict: aVerdict(0, { unit: 'ratio' }), text: 'success rate 0%, target at least 99.9%' },
+  {
+    name: 'an interval, where the threshold of a latency signal is no bucket',
+    verdict: anInterval(0.982, 0.997, { lower: 0.25, upper: 0.5 }),
+    text: 'latency between 98.2% and 99.7% over 1m, target at least 99% (the threshold 300ms lies between the buckets 0.25 and 0.5)',
+  },
+  {
+    name: 'an interval above the highest bucket',
+    verdict: anInterval(0.982, 1, { lower: 0.25 }),
+    text: 'latency between 98.2% and 100% over 1m, target at least 99% (the threshold 300ms lies above the highest bucket, 0.25)',
+  },
+  {
+    name: 'an interval without width as the one number that it is',
+    verdict: anInterval(0.982, 0.982, { lower: 0.25, upper: 0.5 }),
+    text: 'latency 98.2% over 1m, target at least 99% (the threshold 300ms lies between the buckets 0.25 and 0.5)',
+  },
   {
     name: 'a gauge with its unit',
     verdict: aVerdict(42.123456, { signal: 'replication_lag', bound: 'atMost', value: 10, unit: 'seconds' }),

@@ -34,8 +34,11 @@ export async function startPrometheus(options: PrometheusServerOptions = {}): Pr
       const configFile = join(directory, 'prometheus.yml');
       const ruleFiles = Object.entries(options.ruleFiles ?? {});
       for (const [name, text] of ruleFiles) await writeFile(join(directory, name), text);
+      const intervalMs = options.scrapeIntervalMs ?? 1_000;
+      const { global, ...scraped } = scrapeConfig(options.jobs ?? [], intervalMs);
       const config = {
-        ...scrapeConfig(options.jobs ?? [], options.scrapeIntervalMs ?? 1_000),
+        global: { ...global, evaluation_interval: `${intervalMs}ms` },
+        ...scraped,
         rule_files: ruleFiles.map(([name]) => join(directory, name)),
         alerting: { alertmanagers: [{ static_configs: [{ targets: options.alertmanagers ?? [] }] }] },
       };

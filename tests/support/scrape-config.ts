@@ -6,7 +6,7 @@ export interface ScrapeJob {
 }
 
 /** The part of a configuration that Prometheus and VictoriaMetrics share. */
-export function scrapeConfig(jobs: readonly ScrapeJob[], intervalMs: number): Record<string, unknown> {
+export function scrapeConfig(jobs: readonly ScrapeJob[], intervalMs: number) {
   return {
     global: { scrape_interval: `${intervalMs}ms`, scrape_timeout: `${intervalMs}ms` },
     scrape_configs: jobs.map(({ job, targets, metricsPath }) => ({

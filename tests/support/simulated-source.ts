@@ -1,9 +1,18 @@
 import type { Interval } from '../../src/domain/interval.ts';
+import type { RecordedGroup } from '../../src/domain/budget/recorded-counts.ts';
 import type { HistoryPoint } from '../../src/domain/history.ts';
 import type { SourceFailure } from '../../src/domain/observation.ts';
 import type { Signal } from '../../src/domain/service.ts';
+import { unknownLayout, type BucketLayout } from '../../src/domain/threshold-place.ts';
 import type { Clock } from '../../src/app/ports/clock.ts';
-import type { HistoryOutcome, SignalOutcome, Source } from '../../src/app/ports/source.ts';
+import type {
+  HistoryOutcome,
+  RecordedLook,
+  RecordedOutcome,
+  RecordedRead,
+  SignalOutcome,
+  Source,
+} from '../../src/app/ports/source.ts';
 import type { Traffic } from './simulation.ts';
 
 interface Sample {
@@ -31,6 +40,13 @@ export class SimulatedSource implements Source {
   /** Added to the times at which samples of a signal are said to be taken. */
   readonly arrivalOffsets = new Map<string, number>();
   reads = 0;
+  /** The buckets of every histogram. */
+  layout: BucketLayout = unknownLayout;
+  /** How often recording rules count its error budgets, ms; 0: there are none. */
+  rulesEveryMs = 0;
+  /** When the rules began, and when their ruler went down, true time. */
+  ruled: Interval = { from: -Infinity, to: Infinity };
+  recordedReads = 0;
   /** Signals in each read. */
   readonly readSizes: number[] = [];
   readonly #clock: Clock;
@@ -91,6 +107,47 @@ export class SimulatedSource implements Source {
     });
   }
 
+  async recorded(reads: readonly RecordedRead[], at: number, signal: AbortSignal): Promise<readonly RecordedOutcome[]> {
+    this.recordedReads += 1;
+    const failure = await this.#answer(signal);
+    return reads.map((read): RecordedOutcome =>
+      failure === undefined ? { kind: 'recorded', groups: this.#recordedAt(read, at) } : { kind: 'failed', failure },
+    );
+  }
+
+  async recordedPast(
+    read: RecordedRead,
+    stretch: Interval,
+    stepMs: number,
+    signal: AbortSignal,
+  ): ReturnType<Source['recordedPast']> {
+    const failure = (await this.#answer(signal)) ?? this.historyFault('recorded', stretch);
+    if (failure !== undefined) return { kind: 'failed', failure };
+    const looks: RecordedLook[] = [];
+    for (let at = stretch.from + stepMs; at <= stretch.to; at += stepMs) {
+      const groups = this.#recordedAt(read, at);
+      if (groups.length > 0) looks.push({ at, groups });
+    }
+    return { kind: 'recorded-past', looks };
+  }
+
+  #recordedAt({ budgets }: RecordedRead, at: number): readonly RecordedGroup[] {
+    const everyMs = this.rulesEveryMs;
+    const countedAt = everyMs === 0 ? NaN : Math.floor(Math.min(at, this.ruled.to) / everyMs) * everyMs;
+    // A series that nobody writes to any more is looked back for, for five minutes.
+    if (!(at - countedAt <= 300_000)) return [];
+    return budgets.map(({ name, windowsMs }) => ({
+      budget: name,
+      group: {},
+      countedAt,
+      windows: windowsMs.map((windowMs) => {
+        const from = Math.max(countedAt - windowMs, this.ruled.from, this.#samples[0]?.at ?? 0);
+        const { good, total } = this.#count(from, countedAt);
+        return { windowMs, good, total, coveredMs: Math.max(0, countedAt - from) };
+      }),
+    }));
+  }
+
   async history(
     signals: readonly Signal[],
     stretch: Interval,
@@ -118,6 +175,13 @@ export class SimulatedSource implements Source {
         ? { kind: 'history', groups: [{ group: {}, points }] }
         : { kind: 'failed', failure: fault };
     });
+  }
+
+  async buckets(signals: readonly Signal[], _at: unknown, signal: AbortSignal): ReturnType<Source['buckets']> {
+    const failure = await this.#answer(signal);
+    return signals.map(() =>
+      failure === undefined ? { kind: 'ok', layout: this.layout } : { kind: 'failed', failure },
+    );
   }
 
   async arrivals(signals: readonly Signal[], at: number, signal: AbortSignal): ReturnType<Source['arrivals']> {

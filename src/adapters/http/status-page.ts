@@ -6,7 +6,7 @@ import { groupText } from '../../domain/group.ts';
 import { formatDuration, formatSpan } from '../../domain/duration.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { formatUtc } from '../../domain/utc.ts';
-import { describeTarget, formatMeasure, signalWords } from '../../domain/verdict-text.ts';
+import { describeInterval, describeTarget, describeValue, signalWords } from '../../domain/verdict-text.ts';
 import type { TargetVerdict } from '../../domain/verdict.ts';
 import { compilePage, webLink } from './page-shell.ts';
 import { statusPageTemplate } from './status-page-template.ts';
@@ -84,8 +84,8 @@ function targetFacts(verdict: TargetVerdict) {
     signal: signalWords(target.signal) + (group === undefined ? '' : ` ${groupText(group)}`),
     window: target.overMs === undefined ? 'newest' : formatDuration(target.overMs),
     bound: describeTarget(verdict),
-    value: reading.kind === 'value' ? formatMeasure(reading.value, verdict, target.value) : reading.reason,
-    detail: reading.kind === 'value' ? '' : reading.detail,
+    value: reading.kind === 'value' ? describeValue(verdict, reading) : reading.reason,
+    detail: reading.kind === 'value' ? (describeInterval(verdict) ?? '') : reading.detail,
     verdict: verdict.verdict,
   };
 }

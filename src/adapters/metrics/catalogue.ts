@@ -128,6 +128,12 @@ export const catalogue = {
     help: 'Value of a signal as of the last poll: a ratio from 0 to 1, or the unit of the gauge. Absent while unknown.',
     labels: reading,
   },
+  readingUpperBound: {
+    name: 'andon_reading_upper_bound_ratio',
+    type: 'gauge',
+    help: 'Value of a latency signal if every request between the two buckets around its threshold was fast enough; andon_reading_value counts none of them. Absent where the threshold is a bucket.',
+    labels: reading,
+  },
   readingAge: {
     name: 'andon_reading_age_seconds',
     type: 'gauge',

@@ -84,9 +84,18 @@ export class ServiceGauges {
   }
 
   #reset(): void {
-    const { readingValue, readingAge, readingUnknown, targetHeld, targetUnknown, targetBound } = this.#metrics;
+    const { readingValue, readingUpperBound, readingAge, readingUnknown, targetHeld, targetUnknown, targetBound } =
+      this.#metrics;
     const { lineState, ruleState, groupsDropped } = this.#metrics;
-    for (const gauge of [readingValue, readingAge, readingUnknown, targetHeld, targetUnknown, targetBound])
+    for (const gauge of [
+      readingValue,
+      readingUpperBound,
+      readingAge,
+      readingUnknown,
+      targetHeld,
+      targetUnknown,
+      targetBound,
+    ])
       gauge.reset();
     resetBudgets(this.#metrics);
     for (const gauge of [lineState, ruleState, groupsDropped]) gauge.reset();
@@ -95,8 +104,10 @@ export class ServiceGauges {
   #writeReading(service: string, row: ReadingRow, now: number): void {
     const { signal, fold, reading } = row;
     const labels = { service, group: groupKey(row.group), signal, fold, window: windowLabel(row.windowMs) };
-    if (reading.kind === 'value') this.#metrics.readingValue.set(labels, reading.value);
-    else this.#metrics.readingUnknown.set({ ...labels, reason: reading.reason }, 1);
+    if (reading.kind === 'value') {
+      this.#metrics.readingValue.set(labels, reading.value);
+      if (reading.interval !== undefined) this.#metrics.readingUpperBound.set(labels, reading.interval.atMost);
+    } else this.#metrics.readingUnknown.set({ ...labels, reason: reading.reason }, 1);
     if (reading.sampleAt !== undefined) {
       this.#metrics.readingAge.set(labels, Math.max(0, now - reading.sampleAt) / 1000);
     }

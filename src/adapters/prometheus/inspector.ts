@@ -9,7 +9,7 @@ import { MetadataDataWire, SeriesDataWire } from './wire.ts';
 const lookBackMs = 3_600_000;
 
 /** Looks series, types and groups up. `now` gives the time on the source's clock as well as Andon knows it, ms. */
-export function createInspector(api: PrometheusApi, now: () => number): Inspector {
+export function createInspector(api: PrometheusApi, now: () => number): Omit<Inspector, 'buckets'> {
   return {
     async series(selector, limit, signal) {
       const at = now();

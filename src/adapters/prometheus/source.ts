@@ -6,6 +6,7 @@ import type { ApiAnswer, ApiTools } from './api.ts';
 import { readArrivals } from './arrivals.ts';
 import { askAll } from './batch.ts';
 import type { Answers, BatchPlan, Question } from './batch.ts';
+import { readBuckets } from './buckets.ts';
 import { createClock } from './clock.ts';
 import { decodeInstant, decodeRange } from './decode.ts';
 import { encodeForm, seconds } from './form.ts';
@@ -18,6 +19,7 @@ import { createQueryTexts, unremembered } from './query-texts.ts';
 import { askStretch } from './range.ts';
 import type { Stretch } from './range.ts';
 import { readSignals } from './read.ts';
+import { readRecorded, readRecordedPast } from './recorded.ts';
 
 /** A source with its connections; close it when it is not needed any more. */
 export interface PrometheusSource extends Source, Inspector, AsyncDisposable {
@@ -53,11 +55,11 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
   };
 
   const askAt =
-    (at: number, signal: AbortSignal) =>
+    (at: number | undefined, signal: AbortSignal) =>
     async (questions: readonly Question[]): Promise<Answers> =>
       askAll(questions, {
-        call: async (query) => atInstant(query, { time: seconds(at) }, signal),
-        decode: (data) => decodeInstant(data, at),
+        call: async (query) => atInstant(query, at === undefined ? {} : { time: seconds(at) }, signal),
+        decode: (data) => decodeInstant(data, at ?? Date.now()),
         texts: instantTexts,
         loners,
         size,
@@ -102,11 +104,21 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
     async read(reads, at, signal) {
       return readSignals(reads, at, askAt(at, signal), returnWindowMs, memory);
     },
+    async recorded(reads, at, signal) {
+      return readRecorded(reads, askAt(at, signal));
+    },
+    async recordedPast(read, stretch, stepMs, signal) {
+      const plan = rangePlan(signal);
+      return readRecordedPast(read, stretch, stepMs, async (questions, part) => askStretch(questions, part, plan));
+    },
     async history(signals, stretch, stepMs, signal, sampleTimes = 'exact') {
       const plan = rangePlan(signal);
       const askPart = async (questions: readonly Question[], part: Stretch): Promise<Answers> =>
         askStretch(questions, part, plan);
       return readHistory(signals, { ...stretch, stepMs, sampleTimes }, askPart, returnWindowMs);
+    },
+    async buckets(signals, at, signal) {
+      return readBuckets(signals, askAt(at, signal));
     },
     async arrivals(signals, at, signal) {
       return readArrivals(signals, askAt(at, signal));

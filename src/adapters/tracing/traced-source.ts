@@ -31,10 +31,18 @@ export function tracedSource(source: Source): Source {
       }),
     read: async (reads, at, signal) =>
       await query('read', reads.length, async (span) => checked(span, await source.read(reads, at, signal))),
+    recorded: async (reads, at, signal) =>
+      await query('read', reads.length, async (span) => checked(span, await source.recorded(reads, at, signal))),
+    recordedPast: async (read, ...asked) =>
+      await query('history', read.budgets.length, async (span) => {
+        const past = await source.recordedPast(read, ...asked);
+        checked(span, [past]);
+        return past;
+      }),
     history: async (signals, ...asked) =>
-      await query('history', signals.length, async (span) =>
-        checked(span, await source.history(signals, ...asked)),
-      ),
+      await query('history', signals.length, async (span) => checked(span, await source.history(signals, ...asked))),
+    buckets: async (signals, ...asked) =>
+      await query('buckets', signals.length, async (span) => checked(span, await source.buckets(signals, ...asked))),
     arrivals: async (signals, at, signal) =>
       await query('arrivals', signals.length, async (span) =>
         checked(span, await source.arrivals(signals, at, signal)),

@@ -25,6 +25,10 @@ export const TargetWire = z
       .optional()
       .meta({ description: 'Window the signal is read over; absent: its newest value' }),
     value: z.number().optional().meta({ description: 'What was read; absent when it is unknown' }),
+    valueAtMost: z
+      .number()
+      .optional()
+      .meta({ description: 'The upper end of what it may be, where the threshold of a latency signal is no bucket' }),
     good: z.number().optional().meta({ description: 'Good events behind the value' }),
     total: z.number().optional().meta({ description: 'Events behind the value' }),
     sampleAt: Instant.optional().meta({ description: 'Time of the newest sample behind the value' }),

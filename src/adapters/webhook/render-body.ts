@@ -103,6 +103,7 @@ function targetWire(verdict: TargetVerdict): TargetWire {
     ...(reading.kind === 'value'
       ? {
           value: reading.value,
+          ...(reading.interval === undefined ? {} : { valueAtMost: reading.interval.atMost }),
           ...(reading.good === undefined ? {} : { good: reading.good }),
           ...(reading.total === undefined ? {} : { total: reading.total }),
         }

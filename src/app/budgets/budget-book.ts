@@ -1,7 +1,7 @@
 import { noBudgets, readBudgetUse, type BudgetReadings } from '../../domain/budget/budget-readings.ts';
 import { budgetEvidence } from '../../domain/budget/budget-evidence.ts';
 import { forgetStretch } from '../../domain/budget/forget-stretch.ts';
-import { addStep, createLedger, newestEnd } from '../../domain/budget/ledger.ts';
+import { createLedger, newestEnd } from '../../domain/budget/ledger.ts';
 import { putBack, restoreLedger, takeChanges } from '../../domain/budget/ledger-rows.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import { longestPeriodMs } from '../../domain/budget/period.ts';
@@ -10,10 +10,12 @@ import { groupKey } from '../../domain/group.ts';
 import type { CountedGroup, Observation, SourceFailure } from '../../domain/observation.ts';
 import type { CountingSignal, Service } from '../../domain/service.ts';
 import type { LedgerKey, LedgerWrite, StoredLedger } from '../ports/store.ts';
-import { markAllChanged, newEntry, restoredEntry, type BudgetEntry } from './budget-entry.ts';
+import { markAllChanged, newEntry, restoredEntry, settledShare, type BudgetEntry } from './budget-entry.ts';
 import { viewBudget, type BudgetView } from './budget-view.ts';
+import { RecordedBook } from './recorded-book.ts';
+import { budgetSignal } from './recorded-read.ts';
 import { ledgerShape } from './ledger-shape.ts';
-import { liveSteps } from './live-steps.ts';
+import { addSteps, dropUnread, liveSteps } from './live-steps.ts';
 
 /** What has to be written so that the store holds the ledgers as they are. */
 export interface BudgetChanges {
@@ -26,6 +28,8 @@ const placeKeptMs = 300_000;
 
 /** The ledgers of a service's error budgets: one for each budget and group. Changed in place by whoever polls the service. */
 export class BudgetBook {
+  /** Its budgets where they come from recording rules; then there are no ledgers. */
+  readonly recorded: RecordedBook;
   #service: Service;
   readonly #entries = new Map<string, BudgetEntry>();
   #forgotten: LedgerKey[] = [];
@@ -33,6 +37,7 @@ export class BudgetBook {
 
   constructor(service: Service) {
     this.#service = service;
+    this.recorded = new RecordedBook(service);
   }
 
   get service(): Service {
@@ -80,28 +85,29 @@ export class BudgetBook {
         const signal = this.#signalOf(declared);
         if (signal === undefined) continue;
         const before = state.ledgers.get(signal.name);
+        const end = before?.boundaries.at(-1);
+        this.#dropUnread(declared, observation.groups, end);
         for (const [key, seen] of this.#admitted(declared, signal, observation.groups, now)) {
           const entry = this.#entries.get(idOf(declared.name, key));
           if (entry === undefined) continue;
           const group = before?.groups.get(key);
           entry.goodSeen ||= signal.numerator === 'bad' || seen.numeratorSeen || (group?.numeratorEverSeen ?? false);
           // The step of a first read is never read again, so late samples would be lost: it is left to be filled.
-          if ((before?.boundaries.length ?? 0) === 0) {
+          if (end === undefined) {
             entry.fedTo = Math.max(entry.fedTo, seen.steps.at(-1)?.to ?? -Infinity);
             continue;
           }
-          for (const step of liveSteps(group, seen, now, intervalMs)) {
-            // Without any good events ever, the selector may as well be a typo: nothing is counted yet.
-            if (!entry.goodSeen && step.total > 0) continue;
-            addStep(entry.ledger, step);
-            entry.fedTo = Math.max(entry.fedTo, step.to);
-          }
+          // Without any good events ever, the selector may as well be a typo: nothing is counted yet.
+          const steps = liveSteps(group, seen, now, intervalMs).filter(({ total }) => entry.goodSeen || !(total > 0));
+          addSteps(entry.ledger, steps);
+          entry.fedTo = Math.max(entry.fedTo, steps.at(-1)?.to ?? -Infinity);
         }
       }
     }
   }
 
   readings(): BudgetReadings {
+    if (this.#isRecorded) return this.recorded.readings();
     return {
       read: (use, group, now) => {
         const declared = this.declared(use);
@@ -122,12 +128,14 @@ export class BudgetBook {
 
   /** How the budgets stand at `now`, ms on the source's clock, by name and group; those whose series have shown. */
   views(now: number): readonly BudgetView[] {
+    if (this.#isRecorded) return this.recorded.views(now);
     return this.entries()
       .flatMap((entry) => {
         const declared = this.declared(entry);
-        return declared === undefined || entry.group === undefined
-          ? []
-          : [{ id: idOf(entry.budget, entry.key), view: viewBudget(this.#service, declared, entry, now) }];
+        const { group, ledger } = entry;
+        if (declared === undefined || group === undefined) return [];
+        const counted = { counts: ledger, group, known: settledShare(entry, declared, now) };
+        return [{ id: idOf(entry.budget, entry.key), view: viewBudget(this.#service, declared, counted, now) }];
       })
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map(({ view }) => view);
@@ -148,6 +156,7 @@ export class BudgetBook {
   redeclare(service: Service, now: number): void {
     const before = this.#service;
     this.#service = service;
+    this.recorded.redeclare(service);
     for (const entry of this.entries()) {
       const declared = this.declared(entry);
       const signal = declared && this.#signalOf(declared);
@@ -171,6 +180,7 @@ export class BudgetBook {
 
   /** After the source's clock was set and shows `at`: what was counted for a time that is still to come is forgotten. */
   followClock(at: number): void {
+    this.recorded.forget();
     for (const [id, entry] of this.#entries) {
       const declared = this.declared(entry);
       entry.fedTo = Math.min(entry.fedTo, at);
@@ -180,6 +190,14 @@ export class BudgetBook {
         const ledger = createLedger(declared);
         this.#entries.set(id, { ...entry, ledger, isNew: true });
       } else forgetStretch(entry.ledger, at, newestEnd(entry.ledger) + 1);
+    }
+  }
+
+  /** What a signal counted after an instant is forgotten, ms on the source's clock, to be filled again from the past. */
+  forgetSince(signal: string, since: number): void {
+    for (const { signal: own, ledger } of this.#entries.values()) {
+      const end = Math.max(newestEnd(ledger), ledger.unsettled.at(-1)?.to ?? -Infinity);
+      if (own === signal && end > since) forgetStretch(ledger, since, end + 1);
     }
   }
 
@@ -216,6 +234,16 @@ export class BudgetBook {
       if (declared !== undefined && now - entry.seenAt > longestPeriodMs(declared.period) && entry.seenAt > -Infinity)
         this.#forget(entry.budget, entry.key);
     }
+  }
+
+  /**
+   * A first read (`end` is absent) begins another row of reads, and after a long silence the newest step begins later than
+   * the one before it ended. Whatever is not settled then is not read again: late samples would be lost.
+   */
+  #dropUnread({ name }: ErrorBudget, groups: readonly CountedGroup[], end: number | undefined): void {
+    const from = end ?? -Infinity;
+    const to = end === undefined ? Infinity : (groups[0]?.steps.at(-1)?.from ?? end);
+    if (to > from) for (const { budget, ledger } of this.entries()) if (budget === name) dropUnread(ledger, from, to);
   }
 
   #forget(budget: string, key: string): void {
@@ -263,9 +291,13 @@ export class BudgetBook {
     return ledgerShape(declared, signal, this.#service.source);
   }
 
-  #signalOf({ signal }: ErrorBudget): CountingSignal | undefined {
-    const found = this.#service.signals.find(({ name }) => name === signal);
-    return found === undefined || found.kind === 'gauge' ? undefined : found;
+  /** The signal that ledgers of a budget are counted from; none where they come from recording rules. */
+  #signalOf(declared: ErrorBudget): CountingSignal | undefined {
+    return this.#isRecorded ? undefined : budgetSignal(this.#service, declared);
+  }
+
+  get #isRecorded(): boolean {
+    return this.#service.budgetsFrom === 'recording-rules';
   }
 }
 

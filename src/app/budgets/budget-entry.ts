@@ -115,6 +115,12 @@ export function isWorthAsking({ from, to }: Interval): boolean {
   return to - from >= worthAskingMs;
 }
 
+/** Whether `gaps` are a part of a step, and not all of it: how many of its events happened in them nobody knows. */
+export function isKnownInPart({ from, to }: Interval, gaps: readonly Interval[]): boolean {
+  const openMs = gaps.filter(isWorthAsking).reduce((sum, gap) => sum + gap.to - gap.from, 0);
+  return openMs > 0 && openMs < to - from;
+}
+
 /** Periods begin on the grid of the longest steps, so that their first step is a whole one. */
 const gridMs = 3_600_000;
 

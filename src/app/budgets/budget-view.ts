@@ -1,13 +1,13 @@
+import { askedWindows, usualWindowMs } from '../../domain/budget/asked-windows.ts';
 import { burnRate, type BurnReading } from '../../domain/budget/burn-rate.ts';
 import { excludedStretches, type ExcludedStretch } from '../../domain/budget/exclusions.ts';
 import { exhaustedIn, type Exhaustion } from '../../domain/budget/exhaustion.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import { budgetAt, type BudgetReading } from '../../domain/budget/read-budget.ts';
-import { isBudgetUse } from '../../domain/condition.ts';
+import type { WindowCounts } from '../../domain/budget/window-counts.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { Group } from '../../domain/group.ts';
 import type { Service } from '../../domain/service.ts';
-import { settledShare, type BudgetEntry } from './budget-entry.ts';
 
 /** How one error budget stands for one group, as of the last poll. */
 export interface BudgetView {
@@ -28,13 +28,15 @@ export interface BudgetView {
   readonly excluded: readonly ExcludedStretch[];
 }
 
-/** A rate that is neither the newest minutes' nor all of history's, for budgets without tiers, ms. */
-const usualWindowMs = 3_600_000;
+/** One group of a budget with what it is counted from. */
+export interface CountedBudget extends Pick<BudgetView, 'group' | 'known'> {
+  readonly counts: WindowCounts;
+}
 
-export function viewBudget(service: Service, declared: ErrorBudget, entry: BudgetEntry, now: number): BudgetView {
-  const { ledger, group = {} } = entry;
+export function viewBudget(service: Service, declared: ErrorBudget, counted: CountedBudget, now: number): BudgetView {
+  const { counts, group, known } = counted;
   const { name, signal, objective, period, method, tiers, exclusions } = declared;
-  const reading = budgetAt(declared, ledger, now);
+  const reading = budgetAt(declared, counts, now);
   const exhaustionMs = Math.min(...tiers.map(({ longMs }) => longMs), tiers.length === 0 ? usualWindowMs : Infinity);
   return {
     budget: name,
@@ -44,25 +46,14 @@ export function viewBudget(service: Service, declared: ErrorBudget, entry: Budge
     period: periodText(period),
     method: method.kind,
     reading,
-    burnRates: windowsOf(service, declared).map((windowMs) => ({
+    burnRates: askedWindows(service, declared).map((windowMs) => ({
       windowMs,
-      reading: burnRate(declared, ledger, windowMs, now),
+      reading: burnRate(declared, counts, windowMs, now),
     })),
-    exhaustion: { windowMs: exhaustionMs, in: exhaustedIn(declared, ledger, now, exhaustionMs) },
-    known: settledShare(entry, declared, now),
+    exhaustion: { windowMs: exhaustionMs, in: exhaustedIn(declared, counts, now, exhaustionMs) },
+    known,
     excluded: excludedStretches(exclusions, reading.periodFrom, now),
   };
-}
-
-/** Those of its tiers, and those that conditions ask for, shortest first. */
-function windowsOf({ rules }: Service, { name, tiers }: ErrorBudget): readonly number[] {
-  const windows = [
-    ...tiers.flatMap(({ longMs, shortMs }) => [shortMs, longMs]),
-    ...rules.flatMap(({ when }) =>
-      when.uses.flatMap((use) => (isBudgetUse(use) && use.budget === name ? (use.windowMs ?? []) : [])),
-    ),
-  ];
-  return [...new Set(windows.length === 0 ? [usualWindowMs] : windows)].sort((a, b) => a - b);
 }
 
 export function periodText(period: ErrorBudget['period']): string {

@@ -1,12 +1,13 @@
-import { fill } from '../../domain/budget/ledger.ts';
-import { missing } from '../../domain/budget/ledger.ts';
+import { fill, missing } from '../../domain/budget/ledger.ts';
+import { addSpan, gapsIn, type Spans } from '../../domain/budget/spans.ts';
 import type { HistoryGroup } from '../../domain/history.ts';
 import { groupKey } from '../../domain/group.ts';
+import type { Interval } from '../../domain/interval.ts';
 import type { CountingSignal } from '../../domain/service.ts';
 import type { Timing } from '../../domain/timing.ts';
 import type { PastPart } from '../past-reader.ts';
 import type { BudgetBook } from './budget-book.ts';
-import { isWorthAsking, openGaps, type BudgetEntry } from './budget-entry.ts';
+import { isKnownInPart, isWorthAsking, openGaps, type BudgetEntry } from './budget-entry.ts';
 import { pastSteps } from './past-steps.ts';
 import { planFill } from './plan-fill.ts';
 
@@ -72,8 +73,15 @@ export function takeFill(
       awaitsGood: signal.numerator === 'good',
     });
     entry.goodSeen ||= points.some(({ numeratorSeen }) => numeratorSeen === true);
-    fill(entry.ledger, steps);
-    tellMissing(entry, part, now);
+    // The rest of a step that is known in part is asked for as a part of its own.
+    const cut = steps.filter((step) => isKnownInPart(step, missing(entry.ledger, step.from, step.to)));
+    fill(
+      entry.ledger,
+      steps.filter((step) => !cut.includes(step)),
+    );
+    const unanswered: Spans = [];
+    for (const { from, to } of cut) addSpan(unanswered, from, to);
+    for (const answered of gapsIn(unanswered, part.from, part.to)) tellMissing(entry, answered, now);
   }
 }
 
@@ -82,7 +90,7 @@ export function giveUp({ book, part, entries }: Pick<FillTask, 'book' | 'part' |
   for (const entry of entries) if (book.holds(entry)) tellMissing(entry, part, now);
 }
 
-function tellMissing(entry: BudgetEntry, { from, to }: PastPart, now: number): void {
+function tellMissing(entry: BudgetEntry, { from, to }: Interval, now: number): void {
   for (const gap of missing(entry.ledger, from, to)) if (isWorthAsking(gap)) entry.asked.add(gap, now);
 }
 

@@ -1,7 +1,8 @@
+import type { Buckets } from './buckets.ts';
 import type { Asked } from './source.ts';
 
 /** Looks at what stands behind a rule, for checks against a live source. Failures are values; nothing here throws for a bad answer. */
-export interface Inspector {
+export interface Inspector extends Buckets {
   /** Label sets of the series a plain vector selector matches lately, `__name__` included; at most `limit` of them. */
   series(
     selector: string,

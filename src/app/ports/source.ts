@@ -1,7 +1,10 @@
+import type { RecordedGroup } from '../../domain/budget/recorded-counts.ts';
 import type { Interval } from '../../domain/interval.ts';
 import type { HistoryGroup } from '../../domain/history.ts';
 import type { CountedGroup, GaugedGroup, SourceFailure } from '../../domain/observation.ts';
 import type { Signal } from '../../domain/service.ts';
+import type { ThresholdPlace } from '../../domain/threshold-place.ts';
+import type { Buckets } from './buckets.ts';
 
 /** One signal to read at one instant. */
 export interface SignalRead {
@@ -11,13 +14,18 @@ export interface SignalRead {
 }
 
 export type SignalOutcome =
-  | { readonly kind: 'counted'; readonly groups: readonly CountedGroup[] }
+  | {
+      readonly kind: 'counted';
+      readonly groups: readonly CountedGroup[];
+      /** Where the threshold of a latency signal lies, if it is known to be no bucket. */
+      readonly place?: ThresholdPlace;
+    }
   | { readonly kind: 'gauged'; readonly groups: readonly GaugedGroup[] }
   | { readonly kind: 'failed'; readonly failure: SourceFailure };
 
 /** What a signal did step by step over a past stretch, oldest first. */
 export type HistoryOutcome =
-  | { readonly kind: 'history'; readonly groups: readonly HistoryGroup[] }
+  | { readonly kind: 'history'; readonly groups: readonly HistoryGroup[]; readonly place?: ThresholdPlace }
   | { readonly kind: 'failed'; readonly failure: SourceFailure };
 
 /**
@@ -25,6 +33,35 @@ export type HistoryOutcome =
  * which is all that counting needs and costs a source far less where selectors match many series.
  */
 export type SampleTimes = 'exact' | 'by-step';
+
+/** The recorded series of a service's error budgets to read at one instant. */
+export interface RecordedRead {
+  readonly service: string;
+  readonly budgets: readonly RecordedBudget[];
+}
+
+export interface RecordedBudget {
+  readonly name: string;
+  /** Labels that split its signal. */
+  readonly by: readonly string[];
+  /** Windows whose counts are asked for, ms. */
+  readonly windowsMs: readonly number[];
+}
+
+/** Groups of the budgets that were asked for; a budget without any has no series. */
+export type RecordedOutcome =
+  | { readonly kind: 'recorded'; readonly groups: readonly RecordedGroup[] }
+  | { readonly kind: 'failed'; readonly failure: SourceFailure };
+
+/** What the rules had counted by each of some instants, oldest first; instants without any series are absent. */
+export type RecordedPast =
+  | { readonly kind: 'recorded-past'; readonly looks: readonly RecordedLook[] }
+  | { readonly kind: 'failed'; readonly failure: SourceFailure };
+
+export interface RecordedLook {
+  readonly at: number;
+  readonly groups: readonly RecordedGroup[];
+}
 
 /** When a signal's samples land, as seen at one instant. */
 export interface Arrivals {
@@ -38,7 +75,7 @@ export const arrivalsLimit = 200;
 export type Asked<T> = ({ readonly kind: 'ok' } & T) | { readonly kind: 'failed'; readonly failure: SourceFailure };
 
 /** A Prometheus-compatible API that readings come from. Failures are values; nothing here throws for a bad answer. */
-export interface Source {
+export interface Source extends Buckets {
   readonly name: string;
   /** How late samples may land after their time, ms; absent: as late as a scrape may take. */
   readonly settleMs?: number;
@@ -49,6 +86,13 @@ export interface Source {
    * The outcomes stand in the order of the reads. One bad signal does not spoil the others.
    */
   read(reads: readonly SignalRead[], at: number, signal: AbortSignal): Promise<readonly SignalOutcome[]>;
+  /**
+   * Reads what recording rules counted for error budgets, as they stand at `at`. The outcomes stand in the order of the
+   * reads. The cost is a sample for each count that is recorded, whatever it was counted from.
+   */
+  recorded(reads: readonly RecordedRead[], at: number, signal: AbortSignal): Promise<readonly RecordedOutcome[]>;
+  /** Reads what they had counted by each `from + k * stepMs` after `from`, up to `to`. */
+  recordedPast(read: RecordedRead, stretch: Interval, stepMs: number, signal: AbortSignal): Promise<RecordedPast>;
   /** Reads a past stretch: one point at each `from + k * stepMs` up to `to`, each counting the step that ends there. `sampleTimes`: default `exact`. */
   history(
     signals: readonly Signal[],

@@ -63,7 +63,7 @@ export interface Telemetry {
   forgetSource(source: string): void;
 }
 
-export const sourceOperations = ['clock', 'read', 'history', 'arrivals'] as const;
+export const sourceOperations = ['clock', 'read', 'history', 'arrivals', 'buckets'] as const;
 export type SourceOperation = (typeof sourceOperations)[number];
 
 export interface PolledFacts {

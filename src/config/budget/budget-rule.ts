@@ -28,14 +28,16 @@ export function budgetRuleName(budget: string, severity: Severity): string {
 }
 
 function budgetRule(budget: ErrorBudget, severity: Severity, tiers: readonly BurnTier[], isOnlyOne: boolean): StopRule {
+  const words = budget.ruleWords?.[severity];
   return {
     name: budgetRuleName(budget.name, severity),
     formerly: [],
     when: budgetCondition(budget, tiers, isOnlyOne),
     forMs: 0,
     severity,
-    labels: {},
-    summary: summaryOf(budget, tiers),
+    labels: words?.labels ?? {},
+    summary: words?.summary ?? summaryOf(budget, tiers),
+    ...(words?.runbook === undefined ? {} : { runbook: words.runbook }),
     onUnknown: { policy: 'ignore' },
   };
 }

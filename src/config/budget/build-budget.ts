@@ -7,6 +7,7 @@ import { unknownSignal } from '../service/build-target.ts';
 import type { Part, ServiceParts } from '../service/read-parts.ts';
 import { lowShareHint, readShare } from '../service/share.ts';
 import { buildExclusion, zoneOf } from './build-exclusion.ts';
+import { buildRuleWords } from './build-rule-words.ts';
 import { buildTiers, nominalPeriodMs } from './build-tiers.ts';
 import { checkExclusions } from './check-exclusions.ts';
 import { checkTiers } from './check-tiers.ts';
@@ -45,6 +46,7 @@ export function buildBudget(
   );
   if (period === undefined) return undefined;
   const tiers = buildTiers(file.burnRates, nominalPeriodMs(period), [...path, 'burnRates'], tell);
+  const ruleWords = buildRuleWords(file.burnRates, [...path, 'burnRates'], tell);
   if (objective === undefined || method === undefined) return undefined;
   const budget: ErrorBudget = {
     name,
@@ -54,6 +56,7 @@ export function buildBudget(
     method,
     minimumBad: file.minimumBad,
     tiers: tiers.map(({ value }) => value),
+    ...(ruleWords === undefined ? {} : { ruleWords }),
     exclusions,
   };
   // Who has mixed up share and percent gets told that, not what follows from it.

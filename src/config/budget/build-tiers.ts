@@ -2,13 +2,13 @@ import { presetTiers, tierOf } from '../../domain/budget/burn-tiers.ts';
 import type { BurnTier, Period } from '../../domain/budget/objective.ts';
 import type { DeclarationPath } from '../../domain/diagnostic.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import type { ErrorBudgetFile } from '../budget-file.ts';
+import type { BurnRateFile, ErrorBudgetFile } from '../budget-file.ts';
 import type { Report } from '../problem.ts';
 import { readShare } from '../service/share.ts';
 import type { Part } from '../service/read-parts.ts';
 import { shortMs } from '../windows.ts';
 
-type TierFile = Exclude<ErrorBudgetFile['burnRates'][number], string>;
+type TierFile = BurnRateFile & { readonly budget: string | number; readonly over: number };
 
 /** A calendar month counts as 30 days and so on: its tiers do not change from one period to the next. */
 const nominalDays = { week: 7, month: 30, quarter: 91, year: 365 } as const;
@@ -29,7 +29,7 @@ export function buildTiers(
   return burnRates.flatMap((item, index): readonly Part<BurnTier>[] => {
     const at = [...path, index];
     const tiers =
-      typeof item === 'string' ? presetTiers(item, periodMs) : (buildTier(item, periodMs, at, report) ?? []);
+      typeof item === 'string' ? presetTiers(item, periodMs) : (buildItem(item, periodMs, at, report) ?? []);
     // The tiers of a preset come to the same windows where the period is very short.
     const byWindows = new Map(tiers.map((tier) => [`${tier.severity} ${tier.longMs} ${tier.shortMs}`, tier]));
     const fresh = [...byWindows].filter(([id]) => !seen.has(id)).map(([, tier]) => tier);
@@ -40,6 +40,26 @@ export function buildTiers(
     }
     return fresh.map((value) => ({ value, path: at }));
   });
+}
+
+/** A preset that says something about its rule, or one tier. */
+function buildItem(
+  file: BurnRateFile,
+  periodMs: number,
+  path: DeclarationPath,
+  report: Report,
+): readonly BurnTier[] | undefined {
+  const { severity, budget, over, short } = file;
+  if (budget !== undefined && over !== undefined) return buildTier({ ...file, budget, over }, periodMs, path, report);
+  if (budget === undefined && over === undefined && short === undefined) return presetTiers(severity, periodMs);
+  const missing = budget === undefined ? (over === undefined ? 'budget and over' : 'budget') : 'over';
+  report({
+    path,
+    code: 'incomplete-tier',
+    message: `this tier does not say which share of the budget in which time (${missing} missing)`,
+    hint: `write budget: 2% and over: 1h, or neither and no short, for the ${severity} preset`,
+  });
+  return undefined;
 }
 
 function buildTier(

@@ -1,12 +1,14 @@
 import { allowedShare } from '../../domain/budget/burn-rate.ts';
+import { askedWindows } from '../../domain/budget/asked-windows.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
+import { eventsMetric } from '../../domain/budget/recorded-series.ts';
 import { formatRatio } from '../../domain/ratio.ts';
 import type { CountingSignal, Service } from '../../domain/service.ts';
 import { burnAlerts } from './burn-alerts.ts';
 import { countCovered, countEvents, grouping, indent, sumOf } from './count-events.ts';
-import { prometheusDuration } from './prometheus-duration.ts';
+import { prometheusDuration } from '../../domain/prometheus-duration.ts';
 import type { RecordingRule, RuleGroup } from './rule-group.ts';
-import { eventsMetric, ratioMetric, sloLabels, type Slo } from './slo.ts';
+import { ratioMetric, sloLabels, type Slo } from './slo.ts';
 import { planWindows, type RecordedWindow } from './window-plan.ts';
 
 /** What makes out one budget: the groups and labels are those of Sloth, so that dashboards for it work. */
@@ -18,11 +20,13 @@ export function budgetGroups(
   version: string,
 ): readonly RuleGroup[] {
   const slo: Slo = { service, budget, signal, id: `${service.name}-${budget.name}`, periodMs };
-  const windows = planWindows(budget.tiers, periodMs);
+  const windows = planWindows(askedWindows(service, budget), periodMs);
+  // Andon pages for what it reads of the recorded series itself.
+  const alerts = service.budgetsFrom === 'recording-rules' ? [] : burnAlerts(slo);
   const groups = [
     { name: `sloth-slo-sli-recordings-${slo.id}`, rules: [...eventRules(slo, windows), ...ratioRules(slo, windows)] },
     { name: `sloth-slo-meta-recordings-${slo.id}`, rules: metaRules(slo, windows, version) },
-    { name: `sloth-slo-alerts-${slo.id}`, rules: burnAlerts(slo) },
+    { name: `sloth-slo-alerts-${slo.id}`, rules: alerts },
   ];
   return groups.filter(({ rules }) => rules.length > 0);
 }

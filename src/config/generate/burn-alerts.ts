@@ -2,12 +2,13 @@ import { allowedShare } from '../../domain/budget/burn-rate.ts';
 import { factorRounding } from '../../domain/budget/burn-tiers.ts';
 import type { BurnTier } from '../../domain/budget/objective.ts';
 import { enoughCoverage } from '../../domain/budget/read-window.ts';
+import { eventsMetric } from '../../domain/budget/recorded-series.ts';
 import { formatRatio } from '../../domain/ratio.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { indent } from './count-events.ts';
-import { prometheusDuration } from './prometheus-duration.ts';
+import { prometheusDuration } from '../../domain/prometheus-duration.ts';
 import type { AlertingRule } from './rule-group.ts';
-import { eventsMetric, ratioMetric, sloLabels, type Slo } from './slo.ts';
+import { ratioMetric, sloLabels, type Slo } from './slo.ts';
 
 /** One alert for each severity, which fires while any of its pairs of windows does. */
 export function burnAlerts(slo: Slo): readonly AlertingRule[] {
@@ -19,7 +20,7 @@ export function burnAlerts(slo: Slo): readonly AlertingRule[] {
     return {
       alert: `${pascal(slo.service.name)}${pascal(slo.budget.name)}ErrorBudgetBurn`,
       expr: tiers.map((tier) => `(\n${indent(tierExpression(slo, tier))}\n)`).join('\nor\n'),
-      labels: { ...sloLabels(slo), sloth_severity: severity },
+      labels: { ...sloLabels(slo, severity), sloth_severity: severity },
       annotations: annotations(slo, severity, tiers),
     };
   });
@@ -48,6 +49,8 @@ function enoughOf(ms: number): number {
 
 function annotations(slo: Slo, severity: Severity, tiers: readonly BurnTier[]): Readonly<Record<string, string>> {
   const { budget, service, signal, periodMs } = slo;
+  const words = budget.ruleWords?.[severity];
+  const runbook = words?.runbook ?? service.runbook;
   const group = signal.by.map((label) => `, ${label} {{$labels.${label}}}`).join('');
   const pairs = tiers.map(
     ({ share, longMs, shortMs, factor }) =>
@@ -56,10 +59,12 @@ function annotations(slo: Slo, severity: Severity, tiers: readonly BurnTier[]): 
   return {
     title: `(${severity}) {{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is too fast.`,
     summary:
-      `{{$labels.sloth_service}} {{$labels.sloth_slo}}${group} burns the error budget that ${formatRatio(budget.objective)} ` +
-      `over ${prometheusDuration(periodMs)} leaves: ${pairs.join(', or ')}.`,
+      words?.summary === undefined
+        ? `{{$labels.sloth_service}} {{$labels.sloth_slo}}${group} burns the error budget that ${formatRatio(budget.objective)} ` +
+          `over ${prometheusDuration(periodMs)} leaves: ${pairs.join(', or ')}.`
+        : literal(words.summary),
     ...(service.owner === undefined ? {} : { owner: literal(service.owner) }),
-    ...(service.runbook === undefined ? {} : { runbook_url: literal(service.runbook) }),
+    ...(runbook === undefined ? {} : { runbook_url: literal(runbook) }),
   };
 }
 

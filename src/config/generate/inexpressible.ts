@@ -1,3 +1,5 @@
+import type { ErrorBudget } from '../../domain/budget/objective.ts';
+import type { DeclarationPath } from '../../domain/diagnostic.ts';
 import type { Service } from '../../domain/service.ts';
 import { budgetRuleName } from '../budget/budget-rule.ts';
 import type { Problem } from '../problem.ts';
@@ -55,16 +57,39 @@ function ofRules({ rules, budgets }: Service): readonly Problem[] {
 }
 
 function ofLabels({ labels, signals, budgets }: Service): readonly Problem[] {
-  const by = budgets.flatMap((budget) => signals.find(({ name }) => name === budget.signal)?.by ?? []);
+  const by = budgets.flatMap((budget) => splitOf(budget, signals));
+  const ofService = budgets.length === 0 ? [] : leftLabels('service', labels, by, ['metadata', 'labels']);
+  const ofRules = budgets.flatMap((budget, index) =>
+    Object.entries(budget.ruleWords ?? {}).flatMap(([severity, words]) =>
+      // Which item of the list said it is not known any more.
+      leftLabels(`${severity} rule of \`${budget.name}\``, words.labels, splitOf(budget, signals)).map((problem) => ({
+        ...problem,
+        path: ['spec', 'errorBudgets', index, 'burnRates'],
+      })),
+    ),
+  );
+  return [...ofService, ...ofRules];
+}
+
+function splitOf(budget: ErrorBudget, signals: Service['signals']): readonly string[] {
+  return signals.find(({ name }) => name === budget.signal)?.by ?? [];
+}
+
+function leftLabels(
+  of: string,
+  labels: Readonly<Record<string, string>>,
+  by: readonly string[],
+  path: DeclarationPath = [],
+): readonly Problem[] {
   return Object.entries(labels)
-    .filter(([label, value]) => budgets.length > 0 && !isKept(label, value, by))
+    .filter(([label, value]) => !isKept(label, value, by))
     .map(([label, value]) => {
       const because = by.includes(label)
         ? 'a signal is split by it'
         : value.includes('{{')
           ? 'rules would take it for a template'
           : 'rules have such labels of their own';
-      const message = `the label \`${label}\` of the service is left out of the rules: ${because}`;
-      return { path: ['metadata', 'labels', label], code: 'not-in-rules', message };
+      const message = `the label \`${label}\` of the ${of} is left out of the rules: ${because}`;
+      return { path: [...path, label], code: 'not-in-rules', message };
     });
 }

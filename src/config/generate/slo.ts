@@ -1,5 +1,6 @@
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import type { CountingSignal, Service } from '../../domain/service.ts';
+import type { Severity } from '../../domain/severity.ts';
 
 /** An error budget under the names that Sloth has for its parts. */
 export interface Slo {
@@ -11,9 +12,15 @@ export interface Slo {
   readonly periodMs: number;
 }
 
-/** Labels of every rule of a budget. Those of the service do not stand in the way of the groups' and of Sloth's own. */
-export function sloLabels({ service, budget, signal, id }: Slo): Readonly<Record<string, string>> {
-  const own = Object.entries(service.labels).filter(([label, value]) => isKept(label, value, signal.by));
+/**
+ * Labels of every rule of a budget, with a severity also those of the alert. What people declared does not stand in the way
+ * of the groups' and of Sloth's own.
+ */
+export function sloLabels({ service, budget, signal, id }: Slo, severity?: Severity): Readonly<Record<string, string>> {
+  const said = severity === undefined ? {} : budget.ruleWords?.[severity]?.labels;
+  const own = Object.entries({ ...service.labels, ...said }).filter(([label, value]) =>
+    isKept(label, value, signal.by),
+  );
   return {
     ...Object.fromEntries(own),
     sloth_id: id,
@@ -30,9 +37,4 @@ export function isKept(label: string, value: string, by: readonly string[]): boo
 /** The share of bad events over a window, under Sloth's name. */
 export function ratioMetric(window: string): string {
   return `slo:sli_error:ratio_rate${window}`;
-}
-
-/** Events counted over a window; the label `slo_events` says which: total, good, bad, or the seconds that are covered. */
-export function eventsMetric(window: string): string {
-  return `andon:slo_events:increase${window}`;
 }

@@ -1,5 +1,4 @@
-import type { BurnTier } from '../../domain/budget/objective.ts';
-import { prometheusDuration } from './prometheus-duration.ts';
+import { prometheusDuration } from '../../domain/prometheus-duration.ts';
 
 /** A window that events are recorded for. */
 export interface RecordedWindow {
@@ -34,13 +33,13 @@ const stepMs = 30 * dayMs;
 const longestFromCountersMs = 6 * hourMs;
 
 /**
- * The windows of a budget, shortest first: the standard ones, those of its tiers, and the period. Each but the shortest is
+ * The windows of a budget, shortest first: the standard ones, those that its tiers and conditions ask for, and the period. Each but the shortest is
  * the sum of shorter ones, so that the counters are read over a few minutes only and every event is counted once.
  */
-export function planWindows(tiers: readonly BurnTier[], periodMs: number): readonly RecordedWindow[] {
+export function planWindows(asked: readonly number[], periodMs: number): readonly RecordedWindow[] {
   const wanted = [
     ...standardMs.filter((ms) => ms < periodMs),
-    ...tiers.flatMap(({ longMs, shortMs }) => [longMs, shortMs]),
+    ...asked,
     ...(periodMs > longestWithoutStepMs ? [stepMs] : []),
     baseMs,
     periodMs,

@@ -3,7 +3,7 @@ import { formatDuration } from '../../domain/duration.ts';
 import { budgetRuleName } from '../budget/budget-rule.ts';
 import { nominalPeriodMs } from '../budget/build-tiers.ts';
 import { dashedName, freeName } from './imported-names.ts';
-import type { ImportedAlert, ImportedPeriod } from './imported-slo.ts';
+import type { AlertWords, ImportedAlert, ImportedPeriod, ImportedTier } from './imported-slo.ts';
 import type { PlacedSlo } from './placed-slo.ts';
 import type { BudgetDraft, RuleDraft } from './service-draft.ts';
 
@@ -16,7 +16,7 @@ export interface DraftedRules {
 /** As long as Andon waits for data that stays away, where another tool alerts about that, ms. */
 const noDataMs = 600_000;
 
-/** Turns alerts into burn rates of the budget, or into rules of their own where they have labels, a summary or a runbook. */
+/** Turns alerts into burn rates of the budget, or into rules of their own where burn rates cannot say what they do. */
 export function draftRules(slos: readonly PlacedSlo[]): DraftedRules {
   const rules: RuleDraft[] = [];
   const burnRates = new Map<PlacedSlo, BudgetDraft['burnRates'][number][]>();
@@ -27,8 +27,8 @@ export function draftRules(slos: readonly PlacedSlo[]): DraftedRules {
     for (const alert of slo.alerts) {
       const { fires, severity } = alert;
       const budgetRule = budgetRuleName(slo.budgetName ?? slo.signalName, severity);
-      if (fires.kind === 'tiers' && isPlain(alert)) {
-        own.push(...(fires.tiers === 'preset' ? [severity] : fires.tiers.map((tier) => ({ severity, ...tier }))));
+      if (fires.kind === 'tiers' && fires.forMs === undefined) {
+        own.push(...burnRatesOf(alert, fires.tiers));
         taken.add(budgetRule);
         continue;
       }
@@ -40,11 +40,9 @@ export function draftRules(slos: readonly PlacedSlo[]): DraftedRules {
         name: freeName(name, taken, '-'),
         comment: `${slo.origin}${alert.name === undefined ? '' : `; its alert was called ${alert.name}`}`,
         when,
-        forMs: fires.kind === 'burn-rate' ? fires.forMs : 0,
+        forMs: fires.kind === 'mean-below' ? 0 : (fires.forMs ?? 0),
         severity,
-        labels: alert.labels,
-        ...(alert.summary === undefined ? {} : { summary: alert.summary }),
-        ...(alert.runbook === undefined ? {} : { runbook: alert.runbook }),
+        ...wordsOf(alert),
         ...(fires.kind === 'burn-rate' && fires.onNoData ? { openAfterMs: noDataMs } : {}),
       });
     }
@@ -52,9 +50,17 @@ export function draftRules(slos: readonly PlacedSlo[]): DraftedRules {
   return { rules, burnRates };
 }
 
-/** Whether nothing is said about an alert but when it fires. */
-function isPlain({ labels, summary, runbook }: ImportedAlert): boolean {
-  return summary === undefined && runbook === undefined && Object.keys(labels).length === 0;
+/** The tiers of a severity are one rule, so what the alert says stands at the first of them. */
+function burnRatesOf(alert: ImportedAlert, tiers: 'preset' | readonly ImportedTier[]): BudgetDraft['burnRates'] {
+  const { severity, labels, summary, runbook } = alert;
+  const isPlain = summary === undefined && runbook === undefined && Object.keys(labels).length === 0;
+  const words = isPlain ? {} : wordsOf(alert);
+  if (tiers === 'preset') return [isPlain ? severity : { severity, ...words }];
+  return tiers.map((tier, index) => ({ severity, ...tier, ...(index === 0 ? words : {}) }));
+}
+
+function wordsOf({ labels, summary, runbook }: AlertWords): AlertWords {
+  return { labels, ...(summary === undefined ? {} : { summary }), ...(runbook === undefined ? {} : { runbook }) };
 }
 
 function conditionOf(slo: PlacedSlo, { fires, severity }: ImportedAlert): string | undefined {

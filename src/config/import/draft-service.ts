@@ -15,10 +15,12 @@ export function draftService(group: ServiceGroup, dialect: string): ServiceDraft
   const signals = draftSignals(slos);
   const placed = placeSlos(slos, signals);
   const rules = draftRules(placed);
+  const owner = labels['owner'] ?? labels['team'];
   return {
     name,
     comments: [`Imported from ${dialect}: ${filesOf(slos).join(', ')}. Read it through before it may page.`],
     ...(facts.description === undefined ? {} : { description: facts.description }),
+    ...(owner === undefined ? {} : { owner: owner.slice(0, 200) }),
     ...(runbook === undefined ? {} : { runbook }),
     labels,
     ...(source === undefined ? {} : { source }),

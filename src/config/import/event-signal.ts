@@ -3,7 +3,7 @@ import { expressionsIn } from '../promql/parse-promql.ts';
 import { sameLabels, windowedCounters, type WindowedCounters } from '../promql/windowed-counters.ts';
 import type { ImportedSignal } from './imported-slo.ts';
 import { settle, tell } from './input-part.ts';
-import { latencyOf } from './latency-shape.ts';
+import { isFastBad, latencyOf } from './latency-shape.ts';
 import { nameProblem, nameProblems, placeholderRange, type InputQuery } from './read-promql.ts';
 
 /** A signal and the labels it is split by. */
@@ -81,9 +81,14 @@ function joined(
     const hint = 'to judge them apart, split the signal: by: [label]';
     tell(query.part, { kind: 'changed', message, hint });
   }
-  if (style === 'any' && fold !== 'bare') {
-    const message = `\`${fold.replace(placeholderRange, 'window')}\` was taken off: Andon reads the counters and chooses windows itself`;
+  if (style === 'any' && fold !== 'bare' && !fold.endsWith(` ${placeholderRange}`)) {
+    const message = `\`${fold}\` was taken off: Andon reads the counters and chooses windows itself`;
     tell(query.part, { kind: 'changed', message });
+  }
+  if (isFastBad(side, ours, all)) {
+    const message = 'a bucket holds the fast events, and here they are the bad ones; they were carried over as written';
+    const hint = 'for the slow ones take the count less this bucket, or declare a latency with this threshold';
+    tell(query.part, { kind: 'suspicious', message, hint });
   }
   const signal = latencyOf(side, ours, all) ?? {
     kind: 'ratio' as const,

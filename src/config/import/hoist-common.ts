@@ -9,16 +9,12 @@ export interface Hoisted {
 }
 
 /**
- * Labels of a service are handed on with every page of it. So a label that every alert of every objective has alike, and a
- * runbook that they share, belong to the service; what is left belongs to the rules.
+ * Labels of a service are handed on with every page of it. So a label that all objectives have alike, and a runbook that all
+ * alerts share, belong to the service. What was said of an alert stays with it: a second one may say something else.
  */
 export function hoistCommon(slos: readonly ImportedSlo[], own: Labels): Hoisted {
-  const alerts = slos.flatMap((slo) =>
-    slo.alerts.map((alert) => ({ ...alert, labels: { ...slo.labels, ...alert.labels } })),
-  );
-  const silent = slos.filter((slo) => slo.alerts.length === 0).map(({ labels }) => labels);
-  const common = commonOf([...alerts.map(({ labels }) => labels), ...silent]);
-  const runbooks = new Set(alerts.map(({ runbook }) => runbook));
+  const common = commonOf(slos.map(({ labels }) => labels));
+  const runbooks = new Set(slos.flatMap(({ alerts }) => alerts.map(({ runbook }) => runbook)));
   const [runbook] = runbooks.size === 1 ? runbooks : [];
   const labels = { ...own, ...common };
   return {

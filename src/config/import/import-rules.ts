@@ -1,6 +1,7 @@
 import { byPosition, hasErrors, type Diagnostic } from '../../domain/diagnostic.ts';
 import type { RuleFile } from '../load-file.ts';
 import { loadRules } from '../load-rules.ts';
+import { dialects, type Dialect } from './dialect.ts';
 import { draftService } from './draft-service.ts';
 import { hoistCommon } from './hoist-common.ts';
 import type { ImportedSlo } from './imported-slo.ts';
@@ -12,10 +13,6 @@ import { importOpenSlo, isOpenSlo } from './openslo.ts';
 import { importPyrra, isPyrra } from './pyrra.ts';
 import { renderService } from './render-service.ts';
 import { importSloth, isSloth } from './sloth.ts';
-
-export const dialects = ['sloth', 'pyrra', 'openslo'] as const;
-/** A tool whose objectives can be imported. */
-export type Dialect = (typeof dialects)[number];
 
 export interface ImportOptions {
   /** The period of objectives whose files do not say it (Sloth's), ms. */
@@ -51,7 +48,10 @@ export function importRules(dialect: Dialect, files: readonly RuleFile[], option
   const { slos, services } = read(dialect, own, options);
   const sound = slos.filter((slo) => isSound(joinServices([slo], services), names[dialect], slo));
   const groups = joinServices(sound, services);
-  for (const group of groups) nameLostLabels(group);
+  for (const group of groups) {
+    nameLostLabels(group);
+    nameJoinedChannels(group);
+  }
   const written = groups.flatMap((group) => write(group, names[dialect]) ?? []);
   for (const service of services) {
     if (groups.some((group) => group.written === service.name)) continue;
@@ -104,6 +104,20 @@ function nameLostLabels({ slos, facts }: ServiceGroup): void {
     const message = `this objective alerts about nothing, so nobody hands on its labels (${lost.join(', ')}), and they were not carried over`;
     remark(part, { kind: 'lost', at: 'key', message });
   }
+}
+
+/** A service has one list of channels: where its alerts had several, each is told of more than before. */
+function nameJoinedChannels({ slos, written }: ServiceGroup): void {
+  const targets = slos.flatMap(({ alerts, part }) =>
+    alerts.flatMap(({ notify }) => (notify ? [{ notify, part }] : [])),
+  );
+  const lists = new Set(targets.map(({ notify }) => [...notify].sort().join(', ')));
+  const [first] = targets;
+  if (first === undefined || lists.size < 2) return;
+  const said = [...lists].map((list) => (list === '' ? 'none named' : list)).join(' / ');
+  const message = `alerts of \`${written}\` go to different targets (${said}), and a service tells all its channels of each rule`;
+  const hint = 'give each its own service, or tell rules apart by severity and labels behind one channel';
+  remark(first.part, { kind: 'changed', at: 'key', message, hint });
 }
 
 function write(group: ServiceGroup, source: string): ImportedFile | undefined {

@@ -47,20 +47,31 @@ export type ImportedPeriod =
   | { readonly kind: 'rolling'; readonly ms: number }
   | { readonly kind: 'calendar'; readonly unit: 'week' | 'month' | 'quarter' | 'year'; readonly timeZone: string };
 
-export interface ImportedAlert {
-  /** As it was called, where it had a name. */
-  readonly name?: string;
-  readonly severity: Severity;
+/** What an alert says beside when it fires. */
+export interface AlertWords {
   /** Beside those of the objective. */
   readonly labels: Readonly<Record<string, string>>;
   readonly summary?: string;
   readonly runbook?: string;
+}
+
+export interface ImportedAlert extends AlertWords {
+  /** As it was called, where it had a name. */
+  readonly name?: string;
+  readonly severity: Severity;
   readonly fires: ImportedCondition;
+  /** Channels it goes to, where it says so itself. */
+  readonly notify?: readonly string[];
 }
 
 export type ImportedCondition =
   /** A preset of Andon, or pairs of windows. */
-  | { readonly kind: 'tiers'; readonly tiers: 'preset' | readonly ImportedTier[] }
+  | {
+      readonly kind: 'tiers';
+      readonly tiers: 'preset' | readonly ImportedTier[];
+      /** How long they have to fire, which burn rates of a budget cannot say, ms. */
+      readonly forMs?: number;
+    }
   /** One burn rate over one window. */
   | {
       readonly kind: 'burn-rate';

@@ -1,4 +1,5 @@
-import { isMapping, mappingAt, partAt, settle, tell, type InputPart } from './input-part.ts';
+import { isMapping, settle, tell, type InputPart } from './input-part.ts';
+import { mappingAt, partAt } from './take-input.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -8,31 +8,62 @@ const otherUnit = /_(?:ms|millis|milliseconds|us|micros|microseconds|ns|nanos|na
 
 /**
  * A latency signal, where two counts are the bucket of a histogram and all of it: `x_bucket{le="0.3"}` of `x_count`, or what
- * is left of `x_count` without the bucket. Undefined for any other pair, which stays a ratio.
+ * is left of `x_count` without the bucket; `x_bucket{le="+Inf"}` is all of it too. Undefined for any other pair, which stays
+ * a ratio.
  */
 export function latencyOf(
   side: 'good' | 'bad',
   ours: WindowedCounters,
   all: WindowedCounters,
 ): ImportedSignal | undefined {
-  const [total, ...others] = all.terms;
-  if (total === undefined || others.length > 0) return undefined;
-  const bucket = side === 'good' ? only(ours) : slowerThan(ours, total.selector);
-  const base = /^(.+)_count$/.exec(total.selector.name ?? '')?.[1];
-  if (bucket === undefined || base === undefined || bucket.name !== `${base}_bucket`) return undefined;
-  if (otherUnit.test(base) || !total.selector.bare) return undefined;
-  const bounds = bucket.matchers.filter(({ label }) => label === 'le');
+  const total = allOf(all);
+  const bucket = side === 'good' ? only(ours) : slowerThan(ours, all);
+  if (total === undefined || bucket === undefined || otherUnit.test(total.base)) return undefined;
+  const thresholdMs = thresholdOf(bucket, total);
+  if (thresholdMs === undefined) return undefined;
+  return { kind: 'latency', histogram: total.text, thresholdMs, native: false };
+}
+
+/** Whether a bucket, which holds the fast events, is counted as the bad ones: many take it for what is slow. */
+export function isFastBad(side: 'good' | 'bad', ours: WindowedCounters, all: WindowedCounters): boolean {
+  const [total, bucket] = [allOf(all), only(ours)];
+  return side === 'bad' && total !== undefined && bucket !== undefined && boundIn(bucket, total) !== undefined;
+}
+
+/** All events of a histogram. */
+interface Whole {
+  readonly base: string;
+  readonly matchers: readonly Matcher[];
+  /** The histogram with its matchers. */
+  readonly text: string;
+}
+
+function allOf(all: WindowedCounters): Whole | undefined {
+  const total = only(all);
+  if (total?.bare !== true) return undefined;
+  const { name = '', matchers, text } = total;
+  const [, base, suffix] = /^(.+)_(count|bucket)$/.exec(name) ?? [];
+  if (base === undefined) return undefined;
+  if (suffix === 'count') return { base, matchers, text: base + text.slice(name.length) };
+  const [bound, ...others] = matchers.filter(({ label }) => label === 'le');
+  if (bound === undefined || others.length > 0 || bound.op !== '=' || bound.value !== '+Inf') return undefined;
+  const rest = matchers.filter((matcher) => matcher !== bound);
+  const written = rest.map((matcher) => matcher.text).join(',');
+  return { base, matchers: rest, text: written === '' ? base : `${base}{${written}}` };
+}
+
+function thresholdOf(bucket: Selector, total: Whole): number | undefined {
+  const thresholdMs = Number(((boundIn(bucket, total) ?? Number.NaN) * 1000).toPrecision(12));
+  return Number.isInteger(thresholdMs) && thresholdMs >= 1 && thresholdMs <= dayMs ? thresholdMs : undefined;
+}
+
+/** The bound of a bucket of a histogram, in its unit. */
+function boundIn(bucket: Selector, { base, matchers }: Whole): number | undefined {
+  if (bucket.name !== `${base}_bucket`) return undefined;
+  const [bound, ...others] = bucket.matchers.filter(({ label }) => label === 'le');
   const rest = bucket.matchers.filter(({ label }) => label !== 'le');
-  const seconds = bounds[0] === undefined || bounds.length > 1 ? undefined : boundOf(bounds[0]);
-  if (seconds === undefined || !sameMatchers(rest, total.selector.matchers)) return undefined;
-  const thresholdMs = Number((seconds * 1000).toPrecision(12));
-  if (!Number.isInteger(thresholdMs) || thresholdMs < 1 || thresholdMs > dayMs) return undefined;
-  return {
-    kind: 'latency',
-    histogram: base + total.selector.text.slice(`${base}_count`.length),
-    thresholdMs,
-    native: false,
-  };
+  if (bound === undefined || others.length > 0 || !sameMatchers(rest, matchers)) return undefined;
+  return boundOf(bound);
 }
 
 function only({ terms }: WindowedCounters): Selector | undefined {
@@ -40,9 +71,10 @@ function only({ terms }: WindowedCounters): Selector | undefined {
 }
 
 /** The bucket in `count - bucket`. */
-function slowerThan({ terms }: WindowedCounters, total: Selector): Selector | undefined {
+function slowerThan({ terms }: WindowedCounters, all: WindowedCounters): Selector | undefined {
   const [count, bucket] = terms;
-  if (terms.length !== 2 || count?.sign !== 1 || bucket?.sign !== -1) return undefined;
+  const total = only(all);
+  if (total === undefined || terms.length !== 2 || count?.sign !== 1 || bucket?.sign !== -1) return undefined;
   return count.selector.name === total.name && sameMatchers(count.selector.matchers, total.matchers)
     ? bucket.selector
     : undefined;

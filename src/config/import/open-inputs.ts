@@ -3,8 +3,9 @@ import { decodeFile } from '../decode-file.ts';
 import type { RuleFile } from '../load-file.ts';
 import { readDeclarations } from '../read-declarations.ts';
 import { createSourceText } from '../source-text.ts';
-import { isMapping, refuse, rootOf, type InputPart } from './input-part.ts';
+import { isMapping, rootOf, settle, type InputPart } from './input-part.ts';
 import { nameLeftOvers } from './left-over.ts';
+import { itemsAt, partAt, refuse } from './take-input.ts';
 
 /** Lines that no diagnostic shows: data sources of OpenSLO may hold passwords. */
 const mayHoldSecret = /passw|token|secret|authorization|api_?key|credential/i;
@@ -54,13 +55,24 @@ function rootsIn(file: RuleFile, report: (diagnostic: Diagnostic) => void): read
 }
 
 function objectsIn(root: InputPart): readonly InputPart[] {
-  const { value, document } = root;
-  const parts = Array.isArray(value)
-    ? value.map((item: unknown, index): InputPart => ({ value: item, path: [index], document }))
-    : [root];
-  return parts.filter((part) => {
-    if (isMapping(part.value)) return true;
+  return Array.isArray(root.value) ? itemsOf(root).flatMap(objectIn) : objectIn(root);
+}
+
+function objectIn(part: InputPart): readonly InputPart[] {
+  if (!isMapping(part.value)) {
     refuse(part, 'a mapping');
-    return false;
-  });
+    return [];
+  }
+  const { kind, items } = part.value;
+  // What `kubectl get -o yaml` writes of several objects.
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [part];
+  for (const key of ['apiVersion', 'kind', 'metadata']) {
+    const own = partAt(part, key);
+    if (own !== undefined) settle(own);
+  }
+  return itemsAt(part, 'items').flatMap(objectIn);
+}
+
+function itemsOf({ value, path, document }: InputPart): readonly InputPart[] {
+  return (value as readonly unknown[]).map((item, index) => ({ value: item, path: [...path, index], document }));
 }

@@ -2,20 +2,10 @@ import type { Severity } from '../../domain/severity.ts';
 import { maxForMs } from '../windows.ts';
 import { dashedName } from './imported-names.ts';
 import type { ImportedAlert } from './imported-slo.ts';
-import {
-  isMapping,
-  itemsAt,
-  mappingAt,
-  partAt,
-  settle,
-  takeFlag,
-  takeNumber,
-  takeText,
-  tell,
-  type InputPart,
-} from './input-part.ts';
+import { isMapping, settle, tell, type InputPart } from './input-part.ts';
 import { metadataOf, resolve, type OpenSloObjects } from './openslo-objects.ts';
 import { readSpan } from './openslo-period.ts';
+import { itemsAt, mappingAt, partAt, takeFlag, takeNumber, takeText } from './take-input.ts';
 
 /** What the alert policies of an SLO say. */
 export interface OpenSloAlerts {
@@ -52,6 +42,7 @@ function readPolicy(item: InputPart, index: OpenSloObjects): OpenSloAlerts | und
   }
   const alerts = conditions.map((alert) => ({
     ...alert,
+    notify,
     labels: { ...labels, ...alert.labels },
     ...(conditions.length === 1 && name !== undefined ? { name } : {}),
     ...summaryOf(alert.summary ?? description),

@@ -1,9 +1,10 @@
 import { gaugeQuery } from '../promql/gauge-query.ts';
 import { dividedSignal, eventSignal, type CountedSignal } from './event-signal.ts';
 import { nodesNamed } from '../promql/parse-promql.ts';
-import { mappingAt, partAt, settle, takeFlag, takeText, tell, tellAt, type InputPart } from './input-part.ts';
+import { settle, tell, type InputPart } from './input-part.ts';
 import { resolve, type OpenSloObjects } from './openslo-objects.ts';
 import { nameProblems, readPromql, type InputQuery } from './read-promql.ts';
+import { mappingAt, partAt, takeFlag, takeText, tellAt } from './take-input.ts';
 
 export interface Indicator extends CountedSignal {
   /** Name of the data source. */
@@ -11,12 +12,14 @@ export interface Indicator extends CountedSignal {
 }
 
 /** Stores that speak PromQL. */
-const promqlTypes = /^(?:prometheus|prom|thanos|cortex|mimir|victoria-?metrics|grafana-?mimir|amp|gmp)$/i;
+const promqlTypes = /^(?:prometheus|prom|promql|thanos|cortex|mimir|victoria-?metrics|grafana-?mimir|amp|gmp)$/i;
 
 /** Reads the indicator of an SLO or of an objective, inline or by reference; undefined where there is none, or it was named. */
 export function readIndicator(part: InputPart, index: OpenSloObjects): Indicator | undefined {
   const referred = resolve(part, 'SLI', 'indicator', 'indicatorRef', index);
-  const spec = referred === undefined ? undefined : mappingAt(referred.object, 'spec');
+  // In v1alpha an indicator has no metadata, and so no spec beside it.
+  const isBare = referred !== undefined && partAt(referred.object, 'spec') === undefined;
+  const spec = referred === undefined || isBare ? referred?.object : mappingAt(referred.object, 'spec');
   if (referred === undefined || spec === undefined) return undefined;
   takeText(spec, 'description');
   const ratio = mappingAt(spec, 'ratioMetric');
@@ -37,8 +40,9 @@ export function readIndicator(part: InputPart, index: OpenSloObjects): Indicator
   });
 }
 
-function readRatio(ratio: InputPart): Indicator | undefined {
-  const isCounter = takeFlag(ratio, 'counter') ?? false;
+/** Reads a ratio of events; in v1alpha `counter` is called `incremental`. */
+export function readRatio(ratio: InputPart): Indicator | undefined {
+  const isCounter = takeFlag(ratio, 'counter') ?? takeFlag(ratio, 'incremental') ?? false;
   const raw = sourceAt(ratio, 'raw');
   if (raw !== undefined) {
     const rawType = takeText(ratio, 'rawType');
@@ -109,9 +113,11 @@ function sourceAt(ratio: InputPart, key: string): ReadSource | undefined {
   return part === undefined ? undefined : readMetricSource(part);
 }
 
-/** Reads `metricSource`, with its query in PromQL. */
+/** Reads `metricSource`, with its query in PromQL; in v1alpha what stands in it stands in its place. */
 function readMetricSource(part: InputPart): ReadSource | undefined {
   const metric = mappingAt(part, 'metricSource');
+  const isAlpha = metric === undefined && partAt(part, 'query') !== undefined;
+  if (isAlpha) return readQuery(part, part, takeText(part, 'source'), takeText(part, 'queryType'));
   if (metric === undefined)
     return tell(part, {
       kind: 'lost',
@@ -120,11 +126,19 @@ function readMetricSource(part: InputPart): ReadSource | undefined {
     });
   const name = takeText(metric, 'metricSourceRef');
   const type = takeText(metric, 'type');
-  const spec = mappingAt(metric, 'spec');
+  return readQuery(metric, mappingAt(metric, 'spec'), name, type);
+}
+
+function readQuery(
+  metric: InputPart,
+  spec: InputPart | undefined,
+  name: string | undefined,
+  type: string | undefined,
+): ReadSource | undefined {
   if (type !== undefined && !promqlTypes.test(type)) {
     const message = `\`${type}\` has another query language than PromQL, so this was not carried over`;
     settle(metric);
-    return tell(partAt(metric, 'type') ?? metric, { kind: 'lost', message });
+    return tell(partAt(metric, 'type') ?? partAt(metric, 'queryType') ?? metric, { kind: 'lost', message });
   }
   const queryPart = spec === undefined ? undefined : (partAt(spec, 'query') ?? partAt(spec, 'promql'));
   if (queryPart === undefined)

@@ -1,7 +1,8 @@
 import { formatRatio } from '../../domain/ratio.ts';
 import type { ImportedBudget, ImportedTarget } from './imported-slo.ts';
-import { partAt, takeNumber, takeText, tell, tellAt, type InputPart } from './input-part.ts';
+import { tell, type InputPart } from './input-part.ts';
 import { readSlice } from './openslo-period.ts';
+import { partAt, takeNumber, takeText, tellAt } from './take-input.ts';
 
 /** What an objective promises: a share of good events, or of good slices of time. */
 interface OpenSloObjective {

@@ -1,5 +1,6 @@
 import { takeLabels, type Labels } from './input-labels.ts';
-import { mappingAt, partAt, takeText, tell, tellAt, type InputPart } from './input-part.ts';
+import { tell, type InputPart } from './input-part.ts';
+import { mappingAt, partAt, takeText, tellAt } from './take-input.ts';
 
 /** The objects of all files, for those who refer to them. */
 export interface OpenSloObjects {

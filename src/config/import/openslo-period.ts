@@ -1,18 +1,8 @@
 import { dayOf, weekdayOf } from '../../domain/budget/zone.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { ImportedPeriod } from './imported-slo.ts';
-import {
-  itemsAt,
-  mappingAt,
-  partAt,
-  refuse,
-  remark,
-  takeFlag,
-  takeText,
-  tell,
-  settle,
-  type InputPart,
-} from './input-part.ts';
+import { remark, tell, settle, type InputPart } from './input-part.ts';
+import { itemsAt, mappingAt, partAt, refuse, takeFlag, takeNumber, takeText } from './take-input.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -35,14 +25,15 @@ interface Duration {
 
 /** Reads an SLO's one time window; undefined, and named, where it makes no period. */
 export function readTimeWindow(spec: InputPart): ImportedPeriod | undefined {
-  const [window, ...others] = itemsAt(spec, 'timeWindow');
+  const key = partAt(spec, 'timeWindows') === undefined ? 'timeWindow' : 'timeWindows';
+  const [window, ...others] = itemsAt(spec, key);
   for (const other of others) tell(other, { kind: 'lost', message: 'an SLO has one time window; the first was taken' });
   if (window === undefined) {
     return remark(spec, { kind: 'lost', at: 'key', message: 'this SLO has no time window' });
   }
   const isRolling = takeFlag(window, 'isRolling');
   const calendar = mappingAt(window, 'calendar');
-  const written = readDuration(window, 'duration');
+  const written = partAt(window, 'unit') === undefined ? readDuration(window, 'duration') : readCount(window);
   if (written === undefined) return undefined;
   const duration = monthMeant(window, written);
   if (isRolling === true || (isRolling === undefined && calendar === undefined)) {
@@ -93,6 +84,24 @@ function readDuration(part: InputPart, key: string): Duration | undefined {
   if (found === undefined) return tell(part, { kind: 'lost', message: `\`${key}\` is missing here` });
   settle(found);
   return durationOf(found.value) ?? refuse(found, 'a duration such as 5m, 1h, 30d or 1M');
+}
+
+/** `unit: Day` and `count: 30`, as v1alpha writes periods. */
+function readCount(window: InputPart): Duration | undefined {
+  const unit = takeText(window, 'unit') ?? '';
+  const count = takeNumber(window, 'count') ?? 1;
+  const units: Readonly<Record<string, Unit>> = {
+    minute: 'm',
+    hour: 'h',
+    day: 'd',
+    week: 'w',
+    month: 'M',
+    quarter: 'Q',
+    year: 'Y',
+  };
+  const known = units[unit.toLowerCase().replace(/s$/, '')];
+  if (known !== undefined && Number.isInteger(count) && count > 0) return { count, unit: known };
+  return refuse(window, 'a unit such as Day and a whole count');
 }
 
 function durationOf(value: unknown): Duration | undefined {

@@ -1,13 +1,17 @@
 import { formatRatio } from '../../domain/ratio.ts';
 import type { ImportedSlo } from './imported-slo.ts';
-import { itemsAt, mappingAt, partAt, remark, takeText, tell, tellAt, type InputPart } from './input-part.ts';
+import { remark, tell, type InputPart } from './input-part.ts';
 import { readAlertPolicies } from './openslo-alerts.ts';
-import { readIndicator, type Indicator } from './openslo-indicator.ts';
+import { readIndicator, readRatio, type Indicator } from './openslo-indicator.ts';
 import { metadataOf, type OpenSloObjects } from './openslo-objects.ts';
 import { readObjective, readBound } from './openslo-objective.ts';
 import { readTimeWindow } from './openslo-period.ts';
 import { partsOf } from './share.ts';
 import { dashedName } from './imported-names.ts';
+import { itemsAt, mappingAt, partAt, takeText, tellAt } from './take-input.ts';
+
+/** The version that Sloth reads: what is counted stands at each objective there, and periods are written otherwise. */
+export const alphaVersion = 'openslo/v1alpha';
 
 /** Reads an SLO: each of its objectives becomes one of Andon's. */
 export function readOpenSlo(object: InputPart, index: OpenSloObjects): readonly ImportedSlo[] {
@@ -35,7 +39,9 @@ export function readOpenSlo(object: InputPart, index: OpenSloObjects): readonly 
   return objectives.flatMap((objective, at): readonly ImportedSlo[] => {
     const display = takeText(objective, 'displayName');
     tellWeight(objective);
-    const indicator = readIndicator(objective, index) ?? shared;
+    const isAlpha = takeText(object, 'apiVersion') === alphaVersion;
+    const ratio = isAlpha ? mappingAt(objective, 'ratioMetrics') : undefined;
+    const indicator = (ratio === undefined ? readIndicator(objective, index) : readRatio(ratio)) ?? shared;
     if (indicator === undefined) {
       const message =
         'there is no indicator that could be carried over, neither here nor for the whole SLO, so this objective was not either';
@@ -46,7 +52,7 @@ export function readOpenSlo(object: InputPart, index: OpenSloObjects): readonly 
     const base = {
       service: service ?? name,
       name: called,
-      measure: name,
+      measure: indicator === shared ? name : called,
       part: objectives.length === 1 ? object : objective,
       ...(description === undefined ? {} : { description }),
       ...(indicator.source === undefined ? {} : { source: dashedName(indicator.source) }),

@@ -1,8 +1,9 @@
 import type { ImportedSlo } from './imported-slo.ts';
 import type { ImportedService, ImportResult } from './import-result.ts';
-import { mappingAt, partAt, settle, takeText, tell, tellBlindly, type InputPart } from './input-part.ts';
+import { settle, tell, tellBlindly, type InputPart } from './input-part.ts';
 import { indexObjects, metadataOf, type OpenSloObjects } from './openslo-objects.ts';
-import { readOpenSlo } from './openslo-slo.ts';
+import { alphaVersion, readOpenSlo } from './openslo-slo.ts';
+import { mappingAt, partAt, takeText } from './take-input.ts';
 
 /** Whether an object is one of OpenSLO's, whatever its version. */
 export function isOpenSlo({ value }: InputPart): boolean {
@@ -25,13 +26,13 @@ export function importOpenSlo(objects: readonly InputPart[]): ImportResult {
 function isKnownVersion(object: InputPart): boolean {
   const version = takeText(object, 'apiVersion');
   const part = partAt(object, 'apiVersion') ?? object;
-  if (version === 'openslo/v1') return true;
+  if (version === 'openslo/v1' || version === alphaVersion) return true;
   if (version === 'openslo.com/v1') {
     const message = '`openslo.com/v1` is the group of osko; it was read as `openslo/v1`';
     tell(part, { kind: 'changed', message });
     return true;
   }
-  const message = `\`${version ?? ''}\` is another version than openslo/v1, with keys of its own, so this was not carried over`;
+  const message = `\`${version ?? ''}\` is another version than openslo/v1 and v1alpha, with keys of its own, so this was not carried over`;
   settle(object);
   tell(part, { kind: 'lost', message, hint: 'write it as openslo/v1' });
   return false;

@@ -1,6 +1,7 @@
 import type { Severity } from '../../domain/severity.ts';
 import type { ImportedAlert, ImportedTier, MeanPair } from './imported-slo.ts';
-import { mappingAt, partAt, takeFlag, takeText, tell, type InputPart } from './input-part.ts';
+import { tell, type InputPart } from './input-part.ts';
+import { mappingAt, partAt, takeFlag, takeText } from './take-input.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -30,6 +31,7 @@ export function readPyrraAlerts(
 ): readonly ImportedAlert[] {
   const alerting = mappingAt(spec, 'alerting');
   const name = alerting === undefined ? undefined : takeText(alerting, 'name');
+  if (alerting !== undefined) tellThresholds(alerting);
   const isBurning = alerting === undefined ? true : readSwitches(alerting);
   const severities = alerting === undefined ? undefined : mappingAt(alerting, 'severities');
   const placed = tiers.map((tier) => ({ ...scaled(tier, periodMs), severity: severityAt(severities, tier) }));
@@ -59,6 +61,16 @@ function readSwitches(alerting: InputPart): boolean {
   } else if (absentName !== undefined) takeText(alerting, 'absentName');
   const disabled = takeFlag(alerting, 'disabled') === true;
   return takeFlag(alerting, 'burnrates') !== false && !disabled;
+}
+
+/** Thresholds that follow the traffic are in versions of Pyrra that were built with them. */
+function tellThresholds(alerting: InputPart): void {
+  const written = takeText(alerting, 'burnRateType');
+  const part = partAt(alerting, 'burnRateType');
+  if (part === undefined || written?.toLowerCase() === 'static') return;
+  const message = 'thresholds that follow the traffic have no equivalent; the factors that do not were carried over';
+  const hint = 'where traffic is thin, minimumBad of the budget keeps a few errors from paging';
+  tell(part, { kind: 'lost', at: 'key', message, hint });
 }
 
 const words: Readonly<Record<string, Severity>> = {

@@ -1,7 +1,9 @@
 import { parseDuration } from '../../domain/duration.ts';
+import { expressionsIn } from '../promql/parse-promql.ts';
 import { eventSignal, type CountedSignal } from './event-signal.ts';
-import { itemsAt, mappingAt, partAt, refuse, settle, takeText, tell, type InputPart } from './input-part.ts';
+import { settle, tell, type InputPart } from './input-part.ts';
 import { readPromql, type InputQuery } from './read-promql.ts';
+import { itemsAt, mappingAt, partAt, refuse, takeText } from './take-input.ts';
 
 /** Reads Pyrra's indicator: what is counted, split by its grouping. What stands in the way is named. */
 export function readPyrraIndicator(indicator: InputPart): CountedSignal | undefined {
@@ -73,6 +75,13 @@ function queryAt(part: InputPart): InputQuery | undefined {
   if (query === undefined) return undefined;
   settle(metric);
   if (query.expression.name === 'VectorSelector') return query;
+  const [selector] = expressionsIn(query.expression);
+  if (query.expression.name === 'OffsetExpr' && selector?.name === 'VectorSelector') {
+    const off = query.text.slice(selector.to, query.expression.to).trim();
+    const message = `\`${off}\` was taken off: Andon learns by itself how late samples land, and waits for them`;
+    tell(metric, { kind: 'changed', within: { from: selector.to, to: query.expression.to }, message });
+    return readPromql({ ...metric, value: query.text.slice(0, selector.to) });
+  }
   return tell(metric, {
     kind: 'lost',
     message: 'this is no plain selector, which is all that Pyrra takes, so this was not carried over',

@@ -1,11 +1,13 @@
 import { parseDuration } from '../../domain/duration.ts';
 import type { ImportedSlo } from './imported-slo.ts';
 import type { ImportResult } from './import-result.ts';
-import { mappingAt, partAt, refuse, remark, settle, takeText, tell, tellAt, type InputPart } from './input-part.ts';
+import { remark, settle, tell, type InputPart } from './input-part.ts';
 import { labelsIn, type Labels } from './input-labels.ts';
+import { takeClusterFacts, tellOthers } from './kubernetes-object.ts';
 import { readPyrraAlerts } from './pyrra-alerts.ts';
 import { readPyrraIndicator } from './pyrra-indicator.ts';
 import { shareOfPercent } from './share.ts';
+import { mappingAt, partAt, refuse, takeText, tellAt } from './take-input.ts';
 
 const group = 'pyrra.dev/v1alpha1';
 /** Labels with this prefix go on what Pyrra generates; the others stay on the Kubernetes object. */
@@ -30,8 +32,7 @@ function readSlo(object: InputPart, service: string | undefined): ImportedSlo | 
     return tell(object, { kind: 'lost', message });
   }
   const { name, labels } = readMetadata(object);
-  const status = partAt(object, 'status');
-  if (status !== undefined) settle(status);
+  takeClusterFacts(object);
   const spec = mappingAt(object, 'spec');
   if (spec === undefined || name === undefined) {
     return tell(object, {
@@ -89,13 +90,11 @@ function readSlo(object: InputPart, service: string | undefined): ImportedSlo | 
 function readMetadata(object: InputPart): { readonly name: string | undefined; readonly labels: Labels } {
   const metadata = mappingAt(object, 'metadata');
   if (metadata === undefined) return { name: undefined, labels: {} };
-  takeText(metadata, 'namespace');
-  const message =
+  const why =
     'Pyrra hands on labels and annotations that begin with pyrra.dev/ only; a rule file is no Kubernetes object';
   const labels = [mappingAt(metadata, 'labels'), mappingAt(metadata, 'annotations')].flatMap((part) => {
     if (part === undefined) return [];
-    for (const key of Object.keys(part.value as object))
-      if (!key.startsWith(prefix)) tellAt(part, key, { kind: 'without-effect', message });
+    tellOthers(part, (key) => key.startsWith(prefix), why);
     return [labelsIn(part, prefix)];
   });
   return { name: takeText(metadata, 'name'), labels: Object.assign({}, ...labels) as Labels };
@@ -104,7 +103,8 @@ function readMetadata(object: InputPart): { readonly name: string | undefined; r
 /** Settings of the rules that Pyrra generates. */
 function tellSettings(spec: InputPart): void {
   const message = 'this is about the rules that Pyrra generates; Andon counts exactly, and generates none';
-  for (const key of ['performanceOverAccuracy', 'ruleOutput']) tellAt(spec, key, { kind: 'without-effect', message });
+  for (const key of ['performanceOverAccuracy', 'ruleOutput', 'partial_response_strategy'])
+    tellAt(spec, key, { kind: 'without-effect', message });
 }
 
 function tellGauge(indicator: InputPart): void {

@@ -24,12 +24,24 @@ export function readPromql(part: InputPart): InputQuery | undefined {
     range.replaceAll(placeholder, (each) => placeholderRange.padEnd(each.length)),
   );
   const parsed = parsePromql(text);
-  if ('promql' in parsed) return { part, text, expression: parsed.promql.expression };
+  if ('promql' in parsed) {
+    tellVariable(part, text);
+    return { part, text, expression: parsed.promql.expression };
+  }
   const template = /\{\{.*?\}\}/s.exec(text);
   if (template === null) return nameProblem(part, parsed.problem);
   const within = { from: template.index, to: template.index + template[0].length };
   const message = 'a template stands here that is no window, so this query was not carried over';
   return tell(part, { kind: 'lost', within, message, hint: 'write out what it stands for' });
+}
+
+/** Manifests that pass through a substitution hold variables where a label's value belongs, which is PromQL all the same. */
+function tellVariable(part: InputPart, text: string): void {
+  const found = /\$(?:[A-Za-z_]\w*|\{\w+\})/.exec(text);
+  if (found === null) return;
+  const within = { from: found.index, to: found.index + found[0].length };
+  const message = `\`${found[0]}\` is a variable of what puts this file in place; it was carried over as written`;
+  tell(part, { kind: 'suspicious', within, message, hint: 'import what is in the cluster, or write out its value' });
 }
 
 /** Names a problem inside a query as the reason why it was not carried over. */

@@ -4,6 +4,11 @@ import { formatRatio } from '../../domain/ratio.ts';
 import type { ImportedPeriod, ImportedSignal } from './imported-slo.ts';
 import type { BudgetDraft, RuleDraft, ServiceDraft, SignalDraft, TargetDraft } from './service-draft.ts';
 
+interface Words {
+  readonly summary: string | undefined;
+  readonly runbook: string | undefined;
+}
+
 const derivedEndState = [
   'Derived by the import, since the source knows no end state: each objective, held over 5 minutes, for 10 minutes.',
   'Where traffic is thin, read the targets over a longer window.',
@@ -11,13 +16,15 @@ const derivedEndState = [
 
 /** A service as the text of a rule file. */
 export function renderService(draft: ServiceDraft): string {
-  const { name, description, runbook, labels, source, notify, signals, summary, targets, budgets, rules } = draft;
+  const { name, description, owner, runbook, labels, source, notify, signals, summary, targets, budgets, rules } =
+    draft;
   const document = new Document({
     apiVersion: 'andon/v1',
     kind: 'Service',
     metadata: {
       name,
       ...(description === undefined ? {} : { description }),
+      ...(owner === undefined ? {} : { owner }),
       ...(runbook === undefined ? {} : { runbook }),
       ...(isEmpty(labels) ? {} : { labels }),
     },
@@ -45,7 +52,11 @@ export function renderService(draft: ServiceDraft): string {
     const rates = node.get('burnRates', true);
     if (!isSeq<Node>(rates)) return;
     if (rates.items.every(isScalar)) inFlow(rates);
-    for (const each of rates.items) inFlow(each);
+    // With a summary or a runbook one line would be too long to read.
+    for (const each of rates.items) {
+      if (isMap(each) && (each.has('summary') || each.has('runbook'))) inFlow(each.get('labels', true));
+      else inFlow(each);
+    }
   });
   itemsIn(spec, ['stopTheLine']).forEach((node, index) => {
     node.commentBefore = commentOf([rules[index]?.comment ?? '']);
@@ -99,9 +110,22 @@ function periodOf(period: ImportedPeriod): unknown {
 
 function burnRateOf(rate: BudgetDraft['burnRates'][number]): unknown {
   if (typeof rate === 'string') return rate;
-  const { severity, share, longMs, shortMs } = rate;
-  const short = shortMs === longMs / 12 ? {} : { short: formatDuration(shortMs) };
-  return { severity, budget: formatRatio(share), over: formatDuration(longMs), ...short };
+  const { severity, share, longMs, shortMs, labels = {}, summary, runbook } = rate;
+  return {
+    severity,
+    ...(share === undefined ? {} : { budget: formatRatio(share) }),
+    ...(longMs === undefined ? {} : { over: formatDuration(longMs) }),
+    ...(shortMs === undefined || shortMs * 12 === longMs ? {} : { short: formatDuration(shortMs) }),
+    ...wordsIn({ labels, summary, runbook }),
+  };
+}
+
+function wordsIn({ labels, summary, runbook }: Pick<RuleDraft, 'labels'> & Words): object {
+  return {
+    ...(isEmpty(labels) ? {} : { labels }),
+    ...(summary === undefined ? {} : { summary }),
+    ...(runbook === undefined ? {} : { runbook }),
+  };
 }
 
 function ruleOf({ name, when, forMs, severity, labels, summary, runbook, openAfterMs }: RuleDraft): unknown {
@@ -110,9 +134,7 @@ function ruleOf({ name, when, forMs, severity, labels, summary, runbook, openAft
     when,
     ...(forMs === 0 ? {} : { for: formatDuration(forMs) }),
     severity,
-    ...(isEmpty(labels) ? {} : { labels }),
-    ...(summary === undefined ? {} : { summary }),
-    ...(runbook === undefined ? {} : { runbook }),
+    ...wordsIn({ labels, summary, runbook }),
     ...(openAfterMs === undefined ? {} : { onUnknown: { openAfter: formatDuration(openAfterMs) } }),
   };
 }

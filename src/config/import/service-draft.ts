@@ -1,11 +1,12 @@
 import type { Severity } from '../../domain/severity.ts';
-import type { ImportedBudget, ImportedSignal, ImportedTarget, ImportedTier } from './imported-slo.ts';
+import type { AlertWords, ImportedBudget, ImportedSignal, ImportedTarget, ImportedTier } from './imported-slo.ts';
 
 /** A rule file before it is written: names fixed, everything in its place. Comments say where a part is from. */
 export interface ServiceDraft {
   readonly name: string;
   readonly comments: readonly string[];
   readonly description?: string;
+  readonly owner?: string;
   readonly runbook?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly source?: string;
@@ -36,10 +37,11 @@ export interface BudgetDraft extends ImportedBudget {
   /** Absent where it is the one budget of its signal, and called by it. */
   readonly name?: string;
   readonly comment: string;
-  readonly burnRates: readonly (Severity | TierDraft)[];
+  readonly burnRates: readonly (Severity | BurnRateDraft)[];
 }
 
-export interface TierDraft extends ImportedTier {
+/** A preset that says something, or one pair of windows. */
+export interface BurnRateDraft extends Partial<ImportedTier>, Partial<AlertWords> {
   readonly severity: Severity;
 }
 

@@ -1,7 +1,8 @@
 import { formatRatio, parseRatio } from '../../domain/ratio.ts';
 import { show } from '../fields.ts';
 import type { ImportedAlert, ImportedBudget, ImportedPeriod, ImportedSlo } from './imported-slo.ts';
-import { partAt, tell, type InputPart } from './input-part.ts';
+import { tell, type InputPart } from './input-part.ts';
+import { partAt } from './take-input.ts';
 
 /** What follows from an objective, once its period and its alerts are known. */
 export type ObjectiveParts = (

@@ -1,8 +1,9 @@
 import { parseDuration } from '../../domain/duration.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { ImportedTier } from './imported-slo.ts';
-import { mappingAt, takeNumber, takeText, tell, type InputPart } from './input-part.ts';
+import { tell, type InputPart } from './input-part.ts';
 import { takeKubernetesHeader } from './kubernetes-object.ts';
+import { mappingAt, takeNumber, takeText } from './take-input.ts';
 
 /** A catalog of windows, which holds for every SLO of its period. */
 export interface AlertWindows extends Readonly<Record<Severity, readonly ImportedTier[]>> {

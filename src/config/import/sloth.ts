@@ -2,23 +2,14 @@ import { dividedSignal, eventSignal, type CountedSignal } from './event-signal.t
 import type { ImportedAlert, ImportedSlo } from './imported-slo.ts';
 import { takeAnnotations } from './input-annotations.ts';
 import { takeLabels } from './input-labels.ts';
-import {
-  itemsAt,
-  mappingAt,
-  partAt,
-  settle,
-  takeFlag,
-  takeNumber,
-  takeText,
-  tell,
-  tellAt,
-  type InputPart,
-} from './input-part.ts';
+import { settle, tell, type InputPart } from './input-part.ts';
 import type { ImportedService, ImportResult } from './import-result.ts';
 import { takeKubernetesHeader } from './kubernetes-object.ts';
 import { readPromql } from './read-promql.ts';
+import { takeFor, takePlugins, type SlothPlugins } from './sloth-plugins.ts';
 import { readAlertWindows, type AlertWindows } from './sloth-windows.ts';
 import { shareOfPercent } from './share.ts';
+import { itemsAt, mappingAt, partAt, takeFlag, takeNumber, takeText, tellAt } from './take-input.ts';
 
 const group = 'sloth.slok.dev/v1';
 
@@ -39,9 +30,11 @@ export function isSloth(part: InputPart): boolean {
 /** Reads Sloth's objects. The period is not in its files: it is a flag there as it is here. */
 export function importSloth(objects: readonly InputPart[], periodMs: number): ImportResult {
   const kinds = objects.map((object) => [object, versionOf(object, 'kind')] as const);
-  const windows = kinds.flatMap(([object, kind]) =>
-    kind === 'AlertWindows' ? (readAlertWindows(object, periodMs) ?? []) : [],
-  );
+  const catalogs = kinds.flatMap(([object, kind]) => {
+    const read = kind === 'AlertWindows' ? readAlertWindows(object, periodMs) : undefined;
+    return read === undefined ? [] : [{ object, read }];
+  });
+  const windows = catalogs.map(({ read }) => read);
   const results = kinds.flatMap(([object, kind]) => {
     if (kind === 'AlertWindows') return [];
     if (versionOf(object, 'version') === 'prometheus/v1') {
@@ -57,6 +50,15 @@ export function importSloth(objects: readonly InputPart[], periodMs: number): Im
     takeKubernetesHeader(object);
     return [readSpec(spec, { periodMs, windows, key: camelCase })];
   });
+  const isUsed = results.some(({ slos }) => slos.length > 0);
+  for (const [index, { object }] of catalogs.entries()) {
+    if (index === 0 && isUsed) continue;
+    const message = isUsed
+      ? 'there are other windows for this period; those were used, and these not carried over'
+      : 'no objective in these files uses these windows, so they were not carried over';
+    const hint = isUsed ? 'keep one catalog for each period' : 'import the objectives together with their windows';
+    tell(object, { kind: 'lost', at: 'key', message, hint });
+  }
   return {
     slos: results.flatMap(({ slos }) => slos),
     services: results.flatMap(({ services }) => services),
@@ -70,17 +72,24 @@ function readSpec(spec: InputPart, context: SlothContext): ImportResult {
     return { slos: [], services: [] };
   }
   const facts: ImportedService = { name: service, part: spec, labels: takeLabels(spec, 'labels') };
-  tellPlugins(spec, context.key('slo_plugins'));
-  const slos = itemsAt(spec, 'slos').flatMap((slo) => readSlo(slo, service, context) ?? []);
+  const plugins = takePlugins(spec, context.key('slo_plugins'));
+  const slos = itemsAt(spec, 'slos').flatMap((slo) => readSlo(slo, service, plugins, context) ?? []);
   return { slos, services: [facts] };
 }
 
-function readSlo(slo: InputPart, service: string, context: SlothContext): ImportedSlo | undefined {
+function readSlo(
+  slo: InputPart,
+  service: string,
+  plugins: SlothPlugins,
+  context: SlothContext,
+): ImportedSlo | undefined {
   const name = takeText(slo, 'name');
   const percent = takeNumber(slo, 'objective');
   const description = takeText(slo, 'description');
   const labels = takeLabels(slo, 'labels');
-  tellPlugins(slo, 'plugins');
+  const own = takePlugins(slo, 'plugins');
+  const message = 'this is about the rules that Sloth generates; Andon looks at every poll';
+  tellAt(slo, 'interval', { kind: 'without-effect', message });
   const counted = readSli(slo, context);
   if (counted === undefined) {
     // Why was said; what else stands in it is left out with it.
@@ -90,7 +99,7 @@ function readSlo(slo: InputPart, service: string, context: SlothContext): Import
   if (name === undefined || percent === undefined) {
     return tell(slo, { kind: 'lost', message: 'an SLO needs a name and an objective, so this was not carried over' });
   }
-  const alerts = readAlerts(slo, context);
+  const alerts = readAlerts(slo, plugins.waits || own.waits, context);
   const objective = shareOfPercent(slo, 'objective', percent);
   if (objective === undefined) return undefined;
   return {
@@ -130,6 +139,10 @@ function readSli(slo: InputPart, { key }: SlothContext): CountedSignal | undefin
     const query = readPromql(ratio);
     return query === undefined ? undefined : dividedSignal(query, 'bad', 'placeholder');
   }
+  if (raw !== undefined) {
+    const message = `raw needs \`${key('error_ratio_query')}\`, so this SLO was not carried over`;
+    return tell(raw, { kind: 'lost', at: 'key', message });
+  }
   const message = 'an SLI of a plugin is made by code, so this SLO was not carried over';
   const hint = 'run sloth generate, and write the counters that it reads as a ratio';
   if (partAt(sli, 'plugin') !== undefined) tellAt(sli, 'plugin', { kind: 'lost', message, hint });
@@ -142,7 +155,8 @@ function readSli(slo: InputPart, { key }: SlothContext): CountedSignal | undefin
   return undefined;
 }
 
-function readAlerts(slo: InputPart, context: SlothContext): readonly ImportedAlert[] {
+/** `waits` says whether a plugin has alerts wait for their `for`: Sloth by itself does nothing with it. */
+function readAlerts(slo: InputPart, waits: boolean, context: SlothContext): readonly ImportedAlert[] {
   const alerting = mappingAt(slo, 'alerting');
   const name = alerting === undefined ? undefined : takeText(alerting, 'name');
   const labels = alerting === undefined ? {} : takeLabels(alerting, 'labels');
@@ -153,6 +167,7 @@ function readAlerts(slo: InputPart, context: SlothContext): readonly ImportedAle
       settle(alert);
       return [];
     }
+    const forMs = alert === undefined ? undefined : takeFor(alert, waits);
     const windows = context.windows.find(({ periodMs }) => periodMs === context.periodMs);
     return [
       {
@@ -161,15 +176,14 @@ function readAlerts(slo: InputPart, context: SlothContext): readonly ImportedAle
         labels: { ...labels, ...(alert === undefined ? {} : takeLabels(alert, 'labels')) },
         ...common,
         ...(alert === undefined ? {} : takeAnnotations(alert, 'annotations')),
-        fires: { kind: 'tiers', tiers: windows?.[severity] ?? 'preset' },
+        fires: {
+          kind: 'tiers',
+          tiers: windows?.[severity] ?? 'preset',
+          ...(forMs === undefined ? {} : { forMs }),
+        },
       },
     ];
   });
-}
-
-function tellPlugins(part: InputPart, key: string): void {
-  const message = 'plugins of Sloth change the rules that it generates; Andon has no such rules';
-  tellAt(part, key, { kind: 'lost', message, hint: 'see what each of them is for, and say that in the rule file' });
 }
 
 function versionOf(part: InputPart, key: string): unknown {

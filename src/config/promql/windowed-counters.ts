@@ -148,7 +148,12 @@ function isFiller(node: SyntaxNode, right: SyntaxNode, written: (node: SyntaxNod
 function refusal(node: SyntaxNode, name: string): [message: string, hint?: string] {
   switch (node.name) {
     case 'FunctionCall':
-      return [`${name}() cannot be turned into bare counters`, 'use rate() or increase() of counters'];
+      return [
+        `${name}() cannot be turned into bare counters`,
+        name.endsWith('_over_time')
+          ? 'it folds samples of a gauge: declare a gauge with a target, or count checks and failures with counters'
+          : 'use rate() or increase() of counters',
+      ];
     case 'NumberDurationLiteral':
     case 'StringLiteral':
       return ['a constant is no counter'];

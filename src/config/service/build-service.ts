@@ -5,6 +5,7 @@ import { budgetName, buildBudget } from '../budget/build-budget.ts';
 import { nominalPeriodMs } from '../budget/build-tiers.ts';
 import { budgetRules } from '../budget/budget-rule.ts';
 import { checkBudgetNames } from '../budget/check-budget-names.ts';
+import { checkRecordable } from '../budget/check-recordable.ts';
 import type { ErrorBudgetFile } from '../budget-file.ts';
 import { isReservedName, type ConditionCompiler } from '../condition/compile-condition.ts';
 import type { BudgetFacts, BudgetsByName, SignalKinds } from '../condition/signal-kinds.ts';
@@ -73,6 +74,8 @@ function build(
   const { whole } = parts;
   if (whole === undefined) return undefined;
   const { metadata, spec } = whole;
+  const { errorBudgetsFrom: budgetsFrom } = spec;
+  if (budgetsFrom === 'recording-rules') checkRecordable(budgetParts, parts.budgets.length, report);
   checkReferences(whole.spec, context, report);
   if (spec.endState.hold < shortMs) {
     const message = `a hold of ${formatDuration(spec.endState.hold)} may end between two scrapes`;
@@ -88,6 +91,7 @@ function build(
       targets,
     },
     budgets,
+    ...(budgetsFrom === 'counters' ? {} : { budgetsFrom }),
     rules: [...ruleParts.map(({ value }) => value), ...budgetRules(budgets)],
   };
   return {

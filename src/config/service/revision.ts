@@ -10,14 +10,16 @@ export function revisionOf({
   signals,
   endState,
   budgets,
+  budgetsFrom,
   rules,
-}: Pick<Service, 'signals' | 'endState' | 'budgets' | 'rules'>): string {
+}: Pick<Service, 'signals' | 'endState' | 'budgets' | 'budgetsFrom' | 'rules'>): string {
   // Every object here was put together by our own code, so its keys stand in one order whatever the file's order was.
   const essence = {
     signals: byName(signals).map((signal) => ({ ...signal, description: undefined, maxGroups: undefined })),
     endState,
     // Declarations without budgets keep the revision that they had before there were any.
     ...(budgets.length === 0 ? {} : { budgets: byName(budgets).map(budgetEssence) }),
+    ...(budgetsFrom === undefined ? {} : { budgetsFrom }),
     rules: rules.map(({ name, when, forMs, severity, onUnknown }) => ({
       name,
       forMs,
@@ -34,6 +36,7 @@ function budgetEssence(budget: ErrorBudget): unknown {
   return {
     ...budget,
     tiers: undefined,
+    ruleWords: undefined,
     exclusions: budget.exclusions.map((each) => ({ ...each, because: undefined })),
   };
 }

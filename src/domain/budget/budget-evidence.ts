@@ -5,65 +5,69 @@ import { signalWords } from '../verdict-text.ts';
 import { burnRate } from './burn-rate.ts';
 import { exhaustedIn } from './exhaustion.ts';
 import { judgeTier } from './judge-tier.ts';
-import type { BudgetLedger } from './ledger.ts';
 import type { BurnTier, ErrorBudget } from './objective.ts';
 import { budgetAt, spentBetween } from './read-budget.ts';
+import { endOfWindow } from './read-window.ts';
+import { isExact, isRecorded, type WindowCounts } from './window-counts.ts';
 
 /**
  * What a rule on a budget saw when it stopped the line, for people: the windows that fired with their burn rates, what was
- * spent since the onset, what is left, and how long that lasts. What is not known is left out.
+ * spent since the onset, what is left, and how long that lasts. What is not known is left out; what is put together from
+ * recorded windows is `about` so much.
  */
 export function budgetEvidence(
   budget: ErrorBudget,
-  ledger: BudgetLedger,
+  counts: WindowCounts,
   uses: readonly BudgetUse[],
   since: number,
   now: number,
 ): string {
   const windows = new Set(uses.flatMap(({ windowMs }) => windowMs ?? []));
-  const fired = budget.tiers.filter((tier) => windows.has(tier.longMs) && fires(budget, ledger, tier, now));
+  const fired = budget.tiers.filter((tier) => windows.has(tier.longMs) && fires(budget, counts, tier, now));
   const burns =
     fired.length > 0
       ? fired.map(
           (tier) =>
-            `${burnText(budget, ledger, tier.longMs, now)} and ${burnText(budget, ledger, tier.shortMs, now)} (fires above ${tier.factor}x)`,
+            `${burnText(budget, counts, tier.longMs, now)} and ${burnText(budget, counts, tier.shortMs, now)} (fires above ${tier.factor}x)`,
         )
-      : [...windows].map((windowMs) => burnText(budget, ledger, windowMs, now));
-  const parts = [burns.length === 0 ? '' : `burns at ${burns.join('; ')}`, ...stand(budget, ledger, since, now)];
+      : [...windows].map((windowMs) => burnText(budget, counts, windowMs, now));
+  const parts = [burns.length === 0 ? '' : `burns at ${burns.join('; ')}`, ...stand(budget, counts, since, now)];
   const longMs = fired[0]?.longMs ?? Math.min(...windows);
   return [`Error budget ${signalWords(budget.name)}: ${parts.filter((part) => part !== '').join('; ')}`]
-    .concat(Number.isFinite(longMs) ? lastsText(budget, ledger, longMs, now) : [])
+    .concat(Number.isFinite(longMs) ? lastsText(budget, counts, longMs, now) : [])
     .join('; ');
 }
 
-function fires(budget: ErrorBudget, ledger: BudgetLedger, tier: BurnTier, now: number): boolean {
-  const [long, short] = [tier.longMs, tier.shortMs].map((ms) => burnRate(budget, ledger, ms, now));
+function fires(budget: ErrorBudget, counts: WindowCounts, tier: BurnTier, now: number): boolean {
+  const [long, short] = [tier.longMs, tier.shortMs].map((ms) => burnRate(budget, counts, ms, now));
   if (long === undefined || short === undefined) return false;
   return judgeTier(tier, long, short, budget.minimumBad).kind === 'fires';
 }
 
-function burnText(budget: ErrorBudget, ledger: BudgetLedger, windowMs: number, now: number): string {
-  const burn = burnRate(budget, ledger, windowMs, now);
+function burnText(budget: ErrorBudget, counts: WindowCounts, windowMs: number, now: number): string {
+  const burn = burnRate(budget, counts, windowMs, now);
   const rate = burn.kind === 'value' ? `${Number(burn.value.toPrecision(3))}x` : `an unknown rate (${burn.reason})`;
   return `${rate} over ${formatDuration(windowMs)}`;
 }
 
-function stand(budget: ErrorBudget, ledger: BudgetLedger, since: number, now: number): readonly string[] {
-  const spent = spentBetween(budget, ledger, since, now, now);
-  const state = budgetAt(budget, ledger, now);
+function stand(budget: ErrorBudget, counts: WindowCounts, since: number, now: number): readonly string[] {
+  const spent = spentBetween(budget, counts, since, now, now);
+  const state = budgetAt(budget, counts, now);
+  const about = isExact(counts, since, endOfWindow(counts, now)) ? '' : 'about ';
   return [
-    typeof spent === 'number' && since < now ? `this incident has spent ${percent(spent)} of it` : '',
+    typeof spent === 'number' && since < now ? `this incident has spent ${about}${percent(spent)} of it` : '',
     state.kind === 'value' ? `${percent(state.remaining)} is left` : '',
   ];
 }
 
-function lastsText(budget: ErrorBudget, ledger: BudgetLedger, windowMs: number, now: number): readonly string[] {
-  const exhaustion = exhaustedIn(budget, ledger, now, windowMs);
+function lastsText(budget: ErrorBudget, counts: WindowCounts, windowMs: number, now: number): readonly string[] {
+  const exhaustion = exhaustedIn(budget, counts, now, windowMs);
   if (exhaustion.kind === 'unknown') return [];
   if (exhaustion.kind === 'never') return ['at this rate it lasts for ever'];
   if (exhaustion.ms <= 0) return [];
   const minutes = Math.max(1, Math.round(exhaustion.ms / 60_000));
-  return [`at this rate it is gone in ${formatDuration(minutes * 60_000)}`];
+  const about = isRecorded(counts) ? 'about ' : '';
+  return [`at this rate it is gone in ${about}${formatDuration(minutes * 60_000)}`];
 }
 
 function percent(share: number): string {

@@ -1,7 +1,8 @@
 import type { ValueReading } from '../reading.ts';
-import type { BudgetLedger } from './ledger.ts';
+import type { BudgetUnknown } from './budget-unknown.ts';
 import type { ErrorBudget } from './objective.ts';
-import { endOfWindow, readWindow, type BudgetUnknown } from './read-window.ts';
+import { endOfWindow, readWindow } from './read-window.ts';
+import type { WindowCounts } from './window-counts.ts';
 
 /** How fast a budget burnt over a window: 1 spends it in exactly one period. Usable wherever a reading is. */
 export interface BurnValue extends ValueReading {
@@ -24,9 +25,9 @@ export function allowedShare(objective: number): number {
  * Error ratio over the window by the ratio that is allowed. Excluded time counts as time in which nothing was spent: a
  * window of 1 h fires as late after maintenance as it does after a quiet hour, and not at the first error.
  */
-export function burnRate(budget: ErrorBudget, ledger: BudgetLedger, windowMs: number, now: number): BurnReading {
-  const to = endOfWindow(ledger, now);
-  const read = readWindow(budget, ledger, to - windowMs, to);
+export function burnRate(budget: ErrorBudget, counts: WindowCounts, windowMs: number, now: number): BurnReading {
+  const to = endOfWindow(counts, now);
+  const read = readWindow(budget, counts, to - windowMs, to);
   if (read.kind === 'unknown') return read;
   const { good, bad, total, coverage, excludedMs } = read;
   const value = ((bad / total) * (1 - excludedMs / windowMs)) / allowedShare(budget.objective);

@@ -1,9 +1,9 @@
 import type { UnknownReading } from '../reading.ts';
+import type { BudgetUnknown } from './budget-unknown.ts';
 import type { BurnValue } from './burn-rate.ts';
 import { factorRounding } from './burn-tiers.ts';
 import { roundingOf } from './impossible.ts';
 import type { BurnTier } from './objective.ts';
-import type { BudgetUnknown } from './read-window.ts';
 
 /** Whether a tier fires. What cannot be judged does not fire, and is not calm either. */
 export type TierVerdict<U extends UnknownReading = BudgetUnknown> =

@@ -91,6 +91,12 @@ export function missing(ledger: BudgetLedger, from: number, to: number): readonl
   return gapsIn(ledger.covered, from, to).flatMap((gap) => gapsIn(pending, gap.from, gap.to));
 }
 
+/** Stretches of an interval that no count is settled for, oldest first: live steps may still count there. */
+export function unsettledIn({ covered, openSlices }: BudgetLedger, from: number, to: number): readonly Interval[] {
+  const settled = openSpans(openSlices);
+  return gapsIn(covered, from, to).flatMap((gap) => gapsIn(settled, gap.from, gap.to));
+}
+
 /** The end of the newest count, ms; -Infinity for an empty ledger. Slices count once they are complete. */
 export function newestEnd(ledger: BudgetLedger): number {
   const settled = endOf(ledger.covered);

@@ -14,6 +14,8 @@ export interface ErrorBudget {
   /** A tier fires only when its long window holds so many bad events; 0 or 1 guards against nothing. */
   readonly minimumBad: number;
   readonly tiers: readonly BurnTier[];
+  /** What the rules say that the tiers of a severity come to; absent where nobody said anything. */
+  readonly ruleWords?: Readonly<Partial<Record<Severity, BurnRuleWords>>>;
   /** Stretches that count neither as good nor as bad. */
   readonly exclusions: readonly Exclusion[];
 }
@@ -33,6 +35,15 @@ export type BudgetMethod =
   | { readonly kind: 'occurrences' }
   | { readonly kind: 'timeslices'; readonly sliceMs: number; readonly target: number }
   | { readonly kind: 'ratio-timeslices'; readonly sliceMs: number };
+
+/** What a rule that is made of tiers hands on with its pages, as a stop-the-line rule does. */
+export interface BurnRuleWords {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Absent: the rule says by itself how fast which budget burns. */
+  readonly summary?: string;
+  /** Absent: the runbook of the service. */
+  readonly runbook?: string;
+}
 
 /** One pair of windows: fires while the burn rate over both is above the factor. */
 export interface BurnTier {

@@ -1,10 +1,10 @@
+import type { BudgetUnknown } from './budget-unknown.ts';
 import { allowedShare } from './burn-rate.ts';
-import { countWindow } from './count-window.ts';
 import { countedStretches } from './exclusions.ts';
-import type { BudgetLedger } from './ledger.ts';
 import type { ErrorBudget } from './objective.ts';
 import { periodBounds } from './period.ts';
-import { endOfWindow, readWindow, type BudgetUnknown, type JudgedWindow } from './read-window.ts';
+import { endOfWindow, readWindow, type JudgedWindow } from './read-window.ts';
+import { countIn, type WindowCounts } from './window-counts.ts';
 
 /** How much of a budget is left. Events are slices for the methods that count slices. */
 export interface BudgetValue {
@@ -45,10 +45,10 @@ export type BudgetReading = BudgetValue | UnknownBudget;
  * the end; and one error in the first minute is not a budget overspent. `ratio` is that of the events so far. At the end
  * of the period both say the same. A rolling period is always whole.
  */
-export function budgetAt(budget: ErrorBudget, ledger: BudgetLedger, now: number): BudgetReading {
-  const { periodFrom, periodTo, read } = readPeriod(budget, ledger, now);
+export function budgetAt(budget: ErrorBudget, counts: WindowCounts, now: number): BudgetReading {
+  const { periodFrom, periodTo, read } = readPeriod(budget, counts, now);
   if (read.kind === 'unknown') {
-    const { bad, total } = countWindow(ledger, periodFrom, now, budget.exclusions);
+    const { bad, total } = countIn(counts, periodFrom, now, budget.exclusions);
     return { ...read, bad, total, periodFrom, periodTo };
   }
   const { bad, total, coverage, excludedMs, impossibleMs } = read;
@@ -73,14 +73,14 @@ export function budgetAt(budget: ErrorBudget, ledger: BudgetLedger, now: number)
 /** The share of the budget of the period that now is which was spent in a stretch, such as an incident's. */
 export function spentBetween(
   budget: ErrorBudget,
-  ledger: BudgetLedger,
+  counts: WindowCounts,
   from: number,
   to: number,
   now: number,
 ): number | BudgetUnknown {
-  const { periodTo, read } = readPeriod(budget, ledger, now);
+  const { periodTo, read } = readPeriod(budget, counts, now);
   if (read.kind === 'unknown') return read;
-  const { bad } = countWindow(ledger, from, to, budget.exclusions);
+  const { bad } = countIn(counts, from, to, budget.exclusions);
   return Math.max(0, bad) / allowedBadOf(budget, read, periodTo);
 }
 
@@ -90,11 +90,11 @@ interface ReadPeriod {
   readonly read: JudgedWindow | BudgetUnknown;
 }
 
-function readPeriod(budget: ErrorBudget, ledger: BudgetLedger, now: number): ReadPeriod {
-  const end = endOfWindow(ledger, now);
+function readPeriod(budget: ErrorBudget, counts: WindowCounts, now: number): ReadPeriod {
+  const end = endOfWindow(counts, now);
   const { from, to } = periodBounds(budget.period, budget.period.kind === 'rolling' ? end : now);
   // Just after a calendar period began, the newest step may still be of the one before.
-  const read = readWindow(budget, ledger, from, end > from ? end : now);
+  const read = readWindow(budget, counts, from, end > from ? end : now);
   return { periodFrom: from, periodTo: to, read };
 }
 

@@ -1,22 +1,14 @@
 import { formatDuration } from '../duration.ts';
-import { unknown, type UnknownReading, type UnknownReason } from '../reading.ts';
+import { unknown } from '../reading.ts';
 import { lookbackMs } from '../timing.ts';
-import { countWindow, type WindowCount } from './count-window.ts';
+import type { BudgetUnknown, BudgetUnknownReason } from './budget-unknown.ts';
+import type { WindowCount } from './count-window.ts';
 import { isImpossibleWindow, roundingOf } from './impossible.ts';
-import { newestEnd, type BudgetLedger } from './ledger.ts';
 import type { ErrorBudget } from './objective.ts';
+import { countIn, isExact, isRecorded, newestCountEnd, type WindowCounts } from './window-counts.ts';
 
 /** A window counts as covered from this share of its time on, what is excluded left out. */
 export const enoughCoverage = 0.9;
-
-export type BudgetUnknownReason = Extract<UnknownReason, 'no-data' | 'no-traffic' | 'short-history' | 'impossible'>;
-
-/** Why a window or a period cannot be judged. It never fires, and it never counts as good. */
-export interface BudgetUnknown extends UnknownReading {
-  readonly reason: BudgetUnknownReason;
-  /** Share of the time that is not excluded which has data, 0 to 1. */
-  readonly coverage: number;
-}
 
 /** A window that can be judged. */
 export interface JudgedWindow extends WindowCount {
@@ -30,30 +22,37 @@ export interface JudgedWindow extends WindowCount {
  * Where a window that ends `now` ends in truth: at the newest step, as long as that is as new as a source can be
  * expected to answer. When nothing new comes in, it ends now, and its coverage falls.
  */
-export function endOfWindow(ledger: BudgetLedger, now: number): number {
-  const newest = newestEnd(ledger);
+export function endOfWindow(counts: WindowCounts, now: number): number {
+  const newest = newestCountEnd(counts);
   // A slice counts once it is complete and its steps are settled.
-  const lag = lookbackMs + (ledger.method.kind === 'occurrences' ? 0 : 2 * ledger.method.sliceMs);
+  const lag = lookbackMs + (isRecorded(counts) || counts.method.kind === 'occurrences' ? 0 : 2 * counts.method.sliceMs);
   return newest > now || newest < now - lag ? now : newest;
 }
 
 /** Counts a window and says why it cannot be judged, if so. */
 export function readWindow(
   budget: Pick<ErrorBudget, 'name' | 'exclusions'>,
-  ledger: BudgetLedger,
+  counts: WindowCounts,
   from: number,
   to: number,
 ): JudgedWindow | BudgetUnknown {
-  const count = countWindow(ledger, from, to, budget.exclusions);
+  const count = countIn(counts, from, to, budget.exclusions);
   const { bad, total, impossibleMs } = count;
   const openMs = to - from - count.excludedMs;
   const coverage = openMs > 0 ? Math.min(1, count.coveredMs / openMs) : 0;
-  const window = `the ${formatDuration(to - from)} before ${formatAgo(ledger, to)}`;
+  const window = `the ${formatDuration(to - from)} before ${formatAgo(counts, to)}`;
   const fail = (reason: BudgetUnknownReason, detail: string): BudgetUnknown => ({
     ...unknown(reason, `${budget.name}: ${detail}`),
     reason,
     coverage,
   });
+  const { unreadable } = isRecorded(counts) ? counts : {};
+  if (unreadable !== undefined) return fail(unreadable.reason, unreadable.detail);
+  if (!isExact(counts, from, to))
+    return fail(
+      'no-data',
+      `nothing is recorded for ${window}: there was no total, or no rule records this window (\`andon generate prometheus-rules\` makes them)`,
+    );
   if (!(openMs > 0)) return fail('no-data', `all of ${window} is excluded`);
   if (impossibleMs > (1 - enoughCoverage) * openMs)
     return fail(
@@ -69,8 +68,8 @@ export function readWindow(
   return { kind: 'value', ...count, bad: Math.max(0, bad), good: Math.min(total, total - bad), from, to, coverage };
 }
 
-function formatAgo(ledger: BudgetLedger, to: number): string {
-  return to === newestEnd(ledger) ? 'the newest count' : 'now';
+function formatAgo(counts: WindowCounts, to: number): string {
+  return to === newestCountEnd(counts) ? 'the newest count' : 'now';
 }
 
 function round(count: number): number {

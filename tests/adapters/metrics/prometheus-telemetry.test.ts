@@ -9,6 +9,7 @@ import { IncidentBook } from '../../../src/app/incident-book.ts';
 import type { ReadingRow } from '../../../src/app/service-view.ts';
 import type { StoredEvent } from '../../../src/domain/event.ts';
 import { anEvent, aStop, aWholeStory, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
+import { intervalRow } from '../../support/interval-verdict.ts';
 import { checkoutView } from '../../support/service-views.ts';
 
 let now = storyStart + 130_000;
@@ -42,7 +43,7 @@ function tellAll(telemetry: PrometheusTelemetry): void {
   telemetry.sourceFailed('main', 'timeout');
   telemetry.sourceHeard('main');
   telemetry.clockSkew('main', -250);
-  telemetry.readings('checkout', 'main', rows);
+  telemetry.readings('checkout', 'main', [...rows, intervalRow]);
   telemetry.targets('checkout', {}, [successRate, replicationLag]);
   telemetry.rules('checkout', {}, [{ rule: 'r', severity: 'page', condition: 'true', state: 'pending', since: now }]);
   telemetry.line('checkout', {}, 'stopped');

@@ -63,7 +63,10 @@ const source: Source = {
   clock: async () => await Promise.resolve({ kind: 'ok', now: 1, roundTripMs: 1 }),
   read: async () =>
     await Promise.resolve([{ kind: 'failed', failure: { reason: 'timeout', detail: 'no answer in 5 s' } }]),
+  recorded: async () => await Promise.resolve([]),
+  recordedPast: async () => await Promise.resolve({ kind: 'recorded-past', looks: [] }),
   history: async () => await Promise.resolve([]),
+  buckets: async () => await Promise.resolve([]),
   arrivals: async () => await Promise.resolve([]),
 };
 

@@ -56,6 +56,21 @@ describe('the rules that a budget is made into', () => {
     expect(ruleOf(changes).summary).toBe(summary);
   });
 
+  test('say what was said about them, and the others what they say by themselves', () => {
+    const page = {
+      labels: { team: 'checkout' },
+      summary: 'Payments fail',
+      runbook: 'https://runbooks.example.com/pay',
+    };
+    const rules = budgetRules([{ ...budget, ruleWords: { page } }]);
+    expect(rules).toMatchObject([
+      { severity: 'page', ...page },
+      { severity: 'ticket', labels: {} },
+    ]);
+    expect(rules[1]?.summary).toContain('burns too fast');
+    expect(rules[1]).not.toHaveProperty('runbook');
+  });
+
   test.each<[Partial<ErrorBudget>, readonly ErrorBudget[], string]>([
     [
       {},

@@ -108,6 +108,37 @@ describe('error budgets of a rule file', () => {
     ]);
   });
 
+  test('say what is said at any item of a severity, a preset or a tier', () => {
+    const preset = '{ severity: page, labels: { team: pay }, runbook: "https://runbooks.example.com/pay" }';
+    const tier = '{ severity: page, budget: 10%, over: 12h, labels: { tier: "1" }, summary: Payments fail }';
+    const one = serviceIn(
+      withBudget(`signal: success_rate, objective: 99.9%, period: 30d, burnRates: [${preset}, ${tier}, ticket]`),
+    );
+    expect(one.budgets[0]?.tiers.map(({ severity, longMs }) => `${severity} ${longMs / hour}`)).toEqual([
+      'page 1',
+      'page 6',
+      'page 12',
+      'ticket 24',
+      'ticket 72',
+    ]);
+    expect(one.budgets[0]?.ruleWords).toEqual({
+      page: {
+        labels: { team: 'pay', tier: '1' },
+        summary: 'Payments fail',
+        runbook: 'https://runbooks.example.com/pay',
+      },
+    });
+    const plain = serviceIn(
+      withBudget(
+        'signal: success_rate, objective: 99.9%, period: 30d, ' +
+          'burnRates: [page, { severity: page, budget: 10%, over: 12h }, ticket]',
+      ),
+    );
+    expect(plain.budgets[0]).not.toHaveProperty('ruleWords');
+    // Who is told, and in which words, is no other goalpost.
+    expect(one.revision).toBe(plain.revision);
+  });
+
   test('are whole for the domain: a calendar month of Berlin begins at its own midnight', () => {
     const [, monthly] = budgets;
     if (monthly === undefined) throw new Error('no budget');

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { presetTiers } from '../../../src/domain/budget/burn-tiers.ts';
 import type { ErrorBudget } from '../../../src/domain/budget/objective.ts';
 import { generateRules } from '../../../src/config/generate/generate-rules.ts';
-import { prometheusDuration } from '../../../src/config/generate/prometheus-duration.ts';
+import { prometheusDuration } from '../../../src/domain/prometheus-duration.ts';
 import { renderManifests, renderRules } from '../../../src/config/generate/render-rules.ts';
 import type { RuleGroup } from '../../../src/config/generate/rule-group.ts';
 import { planWindows } from '../../../src/config/generate/window-plan.ts';
@@ -92,6 +92,31 @@ test('names, groups and labels are those of Sloth', () => {
 
 test('a budget without burn rates has no alerts', () => {
   expect(groupsOf(aBudget())).toHaveLength(2);
+});
+
+test('an alert hands on what was said about it', () => {
+  const page = {
+    labels: { team: 'checkout', region: 'eu', sloth_id: 'mine', note: '{{ $value }}' },
+    summary: 'Payments fail at {{region}}',
+    runbook: 'https://runbooks.example.com/payments',
+  };
+  const regional = successRate.replace('success_rate:', 'success_rate:\n  by: [region]');
+  const budget = aBudget({ tiers: allTiers(month), ruleWords: { page } });
+  const [paging, ticket] = groupsOf(budget, regional).at(-1)?.rules ?? [];
+  expect(paging).toMatchObject({
+    labels: { team: 'checkout', sloth_id: 'shop-success_rate', sloth_severity: 'page' },
+    annotations: { summary: 'Payments fail at {{"{{"}}region}}', runbook_url: page.runbook },
+  });
+  expect(Object.keys(paging?.labels ?? {})).not.toContain('region');
+  expect(Object.keys(paging?.labels ?? {})).not.toContain('note');
+  expect(ticket?.labels).not.toHaveProperty('team');
+
+  const left: string[] = [];
+  generateRules([aService(regional, [budget])], (_, path) => void left.push(path.join('.')), {
+    version: '0.0.0',
+    maxGroupSize: 20,
+  });
+  expect(left).toEqual(Array.from({ length: 3 }, () => 'spec.errorBudgets.0.burnRates'));
 });
 
 test('groups are cut to the size that the ruler takes, in their order', () => {
@@ -182,7 +207,10 @@ describe('windows', () => {
   test.each([dayMs, 7 * dayMs, 28 * dayMs, month, 90 * dayMs, 365 * dayMs])(
     'of a period of %d ms are made of shorter ones that lie end to end, few of them',
     (periodMs) => {
-      const windows = planWindows(allTiers(periodMs), periodMs);
+      const windows = planWindows(
+        allTiers(periodMs).flatMap(({ longMs, shortMs }) => [longMs, shortMs]),
+        periodMs,
+      );
       for (const [index, { ms, parts }] of windows.entries()) {
         if (parts === undefined) {
           expect(ms).toBeLessThanOrEqual(6 * hourMs);

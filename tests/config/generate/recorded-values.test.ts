@@ -56,7 +56,7 @@ test('the period figure counts events: a busy hour with errors outweighs a quiet
       [450 * minuteMs, bare('slo:error_budget:ratio'), 0.001],
       [450 * minuteMs, bare('sloth_slo_info{sloth_objective="99.9",sloth_id="shop-success_rate"}'), 1],
     ],
-    { budget: aBudget({ period: { kind: 'rolling', ms: 7 * dayMs } }) },
+    { budget: aBudget({ period: { kind: 'rolling', ms: 7 * dayMs } }), evaluateMs: 5 * minuteMs },
   );
 }, 30_000);
 
@@ -79,6 +79,26 @@ test('buckets of both spellings are one, and a histogram has no rule of its own'
       series('latency_seconds_count', 'instance="b"', 100),
     ],
     [[30 * minuteMs, bare('slo:sli_error:ratio_rate5m'), 0.3]],
+  );
+});
+
+test('a threshold that is no bucket counts every request as bad, which nobody overlooks', async () => {
+  const latency = `success_rate:
+  latency: { histogram: 'latency_seconds{job="shop"}', threshold: 300ms }
+`;
+  const series = (name: string, labels: string, each: number): ScrapedSeries => ({
+    series: `${name}{job="shop",instance="a"${labels}}`,
+    values: counter(31, () => each),
+  });
+  await expectValues(
+    latency,
+    [
+      series('latency_seconds_bucket', ',le="0.25"', 90),
+      series('latency_seconds_bucket', ',le="0.5"', 95),
+      series('latency_seconds_bucket', ',le="+Inf"', 100),
+      series('latency_seconds_count', '', 100),
+    ],
+    [[30 * minuteMs, bare('slo:sli_error:ratio_rate5m'), 1]],
   );
 });
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { renderDiagnostic } from '../../../src/cli/render-diagnostic.ts';
-import { dialects, importRules } from '../../../src/config/import/import-rules.ts';
+import { dialects } from '../../../src/config/import/dialect.ts';
+import { importRules } from '../../../src/config/import/import-rules.ts';
 import { loadRules } from '../../../src/config/load-rules.ts';
 
 const folder = fileURLToPath(new URL('../../golden/import/', import.meta.url));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { importRules, type Dialect } from '../../../src/config/import/import-rules.ts';
+import type { Dialect } from '../../../src/config/import/dialect.ts';
+import { importRules } from '../../../src/config/import/import-rules.ts';
 import { loadRules } from '../../../src/config/load-rules.ts';
 
 const dayMs = 86_400_000;

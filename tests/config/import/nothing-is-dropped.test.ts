@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { Document, isMap, isPair, isScalar, isSeq, parseAllDocuments, visit, type Node } from 'yaml';
-import { importRules, type Dialect } from '../../../src/config/import/import-rules.ts';
+import type { Dialect } from '../../../src/config/import/dialect.ts';
+import { importRules } from '../../../src/config/import/import-rules.ts';
 import { loadRules } from '../../../src/config/load-rules.ts';
 
 const good: readonly (readonly [Dialect, string])[] = [
@@ -10,6 +11,7 @@ const good: readonly (readonly [Dialect, string])[] = [
   ['sloth', 'kubernetes'],
   ['pyrra', 'shop'],
   ['openslo', 'shop'],
+  ['openslo', 'alpha'],
 ];
 
 const read = (dialect: Dialect, name: string): string =>

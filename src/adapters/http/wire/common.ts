@@ -15,6 +15,19 @@ export const GroupWire = z.record(z.string(), z.string());
 
 export const SeverityWire = z.enum(['page', 'ticket']);
 
+const IntervalWire = z
+  .strictObject({
+    atMost: z.number().meta({ description: 'The share if every request between the two buckets was fast enough.' }),
+    thresholdSeconds: z.number(),
+    lowerBucket: z.number().meta({ description: 'The greatest bucket at or under the threshold: `value` counts it.' }),
+    upperBucket: z.number().nullable().meta({ description: 'The bucket above the threshold; null is +Inf.' }),
+  })
+  .meta({
+    id: 'ReadingInterval',
+    description:
+      'The threshold of a latency signal is no bucket: the share lies between `value`, which is judged, and `atMost`.',
+  });
+
 export const ReadingWire = z
   .union([
     z.strictObject({
@@ -22,6 +35,7 @@ export const ReadingWire = z
       sampleAt: TimeWire,
       good: z.number().optional(),
       total: z.number().optional(),
+      interval: IntervalWire.optional(),
     }),
     z.strictObject({
       value: z.null(),
