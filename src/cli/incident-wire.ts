@@ -31,6 +31,13 @@ const VerdictWire = z
   })
   .transform(toVerdict);
 
+const BudgetSpentWire = z.object({
+  budget: z.string(),
+  spent: z.number(),
+  remaining: z.number(),
+  about: z.boolean().optional(),
+});
+
 const ImpactWire = z.object({ badEvents: z.number(), totalEvents: z.number(), peakBadRatio: z.number() });
 
 export const IncidentWire = z.object({
@@ -61,6 +68,7 @@ export const IncidentWire = z.object({
   unwatched: z.boolean(),
   relapses: z.number(),
   impact: ImpactWire.optional(),
+  budgetsSpent: z.array(BudgetSpentWire).optional(),
   verdicts: z.array(VerdictWire),
   verdictsAt: z.string().optional(),
 });
@@ -85,6 +93,7 @@ export const TimelineEventWire = z.object({
   blindForSeconds: z.number().optional(),
   endState: z.string().optional(),
   recovery: z.object({ at: z.string() }).optional(),
+  budgetsSpent: z.array(BudgetSpentWire).optional(),
 });
 export type TimelineEventWire = z.infer<typeof TimelineEventWire>;
 

@@ -1,3 +1,4 @@
+import { describeBudgetSpent } from '../domain/budget/budget-spent.ts';
 import { formatSpan } from '../domain/duration.ts';
 import { formatRatio } from '../domain/ratio.ts';
 import { describeVerdict } from '../domain/verdict-text.ts';
@@ -65,6 +66,7 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
       impact &&
         `${Math.round(impact.badEvents)} bad events beyond the targets, of ${Math.round(impact.totalEvents)}; at worst ${formatRatio(Math.round(impact.peakBadRatio * 1000) / 1000)}`,
     ],
+    ['budget spent', incident.budgetsSpent?.map(describeBudgetSpent).join('\n')],
   ];
   const told = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, printable(value)] as const]));
   // Words are painted after the text from elsewhere was cleaned: cleaning takes escape sequences out.
@@ -128,7 +130,11 @@ function describeEvent(event: TimelineEventWire): string {
   if (channel !== undefined) return reason === undefined ? channel : `${channel}: ${reason}`;
   if (reason !== undefined) return detail === undefined ? reason : `${reason}: ${detail}`;
   if (event.blindForSeconds !== undefined) return `after ${formatSpan(event.blindForSeconds * 1000)}`;
-  if (event.recovery !== undefined) return `back since ${formatMoment(event.recovery.at)}`;
+  if (event.recovery !== undefined)
+    return [
+      `back since ${formatMoment(event.recovery.at)}`,
+      ...(event.budgetsSpent ?? []).map(describeBudgetSpent),
+    ].join('\n');
   return event.endState ?? '';
 }
 

@@ -2,7 +2,14 @@ import type { Truth } from './condition.ts';
 import type { IncidentEvent } from './event.ts';
 import { worseSeverity } from './incident.ts';
 import { incidentId } from './incident-id.ts';
-import { assessImpact, estimateOnset, estimateRecovery, stopFacts, type Scene } from './incident-life.ts';
+import {
+  assessBudgets,
+  assessImpact,
+  estimateOnset,
+  estimateRecovery,
+  stopFacts,
+  type Scene,
+} from './incident-life.ts';
 import type { TimeEstimate } from './onset.ts';
 import { unknownTooLong, type Elapsed } from './rule-state.ts';
 import type { StopRule } from './service.ts';
@@ -151,7 +158,7 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   if (
     !incident.onsetSettled &&
     // What cannot be seen cannot be settled: the samples that tell of the onset may be still to come.
-    (recovered || (verdict !== 'unknown' && scene.now - seenSince >= settlingSamples * scene.timing.intervalMs))
+    (recovered || (verdict !== 'unknown' && hasSettled(scene, seenSince)))
   ) {
     const settled = settleOnset(scene, incident, rules);
     incident = settled.incident;
@@ -162,6 +169,7 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   const { onset, rules: stopped } = incident;
   const own = scene.readings.service.rules.filter(({ name }) => stopped.includes(name));
   const impact = assessImpact(scene, own, onset, recovery);
+  const budgetsSpent = assessBudgets(scene, onset, recovery);
   const recorded = shiftEstimate(recovery, -(incident.clockSetMs ?? 0));
   events.push({
     ...eventBase(scene, incident),
@@ -169,6 +177,7 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
     recoveredAt: recorded.at,
     recovery: recorded,
     impact,
+    ...(budgetsSpent.length === 0 ? {} : { budgetsSpent }),
     verdicts: scene.verdicts,
   });
   return { incident: { ...incident, resolvedAt: scene.now, recoveredAt: recorded.at }, events };
@@ -245,6 +254,13 @@ function blindness(scene: Scene, rules: readonly JudgedRule[]): { reason: string
     if (reading.kind === 'unknown') return { reason: reading.reason, detail: reading.detail };
   for (const { truth } of rules) if (truth.kind === 'unknown') return { reason: truth.reason, detail: truth.detail };
   return { reason: 'no-data', detail: 'no target can be read' };
+}
+
+/** Whether enough samples landed since then. Time alone does not tell: a source may go on to answer with old ones. */
+function hasSettled({ now, timing, verdicts }: Scene, since: number): boolean {
+  if (now - since < settlingSamples * timing.intervalMs) return false;
+  const newest = Math.max(...verdicts.map(({ reading }) => (reading.kind === 'value' ? reading.sampleAt : -Infinity)));
+  return newest - since >= (settlingSamples - 1.5) * timing.intervalMs;
 }
 
 function settleOnset(

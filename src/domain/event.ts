@@ -1,3 +1,4 @@
+import type { BudgetSpent } from './budget/budget-spent.ts';
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
 import type { Onset, TimeEstimate } from './onset.ts';
@@ -73,6 +74,8 @@ export type IncidentEvent =
       readonly recoveredAt: number;
       readonly recovery: TimeEstimate;
       readonly impact: Impact;
+      /** What it cost error budgets; absent where it cost none, and in events of an older Andon. */
+      readonly budgetsSpent?: readonly BudgetSpent[];
       readonly verdicts: readonly TargetVerdict[];
     })
   /** A rule became true again inside the watch window. */

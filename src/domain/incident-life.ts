@@ -1,4 +1,5 @@
 import { noImpact, impactOf } from './assess-impact.ts';
+import type { BudgetSpent } from './budget/budget-spent.ts';
 import { noRows, rowAt, rowCount, rowsAfter } from './count-rows.ts';
 import { onsetOfCounts, onsetOfGauge } from './estimate-onset.ts';
 import { recoveryOfCounts, recoveryOfGauge } from './estimate-recovery.ts';
@@ -184,4 +185,15 @@ export function assessImpact(
     if (impact.badEvents > worst.badEvents) worst = impact;
   }
   return worst;
+}
+
+/** What an incident spent of its scope's error budgets. */
+export function assessBudgets(scene: Scene, onset: TimeEstimate, recovery: TimeEstimate): readonly BudgetSpent[] {
+  const { intervalMs } = scene.timing;
+  return scene.readings.budgetsSpent(scene.group, {
+    // The step that an end lies in may hold a good part of a short incident; outside it there is next to nothing in it.
+    from: Math.max(onset.earliest, onset.at - intervalMs),
+    to: Math.min(recovery.latest, recovery.at + intervalMs),
+    recoveredAt: recovery.at,
+  });
 }

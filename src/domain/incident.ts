@@ -1,3 +1,4 @@
+import type { BudgetSpent } from './budget/budget-spent.ts';
 import type { StopFacts, StoredEvent } from './event.ts';
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
@@ -57,6 +58,8 @@ export interface Incident {
   /** Channels that were sent a notification of it or are owed one, configured now or not: they hear how it goes on. */
   readonly told: readonly string[];
   readonly impact?: Impact;
+  /** What it cost error budgets between onset and recovery; absent where it cost none, and while service is not back. */
+  readonly budgetsSpent?: readonly BudgetSpent[];
   /** The verdicts last recorded in an event. */
   readonly verdicts: readonly TargetVerdict[];
   /** When that event happened. */
@@ -164,6 +167,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         recovery: event.recovery,
         resolvedAt: event.at,
         impact: event.impact,
+        budgetsSpent: event.budgetsSpent,
         verdicts: event.verdicts,
         verdictsAt: event.at,
         ...toldOf(incident, event.told),
@@ -180,6 +184,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         ...budgetsOf(event.stop),
         recoveredAt: undefined,
         recovery: undefined,
+        budgetsSpent: undefined,
         resolvedAt: undefined,
       };
     case 'closed':

@@ -1,3 +1,4 @@
+import { describeBudgetSpent } from './budget/budget-spent.ts';
 import { formatDuration } from './duration.ts';
 import type { IncidentEvent } from './event.ts';
 import { groupValueText, type Group } from './group.ts';
@@ -109,7 +110,7 @@ function notificationKind(
 
 function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind, externalUrl?: string): Page {
   const summary = summaryOf(incident, kind);
-  const { owner, runbook, recoveredAt, recovery, resolvedAt, closedByHand, impact } = incident;
+  const { owner, runbook, recoveredAt, recovery, resolvedAt, closedByHand, impact, budgetsSpent } = incident;
   return {
     incidentId: incident.id,
     service: incident.service,
@@ -132,15 +133,18 @@ function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind
     off: incident.verdicts.filter(({ verdict }) => verdict !== 'held'),
     fine: incident.verdicts.filter(({ verdict }) => verdict === 'held'),
     ...(impact === undefined ? {} : { impact }),
+    ...(budgetsSpent === undefined ? {} : { budgetsSpent }),
     endState: incident.endState,
     relapses: incident.relapses,
     ...(externalUrl === undefined ? {} : { link: incidentLink(externalUrl, incident.id) }),
   };
 }
 
-/** The rule's own words, and while the service is off what the rule saw of error budgets. */
-function summaryOf({ summary, budgets = [] }: Incident, kind: NotificationKind): string | undefined {
-  const texts = [summary, ...(kind === 'resolved' ? [] : budgets)].filter((text) => text !== undefined);
+/** The rule's own words, and of error budgets what the rule saw, or once service is back what the incident spent. */
+function summaryOf(incident: Incident, kind: NotificationKind): string | undefined {
+  const { summary, budgets = [], budgetsSpent = [] } = incident;
+  const ofBudgets = kind === 'resolved' ? budgetsSpent.map(describeBudgetSpent) : budgets;
+  const texts = [summary, ...ofBudgets].filter((text) => text !== undefined);
   return texts.length === 0 ? undefined : texts.join('. ');
 }
 

@@ -1,3 +1,4 @@
+import type { BudgetSpent } from './budget/budget-spent.ts';
 import type { Group } from './group.ts';
 import type { Impact } from './impact.ts';
 import type { ClosedByHand } from './incident.ts';
@@ -35,6 +36,8 @@ export interface Page {
   /** Targets that hold. */
   readonly fine: readonly TargetVerdict[];
   readonly impact?: Impact;
+  /** What the incident cost error budgets; absent where it cost none, and while service is not back. */
+  readonly budgetsSpent?: readonly BudgetSpent[];
   readonly endState: string;
   readonly relapses: number;
   /** Where to look; absent when no external URL is configured. */

@@ -1,4 +1,5 @@
 import { noBudgets, type BudgetReadings } from './budget/budget-readings.ts';
+import type { BudgetSpent, IncidentSpell } from './budget/budget-spent.ts';
 import { isBudgetUse, type BudgetUse, type PlainUse, type ReadingLookup } from './condition.ts';
 import { countWindow, lastRow } from './count-rows.ts';
 import { groupKey, type Group } from './group.ts';
@@ -64,6 +65,14 @@ export class ServiceReadings {
     return [...uses.values()].flatMap((each) => {
       const scope = each.some(({ signal }) => this.isGrouped(signal)) ? group : wholeService;
       return this.#budgets.evidence?.(each, scope, since, this.now) ?? [];
+    });
+  }
+
+  /** What an incident of a group cost the error budgets that are counted for it: those it cost nothing are left out. */
+  budgetsSpent(group: Group, spell: IncidentSpell): readonly BudgetSpent[] {
+    return this.service.budgets.flatMap(({ name, signal }) => {
+      const scope = this.isGrouped(signal) ? group : wholeService;
+      return this.#budgets.spent?.(name, scope, spell, this.now) ?? [];
     });
   }
 

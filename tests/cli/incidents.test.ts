@@ -112,6 +112,26 @@ describe('show', () => {
     }
   });
 
+  test('tells what the incident spent of error budgets', async () => {
+    const budgetsSpent = [
+      { budget: 'success_rate', spent: 0.0278, remaining: 0.872 },
+      { budget: 'latency', spent: 0.5, remaining: -0.1, about: true },
+    ];
+    const resolved = anEvent('resolved', 2, 1300, { budgetsSpent });
+    await using world = await aWorld({ events: [anEvent('opened', 1, 100), resolved] });
+
+    const { out } = await against(world, ['show', 'inc-1']);
+
+    const lines = out.split('\n').map((line) => line.trim());
+    const [first, second] = [
+      'Error budget success rate: this incident spent 2.78% of it; 87.2% was left when service was back',
+      'Error budget latency: this incident spent about 50% of it; it was overspent by 10% when service was back',
+    ];
+    expect(lines).toContain(`budget spent  ${first}`);
+    // Once among the facts and once in the timeline.
+    expect(lines.filter((line) => line === second)).toHaveLength(2);
+  });
+
   test('tells targets that cannot be told, and says when nothing has happened yet', async () => {
     await using world = await aWorld({ events: [anEvent('opened', 1, 100)] });
 

@@ -50,6 +50,32 @@ export function storeContract(
       expect([...first, ...second]).toEqual(events);
     });
 
+    test('what an incident cost is kept as it was, with its notification, whether budgets were told or not', async () => {
+      const resolved = {
+        ...anEvent(''),
+        type: 'resolved',
+        recoveredAt: noon,
+        recovery: { at: noon, earliest: noon - 5000.5, latest: noon },
+        impact: { badEvents: 12.5, totalEvents: 1000, peakBadRatio: 0.1, signal: 'success_rate' },
+        verdicts: [],
+      } as const;
+      const budgetsSpent = [{ budget: 'success_rate', spent: 0.1 + 0.2, remaining: -1e-9, about: true }];
+      const page = { ...aPage('inc-1'), budgetsSpent };
+      await store.commit(
+        aCommit({
+          events: [resolved, { ...resolved, budgetsSpent }],
+          notifications: [aNotification('n-1', { kind: 'resolved', page })],
+        }),
+      );
+      const later = await subject.later();
+      expect(await later.events(0, 100)).toMatchObject([
+        { type: 'resolved', impact: resolved.impact },
+        { type: 'resolved', budgetsSpent },
+      ]);
+      expect((await later.events(0, 100))[0]).not.toHaveProperty('budgetsSpent');
+      expect((await later.pending())[0]?.notification.page.budgetsSpent).toEqual(budgetsSpent);
+    });
+
     test.each([
       { after: 0, limit: 2, seqs: [1, 2] },
       { after: 2, limit: 2, seqs: [3, 4] },

@@ -78,6 +78,19 @@ describe('`hold`', () => {
   });
 });
 
+test('an onset is settled by samples after the detection, however long old ones are given out', () => {
+  // At a second between scrapes, samples are not called stale for five.
+  const run = new Simulation({
+    traffic: stepFault(10 * minute, 20 * minute, 1),
+    scrapeMs: 1_000,
+    scrapes: (t) => t <= 10 * minute + 3_000 || t > 10 * minute + 7_000,
+  }).runUntil(12 * minute);
+
+  expect(run.find('opened').at - start).toBeLessThan(10 * minute + 4_000);
+  expect(run.story()).toEqual(['opened', 'onset-settled']);
+  expect(run.find('onset-settled').at - start).toBeGreaterThan(10 * minute + 7_000);
+});
+
 describe('further rules', () => {
   const escalating = aService({
     rules: [

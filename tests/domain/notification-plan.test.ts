@@ -237,4 +237,35 @@ describe('the page', () => {
     expect(again?.page.recoveredAt).toBeUndefined();
     expect(again?.page.relapses).toBe(1);
   });
+
+  test('says what the incident spent of error budgets once resolved, and no longer after a relapse', () => {
+    const budgetsSpent = [
+      { budget: 'success_rate', spent: 0.0278, remaining: 0.872 },
+      { budget: 'latency', spent: 0.5, remaining: -0.1, about: true },
+    ];
+    const stop = aStop({ budgets: ['Error budget success rate: burns at 20x over 1h'] });
+    const burning = anEvent('opened', 1, 100, { stop });
+    const ended = anEvent('resolved', 2, 1300, { budgetsSpent });
+    const { notifications, incident } = tell([burning, ended]);
+    expect(incident.budgetsSpent).toEqual(budgetsSpent);
+    expect(notifications[0]?.page.budgetsSpent).toEqual(budgetsSpent);
+    expect(notifications[0]?.page.summary).toBe(
+      'Payments fail. ' +
+        'Error budget success rate: this incident spent 2.78% of it; 87.2% was left when service was back. ' +
+        'Error budget latency: this incident spent about 50% of it; it was overspent by 10% when service was back',
+    );
+    const again = tell([burning, ended, anEvent('relapsed', 3, 1500)]);
+    expect(again.incident).not.toHaveProperty('budgetsSpent');
+    expect(again.notifications[0]?.page).not.toHaveProperty('budgetsSpent');
+    expect(again.notifications[0]?.page.summary).toBe('Payments fail. Error budget success rate: burns at 20x over 1h');
+    // The second time it may have cost none.
+    const spared = tell([burning, ended, anEvent('relapsed', 3, 1500), anEvent('resolved', 4, 2000)]);
+    expect(spared.notifications[0]?.page).not.toHaveProperty('budgetsSpent');
+  });
+
+  test('of an event that an older Andon stored says nothing of what was spent', () => {
+    const { notifications, incident } = tell([opened, resolved]);
+    expect(incident).not.toHaveProperty('budgetsSpent');
+    expect(notifications[0]?.page.summary).toBe('Payments fail');
+  });
 });

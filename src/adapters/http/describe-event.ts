@@ -1,3 +1,4 @@
+import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
 import { formatSpan } from '../../domain/duration.ts';
 import type { StopFacts, StoredEvent } from '../../domain/event.ts';
 import type { TimeEstimate } from '../../domain/onset.ts';
@@ -30,7 +31,10 @@ export function describeEvent(event: StoredEvent): string {
     case 'unwatched':
       return 'the service left the rule files';
     case 'resolved':
-      return `back since ${describeEstimate(event.recovery)}`;
+      return [
+        `back since ${describeEstimate(event.recovery)}`,
+        ...(event.budgetsSpent ?? []).map(describeBudgetSpent),
+      ].join('\n');
     case 'closed':
       return '';
     case 'closed-by-hand':

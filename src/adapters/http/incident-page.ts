@@ -1,4 +1,5 @@
 import { closedIncidentsKept, type IncidentRecord } from '../../app/incident-book.ts';
+import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
 import { formatSpan } from '../../domain/duration.ts';
 import { groupText } from '../../domain/group.ts';
 import type { Impact } from '../../domain/impact.ts';
@@ -75,6 +76,7 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['Closed', closing(incident)],
     ['Relapses', String(incident.relapses)],
     ['Impact', impact === undefined ? undefined : impactText(impact)],
+    ['Budgets spent', incident.budgetsSpent?.map(describeBudgetSpent).join('\n')],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }

@@ -54,7 +54,10 @@ export const WebhookData = z.object({
   owner: z.string().optional(),
   severity: z.enum(['page', 'ticket']),
   title: z.string().meta({ description: 'One line that says what is off' }),
-  summary: z.string().optional().meta({ description: 'What the rule’s author says about it' }),
+  summary: z
+    .string()
+    .optional()
+    .meta({ description: 'What the rule’s author says about it, and what is known of error budgets' }),
   runbook: z.string().optional().meta({ description: 'URL of what to do' }),
   link: z.string().optional().meta({ description: 'URL of the incident in Andon' }),
   labels: Labels,
@@ -98,6 +101,19 @@ export const WebhookData = z.object({
     })
     .optional()
     .meta({ description: 'What the incident cost, between onset and recovery' }),
+  budgetsSpent: z
+    .array(
+      z.object({
+        budget: z.string().meta({ description: 'Name of the error budget' }),
+        spent: z.number().meta({ description: 'Share of the budget spent between onset and recovery; 1 is all of it' }),
+        remaining: z.number().meta({
+          description: 'What was left when service was back: 1 is untouched, 0 gone, below 0 overspent',
+        }),
+        about: z.boolean().optional().meta({ description: 'True where `spent` is no exact count' }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'What the incident cost error budgets, once it has resolved' }),
   collapsed: z
     .array(
       z.object({

@@ -29,7 +29,7 @@ function fits(body: WebhookBody): boolean {
 
 function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
   const { page } = notification;
-  const { owner, summary, runbook, link, impact, recoveredAt, recovery, resolvedAt, closedByHand } = page;
+  const { owner, summary, runbook, link, impact, budgetsSpent, recoveredAt, recovery, resolvedAt, closedByHand } = page;
   const { at, earliest, latest, method, signal } = page.onset;
   return {
     type: `incident.${notification.kind}`,
@@ -78,6 +78,7 @@ function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
       off: page.off.map(targetWire),
       fine: page.fine.map(targetWire),
       ...(impact === undefined ? {} : { impact }),
+      ...(budgetsSpent === undefined ? {} : { budgetsSpent: budgetsSpent.map((each) => ({ ...each })) }),
       collapsed: collapsed.map(collapsedWire),
       truncated: false,
     },

@@ -81,6 +81,7 @@ export function sampleBodies(): readonly WebhookBody[] {
       off: [missed, blind],
       fine: [{ ...missed, verdict: 'held', value: 0.9995, trend: 'improving', perMinute: 0.01 }],
       impact: { badEvents: 1820.5, totalEvents: 20_500, peakBadRatio: 0.31, signal: 'success_rate' },
+      budgetsSpent: [{ budget: 'success_rate', spent: 0.0278, remaining: 0.872, about: true }],
       collapsed: [{ id: 'checkout-20260822T020742Z:1:oncall', kind: 'firing', createdAt: firing.timestamp }],
     },
   };

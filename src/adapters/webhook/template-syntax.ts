@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
-import { TargetWire, WebhookBody, WebhookData } from './body.ts';
+import { z } from 'zod';
+import { WebhookBody } from './body.ts';
 import { blockHelpers, valueHelpers, writeHelper } from './template-helpers.ts';
 
 /** What is wrong with a template, for its author. */
@@ -13,15 +14,7 @@ type Call = hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpr
 
 const helpers: ReadonlySet<string> = new Set([...blockHelpers, ...valueHelpers]);
 /** Every name that stands anywhere in the body. */
-const fields: ReadonlySet<string> = new Set([
-  ...Object.keys(WebhookBody.shape),
-  ...Object.keys(WebhookData.shape),
-  ...Object.keys(TargetWire.shape),
-  ...Object.keys(WebhookData.shape.onset.shape),
-  ...Object.keys(WebhookData.shape.impact.unwrap().shape),
-  ...Object.keys(WebhookData.shape.collapsed.element.shape),
-  ...Object.keys(TargetWire.shape.unknown.unwrap().shape),
-]);
+const fields: ReadonlySet<string> = new Set(namesIn(WebhookBody));
 /** Below these the names are the user's own. */
 const open: ReadonlySet<string> = new Set(['labels', 'group']);
 const loopData: ReadonlySet<string> = new Set(['index', 'key', 'first', 'last', 'root']);
@@ -35,6 +28,15 @@ export function checkedProgram(text: string): hbs.AST.Program {
   const program = parse(text);
   checkProgram(program, new Set());
   return program;
+}
+
+function namesIn(schema: unknown): readonly string[] {
+  if (schema instanceof z.ZodObject)
+    return Object.entries(schema.shape).flatMap(([name, inner]) => [name, ...namesIn(inner)]);
+  if (schema instanceof z.ZodArray) return namesIn(schema.element);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return namesIn(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(namesIn);
+  return [];
 }
 
 function parse(text: string): hbs.AST.Program {

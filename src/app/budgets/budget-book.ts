@@ -1,5 +1,6 @@
 import { noBudgets, readBudgetUse, type BudgetReadings } from '../../domain/budget/budget-readings.ts';
 import { budgetEvidence } from '../../domain/budget/budget-evidence.ts';
+import { budgetSpent } from '../../domain/budget/budget-spent.ts';
 import { forgetStretch } from '../../domain/budget/forget-stretch.ts';
 import { createLedger, newestEnd } from '../../domain/budget/ledger.ts';
 import { putBack, restoreLedger, takeChanges } from '../../domain/budget/ledger-rows.ts';
@@ -122,6 +123,13 @@ export class BudgetBook {
         return declared === undefined || entry === undefined
           ? undefined
           : budgetEvidence(declared, entry.ledger, uses, since, now);
+      },
+      spent: (budget, group, spell, now) => {
+        const declared = this.declared({ budget });
+        const entry = this.#entries.get(idOf(budget, groupKey(group)));
+        return declared === undefined || entry === undefined
+          ? undefined
+          : budgetSpent(declared, entry.ledger, spell, now);
       },
     };
   }

@@ -1,5 +1,6 @@
 import { budgetEvidence } from '../../domain/budget/budget-evidence.ts';
 import { noBudgets, readBudgetUse, type BudgetReadings } from '../../domain/budget/budget-readings.ts';
+import { budgetSpent } from '../../domain/budget/budget-spent.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import type { RecordedCounts, RecordedGroup } from '../../domain/budget/recorded-counts.ts';
 import { describeFailure } from '../../domain/describe-failure.ts';
@@ -65,6 +66,10 @@ export class RecordedBook {
         const declared = first && this.#declared(first.budget);
         if (declared === undefined) return undefined;
         return budgetEvidence(declared, this.#counts(declared, groupKey(group), now), uses, since, now);
+      },
+      spent: (budget, group, spell, now) => {
+        const declared = this.#declared(budget);
+        return declared && budgetSpent(declared, this.#counts(declared, groupKey(group), now), spell, now);
       },
       groups: (signal) => (this.#isPolled(signal) ? [] : this.#groupsOf(signal)),
     };

@@ -1,6 +1,7 @@
 import type { BudgetUse } from '../condition.ts';
 import type { Group } from '../group.ts';
 import { unknown, type Reading } from '../reading.ts';
+import type { BudgetSpent, IncidentSpell } from './budget-spent.ts';
 import { burnRate } from './burn-rate.ts';
 import { exhaustedIn } from './exhaustion.ts';
 import type { ErrorBudget } from './objective.ts';
@@ -14,6 +15,8 @@ export interface BudgetReadings {
   read(use: BudgetUse, group: Group, now: number): Reading;
   /** What a rule on these uses of one budget saw when it stopped the line, for people. `since`: the onset, ms. */
   evidence?(uses: readonly BudgetUse[], group: Group, since: number, now: number): string | undefined;
+  /** What an incident cost a budget of a group; undefined where it cost none, or that is not known. `now`: ms on the source's clock. */
+  spent?(budget: string, group: Group, spell: IncidentSpell, now: number): BudgetSpent | undefined;
   /** Groups of a signal that budgets know where Andon does not read the signal itself. */
   groups?(signal: string): readonly Group[];
 }

@@ -42,6 +42,21 @@ describe('the page of an incident', () => {
     expect(text).not.toContain('andon incidents acknowledge');
   });
 
+  test('says what the incident spent of error budgets, above and in the timeline', () => {
+    const budgetsSpent = [
+      { budget: 'success_rate', spent: 0.0278, remaining: 0.872 },
+      { budget: 'latency', spent: 0.5, remaining: -0.1, about: true },
+    ];
+    const text = textOf(pageOf(anEvent('opened', 1, 100), anEvent('resolved', 2, 1300, { budgetsSpent })));
+
+    const told =
+      'Error budget success rate: this incident spent 2.78% of it; 87.2% was left when service was back ' +
+      'Error budget latency: this incident spent about 50% of it; it was overspent by 10% when service was back';
+    expect(text).toContain(`Budgets spent ${told}`);
+    expect(text).toContain(`and 2026-08-22T02:11:40.000Z ${told}`);
+    expect(textOf(pageOf(...aWholeStory()))).not.toContain('Budgets spent');
+  });
+
   test('of an open one says how to acknowledge it, what is off and what nobody knows', () => {
     const page = pageOf(anEvent('opened', 1, 100, { group: { region: 'eu' } }), anEvent('blinded', 2, 120));
     const text = textOf(page);

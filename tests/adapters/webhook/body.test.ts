@@ -68,8 +68,12 @@ describe('the body', () => {
   test('tells recovery and impact once resolved, and whom it stands for', () => {
     const { onset } = aPage();
     const impact = { badEvents: 1820, totalEvents: 20_500, peakBadRatio: 0.31, signal: 'success_rate' };
+    const budgetsSpent = [
+      { budget: 'success_rate', spent: 0.0278, remaining: 0.872 },
+      { budget: 'latency', spent: 1.2, remaining: -0.2, about: true },
+    ];
     const resolved = attempt(
-      { recoveredAt: onset.at + 1_433_000, resolvedAt: onset.at + 2_033_000, impact },
+      { recoveredAt: onset.at + 1_433_000, resolvedAt: onset.at + 2_033_000, impact, budgetsSpent },
       'resolved',
     );
     const body = renderBody({ ...resolved, collapsed: [aNotification({ sequence: 0 })] });
@@ -79,11 +83,16 @@ describe('the body', () => {
         recoveredAt: '2026-08-22T02:31:05.000Z',
         timeToRecoverSeconds: 1433,
         impact,
+        budgetsSpent,
         collapsed: [
           { id: 'checkout-20260822T020742Z:0:oncall', kind: 'firing', createdAt: '2026-08-22T02:07:42.100Z' },
         ],
       },
     });
+  });
+
+  test('has no field for budgets that nothing was spent of', () => {
+    expect(renderBody(attempt({}, 'resolved')).data).not.toHaveProperty('budgetsSpent');
   });
 
   test('stays under 20 kB whatever the facts, always cut the same way, and stays what the schema says', () => {

@@ -49,6 +49,12 @@ describe('rendering', () => {
     ).toBe('[|||]');
   });
 
+  test('writes what was spent of each error budget', () => {
+    const text = '{{#each budgetsSpent}}{{budget}}: {{percent spent}} spent, {{percent remaining}} left{{/each}}';
+    expect(render(text, 'text', resolved)).toBe('success_rate: 2.78% spent, 87.2% left');
+    expect(render(text, 'text', firing)).toBe('');
+  });
+
   test('what JavaScript hangs on every object is out of reach', () => {
     expect(render('{{labels.constructor}}{{group.__proto__}}{{labels.toString}}')).toBe('');
   });
@@ -57,6 +63,7 @@ describe('rendering', () => {
 describe('checking', () => {
   test.each([
     ['{"text": "{{title}}"}', undefined],
+    ['{"text": "{{#with closedByHand}}{{by}}: {{because}}{{/with}}"}', undefined],
     ['{"text": "{{titel}}"}', 'line 1, column 13: unknown field "titel"; docs/webhook.md lists the fields'],
     ['{}\n{{#if ownr}}x{{/if}}', 'line 2, column 7: unknown field "ownr"; docs/webhook.md lists the fields'],
     ['{{#each off}}{{sginal}}{{/each}}', 'line 1, column 16: unknown field "sginal"; docs/webhook.md lists the fields'],

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BudgetReadings } from '../../../src/domain/budget/budget-readings.ts';
+import type { BudgetSpent, IncidentSpell } from '../../../src/domain/budget/budget-spent.ts';
 import type { BudgetUse, Condition } from '../../../src/domain/condition.ts';
 import { evaluate, longestWindowMs, newServiceState } from '../../../src/domain/evaluate.ts';
 import { groupKey } from '../../../src/domain/group.ts';
-import { aRatio, aRule, aService, below, Simulation, start } from '../../support/simulation.ts';
+import type { IncidentEvent } from '../../../src/domain/event.ts';
+import type { Service } from '../../../src/domain/service.ts';
+import { aGauge, aRatio, aRule, aService, below, Simulation, start, stepFault } from '../../support/simulation.ts';
 import { aBudget } from './budgets.ts';
 
 const hour = 3_600_000;
@@ -95,5 +98,73 @@ describe('a rule on a budget', () => {
       longestWindowMs({ ...service, rules: [...service.rules, aRule({ when: below('success_rate', hour, 0.9) })] }),
     ).toBe(hour);
     expect(evaluate(service, newServiceState, [], start, run.timing).state.ledgers.size).toBe(1);
+  });
+});
+
+describe('an incident that resolves', () => {
+  interface Asked {
+    readonly budget: string;
+    readonly group: string;
+    readonly spell: IncidentSpell;
+  }
+
+  /** Runs a service through a fault, with budgets of which those that are named were spent. */
+  function resolve(judged: Service, run: Simulation, spent: readonly string[]) {
+    const asked: Asked[] = [];
+    const budgets: BudgetReadings = {
+      ...budgetsOf({}),
+      spent(budget, group, spell): BudgetSpent | undefined {
+        asked.push({ budget, group: groupKey(group), spell });
+        return spent.includes(budget) ? { budget, spent: 0.2, remaining: 0.7 } : undefined;
+      },
+    };
+    const events: IncidentEvent[] = [];
+    for (let now = start + 5 * minute; now <= start + 20 * minute; now += run.timing.intervalMs) {
+      const next = evaluate(judged, run.state, run.observe(now), now, run.timing, budgets);
+      run.state = next.state;
+      events.push(...next.events);
+    }
+    const resolved = events.flatMap((event) => (event.type === 'resolved' ? [event] : []));
+    return { asked, events, resolved };
+  }
+
+  const fault = stepFault(8 * minute, 10 * minute, 0.5);
+  const two = aService({
+    budgets: [aBudget({ name: 'success_rate', signal: 'success_rate' }), aBudget({ name: 'other', signal: 'lag' })],
+    signals: [aRatio, aGauge],
+  });
+
+  test('tells what it spent of each budget, of a rule that looks at none too', () => {
+    const { asked, resolved } = resolve(two, new Simulation({ service: two, traffic: fault }), ['success_rate']);
+    expect(resolved).toMatchObject([{ budgetsSpent: [{ budget: 'success_rate', spent: 0.2, remaining: 0.7 }] }]);
+    expect(asked.map(({ budget, group }) => `${budget} {${group}}`)).toEqual(['success_rate {}', 'other {}']);
+    const { spell } = asked[0] as Asked;
+    const { recovery } = resolved[0] as (typeof resolved)[0];
+    expect(spell.recoveredAt).toBe(recovery.at);
+    // As wide as its ends are uncertain, and no wider than a step.
+    expect(Math.abs(spell.from - start - 8 * minute)).toBeLessThanOrEqual(2 * 5_000);
+    expect(spell.from).toBeLessThanOrEqual(start + 8 * minute);
+    expect(Math.abs(spell.to - start - 10 * minute)).toBeLessThanOrEqual(2 * 5_000);
+    expect(spell.to).toBeGreaterThanOrEqual(start + 10 * minute);
+  });
+
+  test('tells nothing where it spent nothing, or no budget is kept', () => {
+    const { resolved } = resolve(two, new Simulation({ service: two, traffic: fault }), []);
+    expect(resolved).toHaveLength(1);
+    expect(resolved[0]).not.toHaveProperty('budgetsSpent');
+    const run = new Simulation({ service: two, traffic: fault }).runUntil(20 * minute);
+    expect(run.find('resolved')).not.toHaveProperty('budgetsSpent');
+  });
+
+  test('asks for the budgets of its group, and of the whole service where the signal is not split', () => {
+    const regional = { ...two, signals: [{ ...aRatio, by: ['region'] }, aGauge] };
+    const groups = [{ region: 'eu' }, { region: 'us' }];
+    const trafficOf = (_: string, group: Readonly<Record<string, string>>) =>
+      group['region'] === 'eu' ? fault : undefined;
+    const { asked } = resolve(regional, new Simulation({ service: regional, groups, trafficOf }), []);
+    expect(asked.map(({ budget, group }) => `${budget} {${group}}`)).toEqual([
+      `success_rate {${groupKey({ region: 'eu' })}}`,
+      'other {}',
+    ]);
   });
 });

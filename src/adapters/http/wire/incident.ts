@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { present, secondsOf, timeOf } from '../../../app/json-fields.ts';
 import { verdictJson } from '../../../app/service-json.ts';
+import type { BudgetSpent } from '../../../domain/budget/budget-spent.ts';
 import type { Impact } from '../../../domain/impact.ts';
 import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../../domain/incident.ts';
 import type { Onset, TimeEstimate } from '../../../domain/onset.ts';
@@ -33,6 +34,17 @@ export const ImpactWire = z
     signal: z.string().optional(),
   })
   .meta({ id: 'Impact', description: 'What it cost customers between onset and recovery.' });
+
+export const BudgetSpentWire = z
+  .strictObject({
+    budget: z.string(),
+    spent: z.number().meta({ description: 'Share of the budget, 1 is all of it.' }),
+    remaining: z.number().meta({
+      description: 'What was left when service was back: 1 is untouched, 0 gone, below 0 overspent.',
+    }),
+    about: z.boolean().optional().meta({ description: 'True where `spent` is no exact count.' }),
+  })
+  .meta({ id: 'BudgetSpent', description: 'What it cost an error budget between onset and recovery.' });
 
 export const IncidentWire = z
   .strictObject({
@@ -74,6 +86,9 @@ export const IncidentWire = z
     unwatched: z.boolean().meta({ description: 'True when the service has left the rule files.' }),
     relapses: z.int(),
     impact: ImpactWire.optional(),
+    budgetsSpent: z.array(BudgetSpentWire).optional().meta({
+      description: 'What it cost error budgets, once it has resolved; absent where it cost none.',
+    }),
     verdictsAt: TimeWire.meta({ description: 'When the event happened that recorded `verdicts`.' }),
     verdicts: z.array(TargetVerdictWire).meta({
       description:
@@ -92,7 +107,7 @@ export const IncidentsWire = z
   .meta({ id: 'Incidents' });
 
 export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire> {
-  const { owner, summary, budgets, runbook, acknowledgedBy, impact, closedByHand } = incident;
+  const { owner, summary, budgets, runbook, acknowledgedBy, impact, budgetsSpent, closedByHand } = incident;
   return {
     id: incident.id,
     service: incident.service,
@@ -130,6 +145,7 @@ export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire>
       timeToAcknowledgeSeconds: secondsOf(incident.timeToAcknowledgeMs),
       timeToRecoverSeconds: secondsOf(timeToRecoverMs(incident)),
       impact: impact && toImpactWire(impact),
+      budgetsSpent: budgetsSpent && toBudgetsSpentWire(budgetsSpent),
     }),
   };
 }
@@ -146,4 +162,13 @@ export function toOnsetWire({ at, earliest, latest, method, signal }: Onset): z.
 
 export function toImpactWire({ badEvents, totalEvents, peakBadRatio, signal }: Impact): z.infer<typeof ImpactWire> {
   return { badEvents, totalEvents, peakBadRatio, ...present({ signal }) };
+}
+
+export function toBudgetsSpentWire(spent: readonly BudgetSpent[]): z.infer<typeof BudgetSpentWire>[] {
+  return spent.map(({ budget, spent: share, remaining, about }) => ({
+    budget,
+    spent: share,
+    remaining,
+    ...present({ about }),
+  }));
 }

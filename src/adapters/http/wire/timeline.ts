@@ -5,10 +5,12 @@ import type { StopFacts, StoredEvent } from '../../../domain/event.ts';
 import { formatUtc } from '../../../domain/utc.ts';
 import { SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
 import {
+  BudgetSpentWire,
   EstimateWire,
   ImpactWire,
   IncidentWire,
   OnsetWire,
+  toBudgetsSpentWire,
   toEstimateWire,
   toImpactWire,
   toOnsetWire,
@@ -69,6 +71,7 @@ export const TimelineEventWire = z
       type: z.literal('resolved'),
       recovery: EstimateWire,
       impact: ImpactWire,
+      budgetsSpent: z.array(BudgetSpentWire).optional(),
       verdicts: z.array(TargetVerdictWire),
     }),
     z.strictObject({ ...common, type: z.literal('closed') }),
@@ -121,13 +124,14 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
       return { ...shared, type, before, after, endState };
     }
     case 'resolved': {
-      const { type, recovery, impact, verdicts } = event;
+      const { type, recovery, impact, budgetsSpent, verdicts } = event;
       return {
         ...shared,
         type,
         recovery: toEstimateWire(recovery),
         impact: toImpactWire(impact),
         verdicts: verdicts.map(verdictJson),
+        ...present({ budgetsSpent: budgetsSpent && toBudgetsSpentWire(budgetsSpent) }),
       };
     }
     case 'closed-by-hand':
