@@ -11,6 +11,32 @@ module.exports = {
       to: { pathNot: '^src/domain/' },
     },
     {
+      name: 'texts-stand-alone',
+      severity: 'error',
+      from: layer('domain/text/'),
+      to: { path: '^src/', pathNot: '^src/domain/(text/|interval)' },
+    },
+    {
+      name: 'incidents-stand-above-readings',
+      comment: 'What is read, estimated or budgeted does not know of incidents, and they do not know who is told.',
+      severity: 'error',
+      from: layer('domain/(service|reading|estimate|budget)/'),
+      to: { path: '^src/domain/(incident|notification)/' },
+    },
+    {
+      name: 'incidents-do-not-know-notifications',
+      severity: 'error',
+      from: layer('domain/incident/'),
+      to: layer('domain/notification/'),
+    },
+    {
+      name: 'polling-stands-above-its-parts',
+      comment: 'The loop uses sources, the past, budgets and the record; none of them knows of the loop.',
+      severity: 'error',
+      from: { path: '^src/app/[^/]+/', pathNot: '^src/app/polling/' },
+      to: layer('app/polling/'),
+    },
+    {
       name: 'config-imports-domain-only',
       severity: 'error',
       from: layer('config/'),

@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, parseAllDocuments, visit, type Scalar } from 'yaml';
-import { parseDuration } from '../src/domain/duration.ts';
+import { parseDuration } from '../src/domain/text/duration.ts';
 
 /** The longest times a rule may have in the demo: nobody wants to watch ten minutes of `hold`. */
 export const demoTimes = { windows: '10s', for: '3s', hold: '15s', watch: '1m' } as const;

@@ -8,7 +8,7 @@ import { createLedger, fill } from '../../src/domain/budget/ledger.ts';
 import { takeChanges } from '../../src/domain/budget/ledger-rows.ts';
 import type { ErrorBudget } from '../../src/domain/budget/objective.ts';
 import { longestPeriodMs } from '../../src/domain/budget/period.ts';
-import type { Step } from '../../src/domain/observation.ts';
+import type { Step } from '../../src/domain/reading/observation.ts';
 import { seededRandom } from './statistics.ts';
 
 const minuteMs = 60_000;

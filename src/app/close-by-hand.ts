@@ -1,7 +1,7 @@
-import type { IncidentEvent } from '../domain/event.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { IncidentEvent } from '../domain/incident/event.ts';
+import type { Incident } from '../domain/incident/incident.ts';
 import type { Fleet } from './fleet.ts';
-import type { Recorder } from './recorder.ts';
+import type { Recorder } from './recording/recorder.ts';
 
 /** What closing by hand works with. */
 export interface ClosingParts {

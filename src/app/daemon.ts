@@ -1,19 +1,19 @@
-import type { Checkpoint } from '../domain/checkpoint.ts';
-import { Deliverer } from './deliver.ts';
-import { deliveryTelemetry } from './delivery-telemetry.ts';
-import type { DegradableStore } from './degradable-store.ts';
+import type { Checkpoint } from '../domain/incident/checkpoint.ts';
+import { Deliverer } from './delivery/deliver.ts';
+import { deliveryTelemetry } from './delivery/delivery-telemetry.ts';
+import type { DegradableStore } from './recording/degradable-store.ts';
 import { Fleet } from './fleet.ts';
-import { IncidentBook } from './incident-book.ts';
+import { IncidentBook } from './recording/incident-book.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Configuration, Configured } from './ports/configuration.ts';
 import type { Log } from './ports/log.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Trace } from './ports/trace.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder } from './recording/recorder.ts';
 import { createResponder, type Responder } from './respond.ts';
-import type { ServiceView } from './service-view.ts';
-import { StatusBoard } from './status-board.ts';
-import type { Readiness, ReloadResult, StatusView } from './status-view.ts';
+import type { ServiceView } from './views/service-view.ts';
+import { StatusBoard } from './views/status-board.ts';
+import type { Readiness, ReloadResult, StatusView } from './views/status-view.ts';
 
 export interface DaemonParts {
   readonly version: string;

@@ -1,12 +1,12 @@
-import { isAdrift, withoutIncident } from '../domain/adrift.ts';
-import { redefine, resume, unwatch } from '../domain/redefine.ts';
-import type { Checkpoint } from '../domain/checkpoint.ts';
-import { groupKey } from '../domain/group.ts';
-import type { Incident } from '../domain/incident.ts';
-import { polledSignals } from '../domain/polled-signals.ts';
-import type { Service } from '../domain/service.ts';
+import { isAdrift, withoutIncident } from '../domain/incident/adrift.ts';
+import { redefine, resume, unwatch } from '../domain/incident/redefine.ts';
+import type { Checkpoint } from '../domain/incident/checkpoint.ts';
+import { groupKey } from '../domain/service/group.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import { polledSignals } from '../domain/service/polled-signals.ts';
+import type { Service } from '../domain/service/service.ts';
 import { restoreBook } from './budgets/restore-book.ts';
-import type { IncidentBook } from './incident-book.ts';
+import type { IncidentBook } from './recording/incident-book.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Configured, ConfiguredSource } from './ports/configuration.ts';
 import type { Log } from './ports/log.ts';
@@ -14,11 +14,11 @@ import type { Source } from './ports/source.ts';
 import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Trace } from './ports/trace.ts';
-import type { Recorder } from './recorder.ts';
-import type { ServiceView } from './service-view.ts';
-import { SourceLoop } from './source-loop.ts';
-import { Turns } from './turns.ts';
-import { checkpointOf, emptyView, newWatch, type Watch } from './watch.ts';
+import type { Recorder } from './recording/recorder.ts';
+import type { ServiceView } from './views/service-view.ts';
+import { SourceLoop } from './polling/source-loop.ts';
+import { Turns } from './tasks/turns.ts';
+import { checkpointOf, emptyView, newWatch, type Watch } from './polling/watch.ts';
 
 export interface FleetParts {
   readonly clock: Clock;

@@ -1,6 +1,6 @@
-import type { Incident } from '../domain/incident.ts';
-import type { IncidentEvent } from '../domain/event.ts';
-import type { AppliedEvent, IncidentBook } from './incident-book.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import type { IncidentEvent } from '../domain/incident/event.ts';
+import type { AppliedEvent, IncidentBook } from './recording/incident-book.ts';
 import { closeByHand, type ClosingParts } from './close-by-hand.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { checkLive } from '../app/check-live.ts';
-import { judgeWindows, withJudged } from '../app/check-windows.ts';
+import { checkLive } from '../app/live-check/check-live.ts';
+import { judgeWindows, withJudged } from '../app/live-check/check-windows.ts';
 import type { Inspector } from '../app/ports/inspector.ts';
 import type { Source } from '../app/ports/source.ts';
 import { loadRules, type LoadedRuleFiles, type RuleFile } from '../config/load-rules.ts';
@@ -11,7 +11,7 @@ import {
   type Settings,
   type SourceSettings,
 } from '../config/settings.ts';
-import { byPosition, hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
+import { byPosition, hasErrors, type Diagnostic } from '../domain/text/diagnostic.ts';
 import { tellError } from './tell-error.ts';
 import { reportDiagnostics, type CheckReport, type OutputFormat } from './report-diagnostics.ts';
 

@@ -1,9 +1,9 @@
 import { budgetText } from '../app/budgets/budget-text.ts';
-import { serviceJson } from '../app/service-json.ts';
-import type { ScopeView, ServiceView } from '../app/service-view.ts';
-import { formatDuration } from '../domain/duration.ts';
-import { groupText } from '../domain/group.ts';
-import { describeInterval, describeTarget, describeValue, signalWords } from '../domain/verdict-text.ts';
+import { serviceJson } from '../app/views/service-json.ts';
+import type { ScopeView, ServiceView } from '../app/views/service-view.ts';
+import { formatDuration } from '../domain/text/duration.ts';
+import { groupText } from '../domain/service/group.ts';
+import { describeInterval, describeTarget, describeValue, signalWords } from '../domain/reading/verdict-text.ts';
 import { formatTable } from './format-table.ts';
 import { createPaint, paintWord, type Paint } from './paint.ts';
 import { printableLine } from './printable.ts';

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
-import { evaluateOnce } from '../app/evaluate-once.ts';
+import { evaluateOnce } from '../app/polling/evaluate-once.ts';
 import type { Clock } from '../app/ports/clock.ts';
 import type { Source } from '../app/ports/source.ts';
-import type { ServiceView } from '../app/service-view.ts';
+import type { ServiceView } from '../app/views/service-view.ts';
 import { loadRules } from '../config/load-rules.ts';
 import type { SourceSettings } from '../config/settings.ts';
-import { hasErrors } from '../domain/diagnostic.ts';
+import { hasErrors } from '../domain/text/diagnostic.ts';
 import { renderViews } from './evaluate-table.ts';
 import { reportDiagnostics } from './report-diagnostics.ts';
 import { tellError } from './tell-error.ts';

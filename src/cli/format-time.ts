@@ -1,4 +1,4 @@
-import { formatSpan } from '../domain/duration.ts';
+import { formatSpan } from '../domain/text/duration.ts';
 
 /** How long ago a moment was: `12m 5s ago`; moments to come, by a clock that is behind, are `now`. */
 export function formatAge(iso: string, now: number): string {

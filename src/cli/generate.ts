@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { generateRules } from '../config/generate/generate-rules.ts';
 import { renderManifests, renderRules, type RulesFormat } from '../config/generate/render-rules.ts';
 import { loadRules, type RuleFile } from '../config/load-rules.ts';
-import { byPosition, hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
+import { byPosition, hasErrors, type Diagnostic } from '../domain/text/diagnostic.ts';
 import { renderDiagnostic } from './render-diagnostic.ts';
 import { tellError } from './tell-error.ts';
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { Diagnostic } from '../domain/text/diagnostic.ts';
 
 /** A diagnostic as a workflow command, which GitHub shows at the line in the pull request. */
 export function githubAnnotation(diagnostic: Diagnostic): string {

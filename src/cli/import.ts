@@ -3,8 +3,8 @@ import { dialects, type Dialect } from '../config/import/dialect.ts';
 import type { Imported } from '../config/import/import-rules.ts';
 import type { RuleFile } from '../config/load-rules.ts';
 import { maxPeriodMs, minPeriodMs } from '../config/windows.ts';
-import { hasErrors } from '../domain/diagnostic.ts';
-import { formatDuration, parseDuration } from '../domain/duration.ts';
+import { hasErrors } from '../domain/text/diagnostic.ts';
+import { formatDuration, parseDuration } from '../domain/text/duration.ts';
 import { renderDiagnostic } from './render-diagnostic.ts';
 import { tellError } from './tell-error.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ValueReading } from '../domain/reading.ts';
-import type { TargetVerdict } from '../domain/verdict.ts';
+import type { ValueReading } from '../domain/reading/reading.ts';
+import type { TargetVerdict } from '../domain/reading/verdict.ts';
 
 // Only the fields that are shown, and no unknown field refused: the daemon may be newer than this command.
 

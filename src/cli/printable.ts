@@ -1,4 +1,4 @@
-import { visibleText } from '../domain/visible-text.ts';
+import { visibleText } from '../domain/text/visible-text.ts';
 
 /** Text from elsewhere, made safe for a terminal: control characters are cut out, and those that turn text around written out. */
 export function printable(text: string): string {

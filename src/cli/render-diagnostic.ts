@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
-import type { Diagnostic } from '../domain/diagnostic.ts';
-import { visibleText } from '../domain/visible-text.ts';
+import type { Diagnostic } from '../domain/text/diagnostic.ts';
+import { visibleText } from '../domain/text/visible-text.ts';
 
 export interface RenderOptions {
   readonly colors: boolean;

@@ -1,7 +1,7 @@
 import { describeBudgetSpent } from '../domain/budget/budget-spent.ts';
-import { formatSpan } from '../domain/duration.ts';
-import { formatRatio } from '../domain/ratio.ts';
-import { describeVerdict } from '../domain/verdict-text.ts';
+import { formatSpan } from '../domain/text/duration.ts';
+import { formatRatio } from '../domain/text/ratio.ts';
+import { describeVerdict } from '../domain/reading/verdict-text.ts';
 import { formatTable } from './format-table.ts';
 import { formatAge, formatMoment } from './format-time.ts';
 import type { IncidentRecordWire, IncidentWire, TimelineEventWire } from './incident-wire.ts';

@@ -1,5 +1,5 @@
-import { formatSpan } from '../domain/duration.ts';
-import { groupText } from '../domain/group.ts';
+import { formatSpan } from '../domain/text/duration.ts';
+import { groupText } from '../domain/service/group.ts';
 import { formatTable } from './format-table.ts';
 import { formatAge } from './format-time.ts';
 import type { IncidentsWire, IncidentWire } from './incident-wire.ts';

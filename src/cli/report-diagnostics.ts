@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { Diagnostic } from '../domain/text/diagnostic.ts';
 import { githubAnnotation } from './github-annotation.ts';
 import { renderDiagnostic, renderSummary } from './render-diagnostic.ts';
 

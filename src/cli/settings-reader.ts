@@ -1,6 +1,6 @@
 import type { ReadSettings, SettingsReader } from '../compose/configuration.ts';
 import { fileDiagnostics, type FileFaultFinder } from '../config/settings.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { Diagnostic } from '../domain/text/diagnostic.ts';
 import { printableLine } from './printable.ts';
 import { findSettings, settingsPath, type SettingsDeps, type SettingsOptions } from './settings-options.ts';
 

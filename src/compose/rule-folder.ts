@@ -4,8 +4,8 @@ import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { createConditionCompiler } from '../config/condition/compile-condition.ts';
 import { loadFile, type LoadedFile, type RuleFile } from '../config/load-file.ts';
 import { joinFiles } from '../config/load-rules.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
-import type { Service } from '../domain/service.ts';
+import type { Diagnostic } from '../domain/text/diagnostic.ts';
+import type { Service } from '../domain/service/service.ts';
 
 /** What the rule files say now. */
 export type LoadedRules =

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { formatDuration, parseDuration } from '../domain/duration.ts';
+import { formatDuration, parseDuration } from '../domain/text/duration.ts';
 import { duration, httpUrl, labels, show, text } from './fields.ts';
 import { maxPeriodMs, maxSliceMs, maxWindowMs, minPeriodMs, minSliceMs, minWindowMs } from './windows.ts';
 

@@ -1,5 +1,5 @@
 import { isScalar, type Document } from 'yaml';
-import type { DeclarationPath, Diagnostic, Position } from '../domain/diagnostic.ts';
+import type { DeclarationPath, Diagnostic, Position } from '../domain/text/diagnostic.ts';
 import type { Problem } from './problem.ts';
 import type { SourceText } from './source-text.ts';
 import { sourceOffset } from './text-offset.ts';

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { Diagnostic } from '../domain/text/diagnostic.ts';
 import { createSourceText } from './source-text.ts';
 
 /** Largest file that is read, bytes. */

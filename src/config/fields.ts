@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { formatDuration, parseDuration } from '../domain/duration.ts';
+import { formatDuration, parseDuration } from '../domain/text/duration.ts';
 
 /*
  * Messages of fields have two lines at most: what is wrong, then what to write instead.

@@ -1,5 +1,5 @@
-import { hasErrors, type Diagnostic, type Position } from '../domain/diagnostic.ts';
-import type { Service } from '../domain/service.ts';
+import { hasErrors, type Diagnostic, type Position } from '../domain/text/diagnostic.ts';
+import type { Service } from '../domain/service/service.ts';
 import type { ConditionCompiler } from './condition/compile-condition.ts';
 import type { Declaration } from './declaration.ts';
 import { decodeFile } from './decode-file.ts';

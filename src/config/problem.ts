@@ -1,4 +1,4 @@
-import type { DeclarationPath } from '../domain/diagnostic.ts';
+import type { DeclarationPath } from '../domain/text/diagnostic.ts';
 
 /** What is wrong, before anyone knows the line: where it stands in the declaration rather than in the file. */
 export interface Problem {

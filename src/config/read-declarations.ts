@@ -1,4 +1,4 @@
-import type { DeclarationPath, Diagnostic, Position } from '../domain/diagnostic.ts';
+import type { DeclarationPath, Diagnostic, Position } from '../domain/text/diagnostic.ts';
 import { openDeclaration, type Declaration } from './declaration.ts';
 import { plainDocuments } from './plain-yaml.ts';
 import { partOf, type SourceText } from './source-text.ts';

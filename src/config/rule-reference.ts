@@ -1,8 +1,8 @@
 import { presetTiers } from '../domain/budget/burn-tiers.ts';
 import type { BurnTier } from '../domain/budget/objective.ts';
 import { dayMs } from '../domain/budget/zone.ts';
-import { formatDuration } from '../domain/duration.ts';
-import { formatRatio } from '../domain/ratio.ts';
+import { formatDuration } from '../domain/text/duration.ts';
+import { formatRatio } from '../domain/text/ratio.ts';
 import { ServiceFile } from './rule-file.ts';
 import { generatedNotice, schemaTables } from './schema-tables.ts';
 import { maxForMs, maxForWindows, maxWindowMs, minWindowMs, shortMs } from './windows.ts';

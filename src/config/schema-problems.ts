@@ -1,6 +1,6 @@
 import type { $ZodIssue, $ZodType } from 'zod/v4/core';
 import * as z from 'zod';
-import type { DeclarationPath } from '../domain/diagnostic.ts';
+import type { DeclarationPath } from '../domain/text/diagnostic.ts';
 import { suggest } from './did-you-mean.ts';
 import { show } from './fields.ts';
 import type { Problem } from './problem.ts';

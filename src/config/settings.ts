@@ -1,4 +1,4 @@
-import { byPosition, hasErrors, type Diagnostic } from '../domain/diagnostic.ts';
+import { byPosition, hasErrors, type Diagnostic } from '../domain/text/diagnostic.ts';
 import { openDeclaration, type Declaration } from './declaration.ts';
 import { decodeFile } from './decode-file.ts';
 import type { Problem } from './problem.ts';

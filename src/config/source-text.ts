@@ -1,4 +1,4 @@
-import type { Position } from '../domain/diagnostic.ts';
+import type { Position } from '../domain/text/diagnostic.ts';
 
 const maxExcerptLength = 240;
 

@@ -1,4 +1,4 @@
-import type { DeclarationPath } from '../domain/diagnostic.ts';
+import type { DeclarationPath } from '../domain/text/diagnostic.ts';
 
 /** The value at a path inside plain data; undefined when there is none. */
 export function valueAt(root: unknown, path: DeclarationPath): unknown {

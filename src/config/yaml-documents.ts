@@ -1,5 +1,5 @@
 import { Composer, Parser, type CST, type Document } from 'yaml';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { Diagnostic } from '../domain/text/diagnostic.ts';
 import type { SourceText } from './source-text.ts';
 
 export const maxDepth = 64;

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Node, type Pair } from 'yaml';
-import type { DeclarationPath } from '../domain/diagnostic.ts';
+import type { DeclarationPath } from '../domain/text/diagnostic.ts';
 import { maxDepth, maxProblems } from './yaml-documents.ts';
 
 /** Most values a document may hold once its aliases are written out. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ReloadResult } from '../../src/app/status-view.ts';
+import type { ReloadResult } from '../../src/app/views/status-view.ts';
 import { DaemonHarness, KeepingChannel, polled } from '../support/daemon-harness.ts';
 import { aService, start, stepFault } from '../support/simulation.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
-import type { Service } from '../../src/domain/service.ts';
+import type { Service } from '../../src/domain/service/service.ts';
 import { DaemonHarness } from '../support/daemon-harness.ts';
 import { aRatio, aRule, aService, below, start, stepFault } from '../support/simulation.ts';
 

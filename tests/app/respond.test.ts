@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { IncidentBook } from '../../src/app/incident-book.ts';
+import { IncidentBook } from '../../src/app/recording/incident-book.ts';
 import { silentTelemetry } from '../../src/app/ports/telemetry.ts';
 import { StoreError, type Commit } from '../../src/app/ports/store.ts';
 import { createResponder } from '../../src/app/respond.ts';
-import type { StoredEvent } from '../../src/domain/event.ts';
+import type { StoredEvent } from '../../src/domain/incident/event.ts';
 import { closingParts } from '../support/closing-parts.ts';
 import { anEvent, aWholeStory } from '../support/incident-story.ts';
 import { ManualClock } from '../support/manual-clock.ts';

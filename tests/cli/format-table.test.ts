@@ -5,7 +5,7 @@ import { formatTable } from '../../src/cli/format-table.ts';
 import { formatAge, formatMoment } from '../../src/cli/format-time.ts';
 import { createPaint } from '../../src/cli/paint.ts';
 import { textWidth } from '../../src/cli/text-width.ts';
-import { formatSpan } from '../../src/domain/duration.ts';
+import { formatSpan } from '../../src/domain/text/duration.ts';
 
 describe('a table', () => {
   test('is aligned, without a frame and without spaces at the ends of lines', () => {

@@ -7,7 +7,7 @@ import { CommanderError } from 'commander';
 import nodeFetch from 'node-fetch';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { incidentsCommand, type IncidentsDeps } from '../../src/cli/incidents.ts';
-import type { StoredEvent } from '../../src/domain/event.ts';
+import type { StoredEvent } from '../../src/domain/incident/event.ts';
 import { aWorld, type World } from '../adapters/http/http-world.ts';
 import { anEvent, aStop, aWholeStory, storyStart } from '../support/incident-story.ts';
 

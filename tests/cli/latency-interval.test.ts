@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { statusPage } from '../../src/adapters/http/status-page.ts';
 import { ServicesWire } from '../../src/adapters/http/wire/service.ts';
-import { verdictJson } from '../../src/app/service-json.ts';
+import { verdictJson } from '../../src/app/views/service-json.ts';
 import { renderViews } from '../../src/cli/evaluate-table.ts';
 import { TimelineEventWire } from '../../src/cli/incident-wire.ts';
-import { describeVerdict } from '../../src/domain/verdict-text.ts';
+import { describeVerdict } from '../../src/domain/reading/verdict-text.ts';
 import { anIntervalVerdict } from '../support/interval-verdict.ts';
 import { aStatus, searchView } from '../support/service-views.ts';
 

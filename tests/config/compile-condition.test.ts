@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createConditionCompiler } from '../../src/config/condition/compile-condition.ts';
-import type { ReadingLookup } from '../../src/domain/condition.ts';
-import { unknown } from '../../src/domain/reading.ts';
+import type { ReadingLookup } from '../../src/domain/service/condition.ts';
+import { unknown } from '../../src/domain/reading/reading.ts';
 
 const kinds = new Map([
   ['good', 'ratio'],

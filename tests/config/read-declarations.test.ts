@@ -8,7 +8,7 @@ import { plainDocuments } from '../../src/config/plain-yaml.ts';
 import { readDeclarations } from '../../src/config/read-declarations.ts';
 import { createSourceText, type SourceText } from '../../src/config/source-text.ts';
 import { documentsOf, maxDocuments } from '../../src/config/yaml-documents.ts';
-import type { DeclarationPath, Diagnostic } from '../../src/domain/diagnostic.ts';
+import type { DeclarationPath, Diagnostic } from '../../src/domain/text/diagnostic.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const files = ['rules', 'tests/golden/check/good', 'tests/golden/check/bad']

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Attempt, Channel, SendResult } from '../../src/app/ports/channel.ts';
-import type { NotificationKind } from '../../src/domain/notification.ts';
+import type { NotificationKind } from '../../src/domain/notification/notification.ts';
 import { aNotification } from '../support/a-notification.ts';
 import type { ReceiverAnswer } from '../support/webhook-receiver.ts';
 import { status, WebhookReceiver } from '../support/webhook-receiver.ts';

@@ -1,5 +1,5 @@
 import type { Commit, LedgerKey, StoredLedger } from '../../src/app/ports/store.ts';
-import { compare } from '../../src/app/outbox-order.ts';
+import { compare } from '../../src/app/recording/outbox-order.ts';
 import { keyOf, services } from './ledger-builders.ts';
 
 /** The docstrings of the port, word by word. */

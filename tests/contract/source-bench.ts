@@ -1,8 +1,8 @@
 import type { SampleTimes, SignalOutcome } from '../../src/app/ports/source.ts';
 import type { PrometheusSource } from '../../src/adapters/prometheus/source.ts';
-import type { HistoryGroup } from '../../src/domain/history.ts';
+import type { HistoryGroup } from '../../src/domain/reading/history.ts';
 import type { Interval } from '../../src/domain/interval.ts';
-import type { Signal } from '../../src/domain/service.ts';
+import type { Signal } from '../../src/domain/service/service.ts';
 import type { stale, WrittenSeries } from '../support/remote-write.ts';
 
 /** A real server that holds what the suite writes, and a source that reads it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { BucketedSource } from '../../src/app/bucketed-source.ts';
-import type { BucketLayout } from '../../src/domain/threshold-place.ts';
-import type { LatencySignal } from '../../src/domain/service.ts';
+import { BucketedSource } from '../../src/app/sources/bucketed-source.ts';
+import type { BucketLayout } from '../../src/domain/reading/threshold-place.ts';
+import type { LatencySignal } from '../../src/domain/service/service.ts';
 import { histogramTerms } from '../../src/config/promql/histogram-terms.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { aNativeLatency } from '../support/signals.ts';

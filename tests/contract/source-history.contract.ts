@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { HistoryGroup } from '../../src/domain/history.ts';
+import type { HistoryGroup } from '../../src/domain/reading/history.ts';
 import { stale } from '../support/remote-write.ts';
 import { aGauge, aRatio } from '../support/signals.ts';
 import { aName, counts, minute, now, scraped, scrapeMs } from './source-bench.ts';

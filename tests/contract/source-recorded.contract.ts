@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RecordedBudget, RecordedRead } from '../../src/app/ports/source.ts';
 import type { RecordedGroup } from '../../src/domain/budget/recorded-counts.ts';
-import { prometheusDuration } from '../../src/domain/prometheus-duration.ts';
+import { prometheusDuration } from '../../src/domain/text/prometheus-duration.ts';
 import type { WrittenSeries } from '../support/remote-write.ts';
 import { minute, never, now, type SourceBench } from './source-bench.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { createPrometheusSource } from '../../src/adapters/prometheus/source.ts';
 import type { PrometheusSource } from '../../src/adapters/prometheus/source.ts';
-import type { CountedGroup } from '../../src/domain/observation.ts';
+import type { CountedGroup } from '../../src/domain/reading/observation.ts';
 import type { Interval } from '../../src/domain/interval.ts';
-import type { Signal } from '../../src/domain/service.ts';
+import type { Signal } from '../../src/domain/service/service.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { startScrapeTarget } from '../support/scrape-target.ts';
 import type { ScrapeTarget } from '../support/scrape-target.ts';

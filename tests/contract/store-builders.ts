@@ -1,9 +1,9 @@
 import type { Commit, Store } from '../../src/app/ports/store.ts';
-import type { Checkpoint } from '../../src/domain/checkpoint.ts';
-import type { IncidentEvent, StoredEvent } from '../../src/domain/event.ts';
-import type { Group } from '../../src/domain/group.ts';
-import type { Notification } from '../../src/domain/notification.ts';
-import type { Page } from '../../src/domain/page.ts';
+import type { Checkpoint } from '../../src/domain/incident/checkpoint.ts';
+import type { IncidentEvent, StoredEvent } from '../../src/domain/incident/event.ts';
+import type { Group } from '../../src/domain/service/group.ts';
+import type { Notification } from '../../src/domain/notification/notification.ts';
+import type { Page } from '../../src/domain/notification/page.ts';
 
 export const noon = 1_787_400_000_000;
 

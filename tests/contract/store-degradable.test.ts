@@ -1,5 +1,5 @@
 import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
-import { DegradableStore } from '../../src/app/degradable-store.ts';
+import { DegradableStore } from '../../src/app/recording/degradable-store.ts';
 import { FaultyStore } from '../support/faulty-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { memoryLog } from '../support/memory-log.ts';

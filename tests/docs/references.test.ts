@@ -5,10 +5,10 @@ import { describe, expect, test } from '@jest/globals';
 import { catalogue } from '../../src/adapters/metrics/catalogue.ts';
 import type { ProgramProcess } from '../../src/cli/program-process.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { unknownReasons } from '../../src/domain/reading.ts';
-import { learnCadence, mostPollsPerInterval } from '../../src/domain/cadence.ts';
-import { formatDuration } from '../../src/domain/duration.ts';
-import { timingFor } from '../../src/domain/timing.ts';
+import { unknownReasons } from '../../src/domain/reading/reading.ts';
+import { learnCadence, mostPollsPerInterval } from '../../src/domain/reading/cadence.ts';
+import { formatDuration } from '../../src/domain/text/duration.ts';
+import { timingFor } from '../../src/domain/reading/timing.ts';
 import { allPages, codeWords, readPage, root, type Page } from './pages.ts';
 
 const pages = allPages();
@@ -142,7 +142,9 @@ describe('the words', () => {
 
   test('timing.md has every method of an onset, and no other', () => {
     const type =
-      /export type OnsetMethod =(.*?)\n\n/s.exec(readFileSync(join(root, 'src/domain/onset.ts'), 'utf8'))?.[1] ?? '';
+      /export type OnsetMethod =(.*?)\n\n/s.exec(
+        readFileSync(join(root, 'src/domain/estimate/onset.ts'), 'utf8'),
+      )?.[1] ?? '';
     expect(firstCells('docs/timing.md')).toEqual([...type.matchAll(/\| '([a-z-]+)'/g)].map(([, method]) => method));
   });
 });

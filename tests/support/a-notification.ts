@@ -1,6 +1,6 @@
-import type { Notification } from '../../src/domain/notification.ts';
-import { notificationId } from '../../src/domain/notification-plan.ts';
-import type { Page } from '../../src/domain/page.ts';
+import type { Notification } from '../../src/domain/notification/notification.ts';
+import { notificationId } from '../../src/domain/notification/notification-plan.ts';
+import type { Page } from '../../src/domain/notification/page.ts';
 
 const onsetAt = Date.UTC(2026, 7, 22, 2, 7, 12);
 

@@ -1,7 +1,7 @@
 import type { ClosingParts } from '../../src/app/close-by-hand.ts';
-import type { IncidentBook } from '../../src/app/incident-book.ts';
+import type { IncidentBook } from '../../src/app/recording/incident-book.ts';
 import type { Commit } from '../../src/app/ports/store.ts';
-import type { StoredEvent } from '../../src/domain/event.ts';
+import type { StoredEvent } from '../../src/domain/incident/event.ts';
 
 /** Closing by hand where an incident is adrift once it is unwatched or blind, as the book tells it. */
 export function closingParts(

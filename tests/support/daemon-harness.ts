@@ -1,6 +1,6 @@
 import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { Daemon } from '../../src/app/daemon.ts';
-import { DegradableStore } from '../../src/app/degradable-store.ts';
+import { DegradableStore } from '../../src/app/recording/degradable-store.ts';
 import type { Channel, SendResult } from '../../src/app/ports/channel.ts';
 import type { Log } from '../../src/app/ports/log.ts';
 import type { Configured, LoadedConfiguration } from '../../src/app/ports/configuration.ts';
@@ -8,8 +8,8 @@ import type { Source } from '../../src/app/ports/source.ts';
 import type { Store } from '../../src/app/ports/store.ts';
 import { silentTelemetry, type Telemetry } from '../../src/app/ports/telemetry.ts';
 import { untraced } from '../../src/app/ports/trace.ts';
-import type { Notification } from '../../src/domain/notification.ts';
-import type { Service } from '../../src/domain/service.ts';
+import type { Notification } from '../../src/domain/notification/notification.ts';
+import type { Service } from '../../src/domain/service/service.ts';
 import { ManualClock } from './manual-clock.ts';
 import { SimulatedSource } from './simulated-source.ts';
 import { aService, start, type Traffic } from './simulation.ts';

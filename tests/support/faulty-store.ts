@@ -1,7 +1,7 @@
 import type { Commit, OutboxEntry, Store, StoredLedger, StoreFailureReason } from '../../src/app/ports/store.ts';
 import { StoreError } from '../../src/app/ports/store.ts';
-import type { Checkpoint } from '../../src/domain/checkpoint.ts';
-import type { StoredEvent } from '../../src/domain/event.ts';
+import type { Checkpoint } from '../../src/domain/incident/checkpoint.ts';
+import type { StoredEvent } from '../../src/domain/incident/event.ts';
 
 /** A store in front of a real one that refuses to be written, or to be read, whenever a test says so. */
 export class FaultyStore implements Store {

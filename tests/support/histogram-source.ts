@@ -1,8 +1,8 @@
 import type { Interval } from '../../src/domain/interval.ts';
-import type { HistoryPoint } from '../../src/domain/history.ts';
-import type { SourceFailure } from '../../src/domain/observation.ts';
-import type { LatencySignal, Signal } from '../../src/domain/service.ts';
-import type { BucketLayout } from '../../src/domain/threshold-place.ts';
+import type { HistoryPoint } from '../../src/domain/reading/history.ts';
+import type { SourceFailure } from '../../src/domain/reading/observation.ts';
+import type { LatencySignal, Signal } from '../../src/domain/service/service.ts';
+import type { BucketLayout } from '../../src/domain/reading/threshold-place.ts';
 import type { Clock } from '../../src/app/ports/clock.ts';
 import type { Arrivals, Asked, HistoryOutcome, SignalOutcome, SignalRead, Source } from '../../src/app/ports/source.ts';
 import { histogramTerms } from '../../src/config/promql/histogram-terms.ts';

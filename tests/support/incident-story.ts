@@ -1,5 +1,5 @@
-import type { IncidentEvent, StopFacts, StoredEvent } from '../../src/domain/event.ts';
-import type { TargetVerdict } from '../../src/domain/verdict.ts';
+import type { IncidentEvent, StopFacts, StoredEvent } from '../../src/domain/incident/event.ts';
+import type { TargetVerdict } from '../../src/domain/reading/verdict.ts';
 
 /** 2026-08-22T02:00:00Z: when the stories' onset is. */
 export const storyStart = 1_787_364_000_000;

@@ -1,5 +1,5 @@
-import type { ReadingRow } from '../../src/app/service-view.ts';
-import type { TargetVerdict } from '../../src/domain/verdict.ts';
+import type { ReadingRow } from '../../src/app/views/service-view.ts';
+import type { TargetVerdict } from '../../src/domain/reading/verdict.ts';
 
 /** A missed latency target whose threshold of 300 ms lies above the bucket 0.25; without `upper`, below +Inf. */
 export function anIntervalVerdict(upper?: number): TargetVerdict {

@@ -1,4 +1,4 @@
-import { countWindow, noRows, withRows, type CountRow, type CountRows } from '../../src/domain/count-rows.ts';
+import { countWindow, noRows, withRows, type CountRow, type CountRows } from '../../src/domain/reading/count-rows.ts';
 import { Chance } from './chance.ts';
 
 /** A fault in noisy traffic, and how it is scraped. Times ms. */

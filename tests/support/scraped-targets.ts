@@ -1,6 +1,6 @@
-import type { CountedGroup, Step } from '../../src/domain/observation.ts';
+import type { CountedGroup, Step } from '../../src/domain/reading/observation.ts';
 import type { Interval } from '../../src/domain/interval.ts';
-import { lookbackMs } from '../../src/domain/timing.ts';
+import { lookbackMs } from '../../src/domain/reading/timing.ts';
 
 interface Sample {
   readonly at: number;

@@ -1,5 +1,5 @@
-import type { ServiceView } from '../../src/app/service-view.ts';
-import type { StatusView } from '../../src/app/status-view.ts';
+import type { ServiceView } from '../../src/app/views/service-view.ts';
+import type { StatusView } from '../../src/app/views/status-view.ts';
 import type { BudgetView } from '../../src/app/budgets/budget-view.ts';
 import { replicationLag, storyStart, successRate } from './incident-story.ts';
 

@@ -1,4 +1,4 @@
-import type { CounterTerm, GaugeSignal, LatencySignal, RatioSignal } from '../../src/domain/service.ts';
+import type { CounterTerm, GaugeSignal, LatencySignal, RatioSignal } from '../../src/domain/service/service.ts';
 
 /** A plain counter selector as a term, added or taken away. */
 export function aTerm(selector: string, sign: 1 | -1 = 1): CounterTerm {

@@ -1,9 +1,9 @@
 import type { Interval } from '../../src/domain/interval.ts';
 import type { RecordedGroup } from '../../src/domain/budget/recorded-counts.ts';
-import type { HistoryPoint } from '../../src/domain/history.ts';
-import type { SourceFailure } from '../../src/domain/observation.ts';
-import type { Signal } from '../../src/domain/service.ts';
-import { unknownLayout, type BucketLayout } from '../../src/domain/threshold-place.ts';
+import type { HistoryPoint } from '../../src/domain/reading/history.ts';
+import type { SourceFailure } from '../../src/domain/reading/observation.ts';
+import type { Signal } from '../../src/domain/service/service.ts';
+import { unknownLayout, type BucketLayout } from '../../src/domain/reading/threshold-place.ts';
 import type { Clock } from '../../src/app/ports/clock.ts';
 import type {
   HistoryOutcome,

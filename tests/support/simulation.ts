@@ -1,12 +1,12 @@
-import type { Condition, ReadingLookup, SignalUse, Truth } from '../../src/domain/condition.ts';
-import { evaluate, newServiceState, type Evaluation, type ServiceState } from '../../src/domain/evaluate.ts';
-import type { IncidentEvent } from '../../src/domain/event.ts';
-import { groupKey, type Group } from '../../src/domain/group.ts';
-import type { HistoryPoint, SignalHistory } from '../../src/domain/history.ts';
-import type { CountedGroup, GaugedGroup, Observation, Step } from '../../src/domain/observation.ts';
-import type { GaugeSignal, RatioSignal, Service, StopRule } from '../../src/domain/service.ts';
-import { stepsToRead } from '../../src/domain/step-plan.ts';
-import { timingFor, type Timing } from '../../src/domain/timing.ts';
+import type { Condition, ReadingLookup, SignalUse, Truth } from '../../src/domain/service/condition.ts';
+import { evaluate, newServiceState, type Evaluation, type ServiceState } from '../../src/domain/incident/evaluate.ts';
+import type { IncidentEvent } from '../../src/domain/incident/event.ts';
+import { groupKey, type Group } from '../../src/domain/service/group.ts';
+import type { HistoryPoint, SignalHistory } from '../../src/domain/reading/history.ts';
+import type { CountedGroup, GaugedGroup, Observation, Step } from '../../src/domain/reading/observation.ts';
+import type { GaugeSignal, RatioSignal, Service, StopRule } from '../../src/domain/service/service.ts';
+import { stepsToRead } from '../../src/domain/reading/step-plan.ts';
+import { timingFor, type Timing } from '../../src/domain/reading/timing.ts';
 import type { Chance } from './chance.ts';
 
 /** A condition made by hand, three-valued as CEL makes it. */

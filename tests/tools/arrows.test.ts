@@ -38,6 +38,10 @@ interface Package {
 
 const target = {
   'src/app/thing.ts': 'export interface Thing { readonly x: 1 }\nexport const thing = 1;\n',
+  'src/domain/reading/read.ts': 'export type Read = 1;\n',
+  'src/domain/incident/incident.ts': 'export type Incident = 1;\n',
+  'src/domain/notification/told.ts': 'export type Told = 1;\n',
+  'src/app/polling/loop.ts': 'export type Loop = 1;\n',
   'src/adapters/ntp/clock.ts': "import { now } from 'node:process';\nexport const clock = 1;\n",
 };
 
@@ -128,6 +132,30 @@ const against = [
     file: 'src/app/bad-11.ts',
     text: "import { gone } from './gone.ts';\nexport const x = gone;\n",
     rule: 'resolvable',
+  },
+  {
+    name: 'a text that knows of readings',
+    file: 'src/domain/text/bad-12.ts',
+    text: "import type { Read } from '../reading/read.ts';\nexport type X = Read;\n",
+    rule: 'texts-stand-alone',
+  },
+  {
+    name: 'a reading that knows of incidents',
+    file: 'src/domain/reading/bad-13.ts',
+    text: "import type { Incident } from '../incident/incident.ts';\nexport type X = Incident;\n",
+    rule: 'incidents-stand-above-readings',
+  },
+  {
+    name: 'an incident that knows who is told',
+    file: 'src/domain/incident/bad-14.ts',
+    text: "import type { Told } from '../notification/told.ts';\nexport type X = Told;\n",
+    rule: 'incidents-do-not-know-notifications',
+  },
+  {
+    name: 'a source that knows of the loop',
+    file: 'src/app/sources/bad-15.ts',
+    text: "import type { Loop } from '../polling/loop.ts';\nexport type X = Loop;\n",
+    rule: 'polling-stands-above-its-parts',
   },
 ];
 const circle = {

@@ -1,9 +1,9 @@
 import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
-import { formatSpan } from '../../domain/duration.ts';
-import type { StopFacts, StoredEvent } from '../../domain/event.ts';
-import type { TimeEstimate } from '../../domain/onset.ts';
-import { formatUtc } from '../../domain/utc.ts';
-import { describeVerdict } from '../../domain/verdict-text.ts';
+import { formatSpan } from '../../domain/text/duration.ts';
+import type { StopFacts, StoredEvent } from '../../domain/incident/event.ts';
+import type { TimeEstimate } from '../../domain/estimate/onset.ts';
+import { formatUtc } from '../../domain/text/utc.ts';
+import { describeVerdict } from '../../domain/reading/verdict-text.ts';
 
 /** What an event says beyond its type, for people; lines are parted by line breaks. */
 export function describeEvent(event: StoredEvent): string {

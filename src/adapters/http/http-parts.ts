@@ -1,9 +1,9 @@
-import type { IncidentBook } from '../../app/incident-book.ts';
+import type { IncidentBook } from '../../app/recording/incident-book.ts';
 import type { Log } from '../../app/ports/log.ts';
 import type { Telemetry } from '../../app/ports/telemetry.ts';
 import type { Responder } from '../../app/respond.ts';
-import type { ServiceView } from '../../app/service-view.ts';
-import type { Readiness, ReloadResult, StatusView } from '../../app/status-view.ts';
+import type { ServiceView } from '../../app/views/service-view.ts';
+import type { Readiness, ReloadResult, StatusView } from '../../app/views/status-view.ts';
 
 /** What the HTTP API shows and sets in motion. */
 export interface HttpParts {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import Handlebars from 'handlebars';
-import { visibleText } from '../../domain/visible-text.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 
 const pageStyle = `
 :root { color-scheme: light dark; --good: light-dark(#14713d, #5fd68f); --bad: light-dark(#b3261e, #ff8a80);

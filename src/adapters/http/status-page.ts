@@ -1,13 +1,13 @@
 import type { BudgetView } from '../../app/budgets/budget-view.ts';
 import { budgetText } from '../../app/budgets/budget-text.ts';
-import type { ScopeView, ServiceView } from '../../app/service-view.ts';
-import type { Readiness, StatusView } from '../../app/status-view.ts';
-import { groupText } from '../../domain/group.ts';
-import { formatDuration, formatSpan } from '../../domain/duration.ts';
-import type { Incident } from '../../domain/incident.ts';
-import { formatUtc } from '../../domain/utc.ts';
-import { describeInterval, describeTarget, describeValue, signalWords } from '../../domain/verdict-text.ts';
-import type { TargetVerdict } from '../../domain/verdict.ts';
+import type { ScopeView, ServiceView } from '../../app/views/service-view.ts';
+import type { Readiness, StatusView } from '../../app/views/status-view.ts';
+import { groupText } from '../../domain/service/group.ts';
+import { formatDuration, formatSpan } from '../../domain/text/duration.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { formatUtc } from '../../domain/text/utc.ts';
+import { describeInterval, describeTarget, describeValue, signalWords } from '../../domain/reading/verdict-text.ts';
+import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import { compilePage, webLink } from './page-shell.ts';
 import { statusPageTemplate } from './status-page-template.ts';
 

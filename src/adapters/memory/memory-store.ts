@@ -1,11 +1,11 @@
-import { byBudgetAndGroup, ledgerKeyText } from '../../app/ledger-key.ts';
-import { byChannelAndSequence, byIncidentAndSequence, compare } from '../../app/outbox-order.ts';
+import { byBudgetAndGroup, ledgerKeyText } from '../../app/recording/ledger-key.ts';
+import { byChannelAndSequence, byIncidentAndSequence, compare } from '../../app/recording/outbox-order.ts';
 import type { Commit, LedgerKey, LedgerWrite, OutboxEntry, Store, StoredLedger } from '../../app/ports/store.ts';
 import { StoreError } from '../../app/ports/store.ts';
-import { storableCopy, storableRows } from '../../app/storable-commit.ts';
+import { storableCopy, storableRows } from '../../app/recording/storable-commit.ts';
 import type { LedgerRow } from '../../domain/budget/ledger-rows.ts';
-import type { Checkpoint } from '../../domain/checkpoint.ts';
-import type { StoredEvent } from '../../domain/event.ts';
+import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
+import type { StoredEvent } from '../../domain/incident/event.ts';
 
 interface KeptLedger {
   readonly key: LedgerKey;

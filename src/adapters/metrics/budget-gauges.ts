@@ -1,6 +1,6 @@
 import type { BudgetView } from '../../app/budgets/budget-view.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import { groupKey } from '../../domain/group.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import { groupKey } from '../../domain/service/group.ts';
 import type { Instruments } from './instruments.ts';
 
 /** Takes back what the gauges of error budgets said. */

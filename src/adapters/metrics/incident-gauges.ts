@@ -1,5 +1,5 @@
-import type { Incident } from '../../domain/incident.ts';
-import type { Severity } from '../../domain/service.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import type { Severity } from '../../domain/service/service.ts';
 import type { Instruments } from './instruments.ts';
 
 const severities: readonly Severity[] = ['page', 'ticket'];

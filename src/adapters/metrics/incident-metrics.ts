@@ -1,5 +1,5 @@
-import type { AppliedEvent } from '../../app/incident-book.ts';
-import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident.ts';
+import type { AppliedEvent } from '../../app/recording/incident-book.ts';
+import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident/incident.ts';
 import type { Instruments } from './instruments.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { deliveryOutcomes, pollOutcomes, sourceOperations, type Telemetry } from '../../app/ports/telemetry.ts';
-import type { SourceFailureReason } from '../../domain/observation.ts';
+import type { SourceFailureReason } from '../../domain/reading/observation.ts';
 import { countEvent } from './incident-metrics.ts';
 import { IncidentGauges } from './incident-gauges.ts';
 import { createInstruments, type Instruments } from './instruments.ts';

@@ -1,8 +1,14 @@
-import { lineStates, ruleConditions, type LineState, type ReadingRow, type RuleView } from '../../app/service-view.ts';
+import {
+  lineStates,
+  ruleConditions,
+  type LineState,
+  type ReadingRow,
+  type RuleView,
+} from '../../app/views/service-view.ts';
 import type { BudgetView } from '../../app/budgets/budget-view.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import { groupKey, type Group } from '../../domain/group.ts';
-import type { TargetVerdict } from '../../domain/verdict.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import { groupKey, type Group } from '../../domain/service/group.ts';
+import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import { resetBudgets, writeBudget } from './budget-gauges.ts';
 import type { Instruments } from './instruments.ts';
 

@@ -1,6 +1,6 @@
 import { arrivalsLimit } from '../../app/ports/source.ts';
 import type { Arrivals, Asked } from '../../app/ports/source.ts';
-import type { Signal } from '../../domain/service.ts';
+import type { Signal } from '../../domain/service/service.ts';
 import type { Answers, Ask, Question } from './batch.ts';
 import { readNumber } from './decode.ts';
 import { failed } from './failure.ts';

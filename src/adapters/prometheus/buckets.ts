@@ -1,7 +1,7 @@
 import type { BucketsAnswer } from '../../app/ports/buckets.ts';
-import { bucketSelector } from '../../domain/bucket-signal.ts';
-import type { LatencySignal } from '../../domain/service.ts';
-import { unknownLayout, type BucketLayout } from '../../domain/threshold-place.ts';
+import { bucketSelector } from '../../domain/reading/bucket-signal.ts';
+import type { LatencySignal } from '../../domain/service/service.ts';
+import { unknownLayout, type BucketLayout } from '../../domain/reading/threshold-place.ts';
 import type { Answer, Ask, Question } from './batch.ts';
 import { readNumber } from './decode.ts';
 import { failed } from './failure.ts';

@@ -1,5 +1,5 @@
 import type { Interval } from '../../domain/interval.ts';
-import type { CounterTerm, CountingSignal } from '../../domain/service.ts';
+import type { CounterTerm, CountingSignal } from '../../domain/service/service.ts';
 import type { Answer, Answers, Question } from './batch.ts';
 import { countedBefore, increments, steadyIncrements } from './promql.ts';
 import type { StepOffsets } from './promql.ts';

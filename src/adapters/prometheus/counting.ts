@@ -1,6 +1,6 @@
 import type { SignalOutcome } from '../../app/ports/source.ts';
-import type { CountedGroup, Step } from '../../domain/observation.ts';
-import type { CountingSignal } from '../../domain/service.ts';
+import type { CountedGroup, Step } from '../../domain/reading/observation.ts';
+import type { CountingSignal } from '../../domain/service/service.ts';
 import type { Answers } from './batch.ts';
 import type { Failed } from './failure.ts';
 import { freshness } from './freshness.ts';

@@ -1,4 +1,4 @@
-import type { SourceFailure, SourceFailureReason } from '../../domain/observation.ts';
+import type { SourceFailure, SourceFailureReason } from '../../domain/reading/observation.ts';
 
 /** A failed request, with what the layers above need to know to carry on. */
 export interface Failed {

@@ -1,4 +1,4 @@
-import type { Group } from '../../domain/group.ts';
+import type { Group } from '../../domain/service/group.ts';
 import type { Answers, Question } from './batch.ts';
 import type { Failed } from './failure.ts';
 import { valueAt } from './group-points.ts';

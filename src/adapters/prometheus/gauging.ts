@@ -1,6 +1,6 @@
 import type { SignalOutcome } from '../../app/ports/source.ts';
-import type { Group } from '../../domain/group.ts';
-import type { GaugeSignal } from '../../domain/service.ts';
+import type { Group } from '../../domain/service/group.ts';
+import type { GaugeSignal } from '../../domain/service/service.ts';
 import type { Answers, Question } from './batch.ts';
 import type { ResultPoint } from './decode.ts';
 import { failed } from './failure.ts';

@@ -1,4 +1,4 @@
-import type { Group } from '../../domain/group.ts';
+import type { Group } from '../../domain/service/group.ts';
 import type { ResultPoint } from './decode.ts';
 
 /** Values of one group over time, ascending; an instant query has one point, and so nearly all of them. */

@@ -1,5 +1,5 @@
-import type { Group } from '../../domain/group.ts';
-import { groupKey } from '../../domain/group.ts';
+import type { Group } from '../../domain/service/group.ts';
+import { groupKey } from '../../domain/service/group.ts';
 import type { Labels } from './decode.ts';
 
 /** The group a result belongs to; a label that the result does not carry is empty, as in PromQL. */

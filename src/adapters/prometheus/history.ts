@@ -1,7 +1,7 @@
 import type { HistoryOutcome, SampleTimes } from '../../app/ports/source.ts';
-import type { HistoryGroup, HistoryPoint } from '../../domain/history.ts';
+import type { HistoryGroup, HistoryPoint } from '../../domain/reading/history.ts';
 import type { Interval } from '../../domain/interval.ts';
-import type { CountingSignal, GaugeSignal, Signal } from '../../domain/service.ts';
+import type { CountingSignal, GaugeSignal, Signal } from '../../domain/service/service.ts';
 import type { Answers, Question } from './batch.ts';
 import { lookCloser } from './closer-look.ts';
 import { goodOf, numeratorSeenAt, sidesOf } from './counting.ts';

@@ -1,5 +1,5 @@
-import { groupKey } from '../../domain/group.ts';
-import type { CounterTerm } from '../../domain/service.ts';
+import { groupKey } from '../../domain/service/group.ts';
+import type { CounterTerm } from '../../domain/service/service.ts';
 import type { Answer, Answers, Question } from './batch.ts';
 import type { ResultPoint } from './decode.ts';
 import { failed } from './failure.ts';

@@ -1,4 +1,4 @@
-import type { CountingSignal, GaugeSignal, Signal } from '../../domain/service.ts';
+import type { CountingSignal, GaugeSignal, Signal } from '../../domain/service/service.ts';
 import type { Question } from './batch.ts';
 import { planStep, steadyQuestions } from './counting-plan.ts';
 import type { StepPlan } from './counting-plan.ts';

@@ -1,5 +1,5 @@
-import type { CounterTerm } from '../../domain/service.ts';
-import { lookbackMs } from '../../domain/timing.ts';
+import type { CounterTerm } from '../../domain/service/service.ts';
+import { lookbackMs } from '../../domain/reading/timing.ts';
 
 /** Offsets of a step's ends from the instant a query is evaluated at, ms. */
 export interface StepOffsets {

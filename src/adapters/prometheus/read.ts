@@ -3,7 +3,7 @@ import type { Ask, Question } from './batch.ts';
 import { countedOutcome } from './counting.ts';
 import { gaugedOutcome } from './gauging.ts';
 import type { PlanMemory } from './plan-memory.ts';
-import type { CountingSignal, GaugeSignal } from '../../domain/service.ts';
+import type { CountingSignal, GaugeSignal } from '../../domain/service/service.ts';
 import { carefulQuestions, planCarefully } from './counting-plan.ts';
 import type { PlannedStep } from './counting-plan.ts';
 

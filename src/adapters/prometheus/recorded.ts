@@ -7,9 +7,9 @@ import type {
 } from '../../app/ports/source.ts';
 import type { RecordedGroup, RecordedWindow } from '../../domain/budget/recorded-counts.ts';
 import { recordedLabels as label, recordedMetric } from '../../domain/budget/recorded-series.ts';
-import type { Group } from '../../domain/group.ts';
+import type { Group } from '../../domain/service/group.ts';
 import type { Interval } from '../../domain/interval.ts';
-import { prometheusDuration } from '../../domain/prometheus-duration.ts';
+import { prometheusDuration } from '../../domain/text/prometheus-duration.ts';
 import type { Answers, Ask, Question } from './batch.ts';
 import type { ResultPoint, ResultSeries } from './decode.ts';
 import { failed } from './failure.ts';

@@ -1,4 +1,4 @@
-import type { CountingSignal, Signal } from '../../domain/service.ts';
+import type { CountingSignal, Signal } from '../../domain/service/service.ts';
 
 /** Selectors whose sample times tell how old a signal is; each once. */
 export function sampledSelectors(signal: Signal): readonly string[] {

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { storableRows } from '../../app/storable-commit.ts';
+import { storableRows } from '../../app/recording/storable-commit.ts';
 import type { LedgerKey, LedgerWrite } from '../../app/ports/store.ts';
 import type { LedgerRow } from '../../domain/budget/ledger-rows.ts';
 import { gapsColumn, ledgerRow } from './ledger-rows.ts';

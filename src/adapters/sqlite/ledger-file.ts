@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { byBudgetAndGroup, ledgerKeyText } from '../../app/ledger-key.ts';
+import { byBudgetAndGroup, ledgerKeyText } from '../../app/recording/ledger-key.ts';
 import type { Log } from '../../app/ports/log.ts';
 import type { LedgerKey, LedgerWrite, StoredLedger, StoreError, StoreFailureReason } from '../../app/ports/store.ts';
 import type { LedgerDatabase, LedgerLine } from './ledger-database.ts';

@@ -1,9 +1,9 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import type { DeliveryState, OutboxEntry } from '../../app/ports/store.ts';
-import type { Checkpoint } from '../../domain/checkpoint.ts';
-import type { IncidentEvent, StoredEvent } from '../../domain/event.ts';
-import type { Notification } from '../../domain/notification.ts';
+import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
+import type { IncidentEvent, StoredEvent } from '../../domain/incident/event.ts';
+import type { Notification } from '../../domain/notification/notification.ts';
 import { storeFailure } from './sqlite-failure.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;

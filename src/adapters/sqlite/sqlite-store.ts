@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { byChannelAndSequence, byIncidentAndSequence, compare } from '../../app/outbox-order.ts';
+import { byChannelAndSequence, byIncidentAndSequence, compare } from '../../app/recording/outbox-order.ts';
 import type { Commit, DeliveryState, OutboxEntry, Store, StoredLedger } from '../../app/ports/store.ts';
-import { invalidCommit, mustBeStorable } from '../../app/storable-commit.ts';
-import type { Checkpoint } from '../../domain/checkpoint.ts';
-import type { IncidentEvent, StoredEvent } from '../../domain/event.ts';
-import type { Notification } from '../../domain/notification.ts';
+import { invalidCommit, mustBeStorable } from '../../app/recording/storable-commit.ts';
+import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
+import type { IncidentEvent, StoredEvent } from '../../domain/incident/event.ts';
+import type { Notification } from '../../domain/notification/notification.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import { LedgerFile } from './ledger-file.ts';
 import type { DatabaseOptions, OpenDatabase } from './open-database.ts';

@@ -1,6 +1,6 @@
 import { SpanKind, type Span } from '@opentelemetry/api';
 import type { Source } from '../../app/ports/source.ts';
-import type { SourceFailure } from '../../domain/observation.ts';
+import type { SourceFailure } from '../../domain/reading/observation.ts';
 import { inSpan, markFailed } from './traced.ts';
 
 type Answer = { readonly kind: string } | { readonly kind: 'failed'; readonly failure: SourceFailure };

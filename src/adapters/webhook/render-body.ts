@@ -1,8 +1,8 @@
 import type { Attempt } from '../../app/ports/channel.ts';
-import type { Notification } from '../../domain/notification.ts';
-import { formatUtc } from '../../domain/utc.ts';
-import type { TargetVerdict } from '../../domain/verdict.ts';
-import { describeVerdict } from '../../domain/verdict-text.ts';
+import type { Notification } from '../../domain/notification/notification.ts';
+import { formatUtc } from '../../domain/text/utc.ts';
+import type { TargetVerdict } from '../../domain/reading/verdict.ts';
+import { describeVerdict } from '../../domain/reading/verdict-text.ts';
 import type { TargetWire, WebhookBody } from './body.ts';
 import { bodyVersion } from './body.ts';
 import { shorten, truncationLevels } from './shorten.ts';

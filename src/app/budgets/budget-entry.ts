@@ -3,7 +3,7 @@ import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import { placeOf } from '../../domain/budget/slot-tiers.ts';
 import { periodBounds } from '../../domain/budget/period.ts';
 import { restoreLedger } from '../../domain/budget/ledger-rows.ts';
-import type { Group } from '../../domain/group.ts';
+import type { Group } from '../../domain/service/group.ts';
 import type { Interval } from '../../domain/interval.ts';
 import type { LedgerRow } from '../../domain/budget/ledger-rows.ts';
 import { AskedStretches } from './asked-stretches.ts';

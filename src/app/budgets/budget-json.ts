@@ -1,4 +1,4 @@
-import { formatUtc } from '../../domain/utc.ts';
+import { formatUtc } from '../../domain/text/utc.ts';
 import type { BurnReading } from '../../domain/budget/burn-rate.ts';
 import type { Exhaustion } from '../../domain/budget/exhaustion.ts';
 import type { BudgetReading } from '../../domain/budget/read-budget.ts';

@@ -1,5 +1,5 @@
-import { formatDuration } from '../../domain/duration.ts';
-import { formatRatio } from '../../domain/ratio.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
 import type { BudgetView } from './budget-view.ts';
 
 /** An error budget in people's words, for tables. */

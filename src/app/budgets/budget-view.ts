@@ -5,9 +5,9 @@ import { exhaustedIn, type Exhaustion } from '../../domain/budget/exhaustion.ts'
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import { budgetAt, type BudgetReading } from '../../domain/budget/read-budget.ts';
 import type { WindowCounts } from '../../domain/budget/window-counts.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import type { Group } from '../../domain/group.ts';
-import type { Service } from '../../domain/service.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import type { Group } from '../../domain/service/group.ts';
+import type { Service } from '../../domain/service/service.ts';
 
 /** How one error budget stands for one group, as of the last poll. */
 export interface BudgetView {

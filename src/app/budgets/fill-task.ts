@@ -1,11 +1,11 @@
 import { fill, missing } from '../../domain/budget/ledger.ts';
 import { addSpan, gapsIn, type Spans } from '../../domain/budget/spans.ts';
-import type { HistoryGroup } from '../../domain/history.ts';
-import { groupKey } from '../../domain/group.ts';
+import type { HistoryGroup } from '../../domain/reading/history.ts';
+import { groupKey } from '../../domain/service/group.ts';
 import type { Interval } from '../../domain/interval.ts';
-import type { CountingSignal } from '../../domain/service.ts';
-import type { Timing } from '../../domain/timing.ts';
-import type { PastPart } from '../past-reader.ts';
+import type { CountingSignal } from '../../domain/service/service.ts';
+import type { Timing } from '../../domain/reading/timing.ts';
+import type { PastPart } from '../past/past-reader.ts';
 import type { BudgetBook } from './budget-book.ts';
 import { isKnownInPart, isWorthAsking, openGaps, type BudgetEntry } from './budget-entry.ts';
 import { pastSteps } from './past-steps.ts';

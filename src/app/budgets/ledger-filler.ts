@@ -1,10 +1,10 @@
-import { describeFailure } from '../../domain/describe-failure.ts';
-import type { SourceFailure } from '../../domain/observation.ts';
-import type { Timing } from '../../domain/timing.ts';
+import { describeFailure } from '../../domain/reading/describe-failure.ts';
+import type { SourceFailure } from '../../domain/reading/observation.ts';
+import type { Timing } from '../../domain/reading/timing.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { HistoryOutcome, Source } from '../ports/source.ts';
-import { within } from '../within.ts';
+import { within } from '../tasks/within.ts';
 import type { BudgetBook } from './budget-book.ts';
 import { settledShare } from './budget-entry.ts';
 import { fillTasks, giveUp, takeFill, type FillTask } from './fill-task.ts';

@@ -1,6 +1,6 @@
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
-import { hashText } from '../../domain/hash.ts';
-import type { CountingSignal } from '../../domain/service.ts';
+import { hashText } from '../../domain/text/hash.ts';
+import type { CountingSignal } from '../../domain/service/service.ts';
 
 /**
  * What a ledger is counted by, as a short text. Under another shape the same budget counts something else, and its ledger

@@ -1,8 +1,8 @@
 import { addStep, unsettledIn, type BudgetLedger } from '../../domain/budget/ledger.ts';
-import { lastRow } from '../../domain/count-rows.ts';
-import type { GroupLedger } from '../../domain/group-ledger.ts';
-import type { CountedGroup, Step } from '../../domain/observation.ts';
-import { awaitsOthers } from '../../domain/scrape-gap.ts';
+import { lastRow } from '../../domain/reading/count-rows.ts';
+import type { GroupLedger } from '../../domain/reading/group-ledger.ts';
+import type { CountedGroup, Step } from '../../domain/reading/observation.ts';
+import { awaitsOthers } from '../../domain/reading/scrape-gap.ts';
 import { isKnownInPart } from './budget-entry.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { HistoryPoint } from '../../domain/history.ts';
-import type { Step } from '../../domain/observation.ts';
-import { lookbackMs } from '../../domain/timing.ts';
+import type { HistoryPoint } from '../../domain/reading/history.ts';
+import type { Step } from '../../domain/reading/observation.ts';
+import { lookbackMs } from '../../domain/reading/timing.ts';
 
 /** How the points of a past were read. */
 export interface PastShape {

@@ -1,5 +1,5 @@
 import type { Interval } from '../../domain/interval.ts';
-import type { PastPart } from '../past-reader.ts';
+import type { PastPart } from '../past/past-reader.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

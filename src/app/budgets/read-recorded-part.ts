@@ -1,6 +1,6 @@
-import type { SourceFailure } from '../../domain/observation.ts';
-import type { Service } from '../../domain/service.ts';
-import type { PastPart } from '../past-reader.ts';
+import type { SourceFailure } from '../../domain/reading/observation.ts';
+import type { Service } from '../../domain/service/service.ts';
+import type { PastPart } from '../past/past-reader.ts';
 import type { RecordedOutcome, Source } from '../ports/source.ts';
 import { recordedRead } from './recorded-read.ts';
 

@@ -1,5 +1,5 @@
 import type { RecordedGroup } from '../../domain/budget/recorded-counts.ts';
-import { groupKey } from '../../domain/group.ts';
+import { groupKey } from '../../domain/service/group.ts';
 
 /** A group of a budget as it was last seen. */
 export interface KnownGroup {

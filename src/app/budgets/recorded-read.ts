@@ -1,6 +1,6 @@
 import { askedWindows } from '../../domain/budget/asked-windows.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
-import type { CountingSignal, Service } from '../../domain/service.ts';
+import type { CountingSignal, Service } from '../../domain/service/service.ts';
 import type { RecordedBudget, RecordedRead } from '../ports/source.ts';
 
 /** What to read of a service whose budgets come from recording rules; undefined for any other. The same object each time. */

@@ -1,4 +1,4 @@
-import type { Service } from '../../domain/service.ts';
+import type { Service } from '../../domain/service/service.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError, type Store } from '../ports/store.ts';
 import { BudgetBook } from './budget-book.ts';

@@ -1,5 +1,5 @@
 import type { LedgerKey, LedgerWrite } from '../ports/store.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { BudgetBook, BudgetChanges } from './budget-book.ts';
 
 /** Rows that one transaction holds about: a first fill brings thousands for each budget, and others wait for their commit. */

@@ -1,6 +1,6 @@
-import type { SourceFailure } from '../../domain/observation.ts';
-import type { LatencySignal } from '../../domain/service.ts';
-import type { BucketLayout } from '../../domain/threshold-place.ts';
+import type { SourceFailure } from '../../domain/reading/observation.ts';
+import type { LatencySignal } from '../../domain/service/service.ts';
+import type { BucketLayout } from '../../domain/reading/threshold-place.ts';
 
 export type BucketsAnswer =
   { readonly kind: 'ok'; readonly layout: BucketLayout } | { readonly kind: 'failed'; readonly failure: SourceFailure };

@@ -1,4 +1,4 @@
-import type { Notification } from '../../domain/notification.ts';
+import type { Notification } from '../../domain/notification/notification.ts';
 
 /** What became of one attempt. The adapter says whether trying again can help; the app says when and how often. */
 export type SendResult =

@@ -1,4 +1,4 @@
-import type { Service } from '../../domain/service.ts';
+import type { Service } from '../../domain/service/service.ts';
 import type { Channel } from './channel.ts';
 import type { Source } from './source.ts';
 

@@ -1,9 +1,9 @@
 import type { RecordedGroup } from '../../domain/budget/recorded-counts.ts';
 import type { Interval } from '../../domain/interval.ts';
-import type { HistoryGroup } from '../../domain/history.ts';
-import type { CountedGroup, GaugedGroup, SourceFailure } from '../../domain/observation.ts';
-import type { Signal } from '../../domain/service.ts';
-import type { ThresholdPlace } from '../../domain/threshold-place.ts';
+import type { HistoryGroup } from '../../domain/reading/history.ts';
+import type { CountedGroup, GaugedGroup, SourceFailure } from '../../domain/reading/observation.ts';
+import type { Signal } from '../../domain/service/service.ts';
+import type { ThresholdPlace } from '../../domain/reading/threshold-place.ts';
 import type { Buckets } from './buckets.ts';
 
 /** One signal to read at one instant. */

@@ -1,7 +1,7 @@
 import type { LedgerChanges, LedgerRow } from '../../domain/budget/ledger-rows.ts';
-import type { Checkpoint } from '../../domain/checkpoint.ts';
-import type { IncidentEvent, StoredEvent } from '../../domain/event.ts';
-import type { Notification } from '../../domain/notification.ts';
+import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
+import type { IncidentEvent, StoredEvent } from '../../domain/incident/event.ts';
+import type { Notification } from '../../domain/notification/notification.ts';
 
 /** How far a notification has come. */
 export type DeliveryState =

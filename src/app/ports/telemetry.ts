@@ -1,9 +1,9 @@
-import type { Group } from '../../domain/group.ts';
-import type { SourceFailureReason } from '../../domain/observation.ts';
-import type { TargetVerdict } from '../../domain/verdict.ts';
-import type { AppliedEvent } from '../incident-book.ts';
+import type { Group } from '../../domain/service/group.ts';
+import type { SourceFailureReason } from '../../domain/reading/observation.ts';
+import type { TargetVerdict } from '../../domain/reading/verdict.ts';
+import type { AppliedEvent } from '../recording/incident-book.ts';
 import type { BudgetView } from '../budgets/budget-view.ts';
-import type { LineState, ReadingRow, RuleView } from '../service-view.ts';
+import type { LineState, ReadingRow, RuleView } from '../views/service-view.ts';
 
 /** How a poll ended: every signal answered, some failed, or none could be read. */
 export const pollOutcomes = ['complete', 'partial', 'failed'] as const;

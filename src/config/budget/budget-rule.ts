@@ -1,11 +1,11 @@
-import type { BudgetUse, Condition, ReadingLookup, Truth } from '../../domain/condition.ts';
+import type { BudgetUse, Condition, ReadingLookup, Truth } from '../../domain/service/condition.ts';
 import { judgeTier } from '../../domain/budget/judge-tier.ts';
 import type { BurnTier, ErrorBudget } from '../../domain/budget/objective.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import { formatRatio } from '../../domain/ratio.ts';
-import type { StopRule } from '../../domain/service.ts';
-import type { Severity } from '../../domain/severity.ts';
-import { signalWords } from '../../domain/verdict-text.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
+import type { StopRule } from '../../domain/service/service.ts';
+import type { Severity } from '../../domain/service/severity.ts';
+import { signalWords } from '../../domain/reading/verdict-text.ts';
 
 /**
  * The stop-the-line rules that the tiers of a service's budgets come to: one for each budget and severity, true while any

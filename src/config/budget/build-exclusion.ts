@@ -1,6 +1,6 @@
 import type { Exclusion } from '../../domain/budget/exclusions.ts';
 import type { OffsetAt } from '../../domain/budget/zone.ts';
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { ExclusionFile } from '../budget-file.ts';
 import { suggest } from '../did-you-mean.ts';
 import { show } from '../fields.ts';

@@ -1,5 +1,5 @@
 import type { BurnRuleWords, ErrorBudget } from '../../domain/budget/objective.ts';
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { ErrorBudgetFile } from '../budget-file.ts';
 import { show } from '../fields.ts';
 import type { Report } from '../problem.ts';

@@ -1,7 +1,7 @@
 import { presetTiers, tierOf } from '../../domain/budget/burn-tiers.ts';
 import type { BurnTier, Period } from '../../domain/budget/objective.ts';
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
 import type { BurnRateFile, ErrorBudgetFile } from '../budget-file.ts';
 import type { Report } from '../problem.ts';
 import { readShare } from '../service/share.ts';

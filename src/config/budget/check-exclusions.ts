@@ -1,8 +1,8 @@
 import { countedStretches, type Exclusion } from '../../domain/budget/exclusions.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import { dayMs, dayOf } from '../../domain/budget/zone.ts';
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
 import type { Report } from '../problem.ts';
 import { nominalPeriodMs } from './build-tiers.ts';
 

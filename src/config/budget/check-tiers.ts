@@ -1,9 +1,9 @@
 import { allowedShare } from '../../domain/budget/burn-rate.ts';
 import { isReachable } from '../../domain/budget/burn-tiers.ts';
 import type { BurnTier, ErrorBudget } from '../../domain/budget/objective.ts';
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import { formatRatio } from '../../domain/ratio.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
 import type { Report } from '../problem.ts';
 import type { Part } from '../service/read-parts.ts';
 import { nominalPeriodMs } from './build-tiers.ts';

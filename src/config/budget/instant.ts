@@ -1,5 +1,5 @@
 import { dayMs, dayOf } from '../../domain/budget/zone.ts';
-import { utcFields } from '../../domain/utc.ts';
+import { utcFields } from '../../domain/text/utc.ts';
 
 const grammar = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(?::(\d\d(?:\.\d{1,3})?))?(?:Z|([+-])(\d\d:\d\d))$/;
 const minuteMs = 60_000;

@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { allowedShare } from '../../domain/budget/burn-rate.ts';
-import { formatRatio } from '../../domain/ratio.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
 import type { TextProblem } from '../problem.ts';
 import { constantOf } from './constant-of.ts';
 import { budgetMethods } from './inspect-budget-use.ts';

@@ -1,7 +1,14 @@
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
-import type { BudgetFold, Condition, ReadingLookup, SignalFold, SignalUse, Truth } from '../../domain/condition.ts';
-import { parseDuration } from '../../domain/duration.ts';
-import type { UnknownReading } from '../../domain/reading.ts';
+import type {
+  BudgetFold,
+  Condition,
+  ReadingLookup,
+  SignalFold,
+  SignalUse,
+  Truth,
+} from '../../domain/service/condition.ts';
+import { parseDuration } from '../../domain/text/duration.ts';
+import type { UnknownReading } from '../../domain/reading/reading.ts';
 import type { TextProblem } from '../problem.ts';
 import { celErrorProblem } from './cel-error.ts';
 import { inspectCondition } from './inspect-condition.ts';

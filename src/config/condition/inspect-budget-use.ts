@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { BudgetFold, BudgetUse } from '../../domain/condition.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import type { BudgetFold, BudgetUse } from '../../domain/service/condition.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
 import { suggest } from '../did-you-mean.ts';
 import { budgetsOf, type BudgetsByName } from './signal-kinds.ts';
 

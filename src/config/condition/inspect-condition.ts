@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { SignalUse } from '../../domain/condition.ts';
-import { formatDuration, parseDuration } from '../../domain/duration.ts';
+import type { SignalUse } from '../../domain/service/condition.ts';
+import { formatDuration, parseDuration } from '../../domain/text/duration.ts';
 import { nearest, suggest } from '../did-you-mean.ts';
 import type { TextProblem } from '../problem.ts';
 import { maxWindowMs, minWindowMs } from '../windows.ts';

@@ -3,10 +3,10 @@ import { factorRounding } from '../../domain/budget/burn-tiers.ts';
 import type { BurnTier } from '../../domain/budget/objective.ts';
 import { enoughCoverage } from '../../domain/budget/read-window.ts';
 import { eventsMetric } from '../../domain/budget/recorded-series.ts';
-import { formatRatio } from '../../domain/ratio.ts';
-import type { Severity } from '../../domain/severity.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
+import type { Severity } from '../../domain/service/severity.ts';
 import { indent } from './count-events.ts';
-import { prometheusDuration } from '../../domain/prometheus-duration.ts';
+import { prometheusDuration } from '../../domain/text/prometheus-duration.ts';
 import type { AlertingRule } from './rule-group.ts';
 import { ratioMetric, sloLabels, type Slo } from './slo.ts';
 

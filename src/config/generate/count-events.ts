@@ -1,7 +1,7 @@
-import type { CounterTerm, CountingSignal } from '../../domain/service.ts';
+import type { CounterTerm, CountingSignal } from '../../domain/service/service.ts';
 import { nodesNamed, parsePromql } from '../promql/parse-promql.ts';
 import { readSelector } from '../promql/selector.ts';
-import { prometheusDuration } from '../../domain/prometheus-duration.ts';
+import { prometheusDuration } from '../../domain/text/prometheus-duration.ts';
 
 /** Which events of a signal an expression counts: `good` or `bad` is its numerator. */
 export type CountedEvents = 'total' | 'good' | 'bad';

@@ -1,5 +1,5 @@
-import type { Diagnostic, DeclarationPath, Position } from '../../domain/diagnostic.ts';
-import type { Service } from '../../domain/service.ts';
+import type { Diagnostic, DeclarationPath, Position } from '../../domain/text/diagnostic.ts';
+import type { Service } from '../../domain/service/service.ts';
 import { budgetGroups } from './budget-rules.ts';
 import { inexpressible } from './inexpressible.ts';
 import { splitGroup, type RuleGroup } from './rule-group.ts';

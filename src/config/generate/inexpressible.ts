@@ -1,6 +1,6 @@
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import type { Service } from '../../domain/service.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import type { Service } from '../../domain/service/service.ts';
 import { budgetRuleName } from '../budget/budget-rule.ts';
 import type { Problem } from '../problem.ts';
 import { isKept } from './slo.ts';

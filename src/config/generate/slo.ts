@@ -1,6 +1,6 @@
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
-import type { CountingSignal, Service } from '../../domain/service.ts';
-import type { Severity } from '../../domain/severity.ts';
+import type { CountingSignal, Service } from '../../domain/service/service.ts';
+import type { Severity } from '../../domain/service/severity.ts';
 
 /** An error budget under the names that Sloth has for its parts. */
 export interface Slo {

@@ -1,4 +1,4 @@
-import { prometheusDuration } from '../../domain/prometheus-duration.ts';
+import { prometheusDuration } from '../../domain/text/prometheus-duration.ts';
 
 /** A window that events are recorded for. */
 export interface RecordedWindow {

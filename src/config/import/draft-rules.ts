@@ -1,5 +1,5 @@
 import { presetTiers, tierOf } from '../../domain/budget/burn-tiers.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
 import { budgetRuleName } from '../budget/budget-rule.ts';
 import { nominalPeriodMs } from '../budget/build-tiers.ts';
 import { dashedName, freeName } from './imported-names.ts';

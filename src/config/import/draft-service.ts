@@ -1,4 +1,4 @@
-import type { Position } from '../../domain/diagnostic.ts';
+import type { Position } from '../../domain/text/diagnostic.ts';
 import { draftRules } from './draft-rules.ts';
 import { hoistCommon } from './hoist-common.ts';
 import { freeName, signalName } from './imported-names.ts';

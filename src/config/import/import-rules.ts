@@ -1,4 +1,4 @@
-import { byPosition, hasErrors, type Diagnostic } from '../../domain/diagnostic.ts';
+import { byPosition, hasErrors, type Diagnostic } from '../../domain/text/diagnostic.ts';
 import type { RuleFile } from '../load-file.ts';
 import { loadRules } from '../load-rules.ts';
 import { dialects, type Dialect } from './dialect.ts';

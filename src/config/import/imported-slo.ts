@@ -1,4 +1,4 @@
-import type { Severity } from '../../domain/severity.ts';
+import type { Severity } from '../../domain/service/severity.ts';
 import type { InputPart } from './input-part.ts';
 
 /** One objective of another tool, in Andon's terms but with the names it had. */

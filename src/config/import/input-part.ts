@@ -1,4 +1,4 @@
-import type { DeclarationPath, Diagnostic, Position } from '../../domain/diagnostic.ts';
+import type { DeclarationPath, Diagnostic, Position } from '../../domain/text/diagnostic.ts';
 import type { Declaration } from '../declaration.ts';
 import type { Problem } from '../problem.ts';
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../domain/diagnostic.ts';
+import type { Diagnostic } from '../../domain/text/diagnostic.ts';
 import { decodeFile } from '../decode-file.ts';
 import type { RuleFile } from '../load-file.ts';
 import { readDeclarations } from '../read-declarations.ts';

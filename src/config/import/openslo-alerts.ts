@@ -1,4 +1,4 @@
-import type { Severity } from '../../domain/severity.ts';
+import type { Severity } from '../../domain/service/severity.ts';
 import { maxForMs } from '../windows.ts';
 import { dashedName } from './imported-names.ts';
 import type { ImportedAlert } from './imported-slo.ts';

@@ -1,4 +1,4 @@
-import { formatRatio } from '../../domain/ratio.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
 import type { ImportedBudget, ImportedTarget } from './imported-slo.ts';
 import { tell, type InputPart } from './input-part.ts';
 import { readSlice } from './openslo-period.ts';

@@ -1,5 +1,5 @@
 import { dayOf, weekdayOf } from '../../domain/budget/zone.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
 import type { ImportedPeriod } from './imported-slo.ts';
 import { remark, tell, settle, type InputPart } from './input-part.ts';
 import { itemsAt, mappingAt, partAt, refuse, takeFlag, takeNumber, takeText } from './take-input.ts';

@@ -1,4 +1,4 @@
-import { formatRatio } from '../../domain/ratio.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
 import type { ImportedSlo } from './imported-slo.ts';
 import { remark, tell, type InputPart } from './input-part.ts';
 import { readAlertPolicies } from './openslo-alerts.ts';

@@ -1,4 +1,4 @@
-import type { Severity } from '../../domain/severity.ts';
+import type { Severity } from '../../domain/service/severity.ts';
 import type { ImportedAlert, ImportedTier, MeanPair } from './imported-slo.ts';
 import { tell, type InputPart } from './input-part.ts';
 import { mappingAt, partAt, takeFlag, takeText } from './take-input.ts';

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../domain/duration.ts';
+import { parseDuration } from '../../domain/text/duration.ts';
 import { expressionsIn } from '../promql/parse-promql.ts';
 import { eventSignal, type CountedSignal } from './event-signal.ts';
 import { settle, tell, type InputPart } from './input-part.ts';

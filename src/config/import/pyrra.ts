@@ -1,4 +1,4 @@
-import { parseDuration } from '../../domain/duration.ts';
+import { parseDuration } from '../../domain/text/duration.ts';
 import type { ImportedSlo } from './imported-slo.ts';
 import type { ImportResult } from './import-result.ts';
 import { remark, settle, tell, type InputPart } from './input-part.ts';

@@ -1,6 +1,6 @@
 import { Document, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
-import { formatDuration } from '../../domain/duration.ts';
-import { formatRatio } from '../../domain/ratio.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
 import type { ImportedPeriod, ImportedSignal } from './imported-slo.ts';
 import type { BudgetDraft, RuleDraft, ServiceDraft, SignalDraft, TargetDraft } from './service-draft.ts';
 

@@ -1,4 +1,4 @@
-import type { Severity } from '../../domain/severity.ts';
+import type { Severity } from '../../domain/service/severity.ts';
 import type { AlertWords, ImportedBudget, ImportedSignal, ImportedTarget, ImportedTier } from './imported-slo.ts';
 
 /** A rule file before it is written: names fixed, everything in its place. Comments say where a part is from. */

@@ -1,4 +1,4 @@
-import { formatRatio, parseRatio } from '../../domain/ratio.ts';
+import { formatRatio, parseRatio } from '../../domain/text/ratio.ts';
 import { show } from '../fields.ts';
 import type { ImportedAlert, ImportedBudget, ImportedPeriod, ImportedSlo } from './imported-slo.ts';
 import { tell, type InputPart } from './input-part.ts';

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../../domain/duration.ts';
+import { formatDuration, parseDuration } from '../../domain/text/duration.ts';
 import { maxForMs } from '../windows.ts';
 import { settle, tell, type InputPart } from './input-part.ts';
 import { itemsAt, mappingAt, partAt, refuse, takeText, tellAt } from './take-input.ts';

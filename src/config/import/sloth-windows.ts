@@ -1,5 +1,5 @@
-import { parseDuration } from '../../domain/duration.ts';
-import type { Severity } from '../../domain/severity.ts';
+import { parseDuration } from '../../domain/text/duration.ts';
+import type { Severity } from '../../domain/service/severity.ts';
 import type { ImportedTier } from './imported-slo.ts';
 import { tell, type InputPart } from './input-part.ts';
 import { takeKubernetesHeader } from './kubernetes-object.ts';

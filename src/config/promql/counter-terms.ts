@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { CounterTerm } from '../../domain/service.ts';
+import type { CounterTerm } from '../../domain/service/service.ts';
 import type { TextProblem } from '../problem.ts';
 import { expressionsIn, nodesNamed, parsePromql } from './parse-promql.ts';
 import { readSelector } from './selector.ts';

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { parseDuration } from '../../domain/duration.ts';
+import { parseDuration } from '../../domain/text/duration.ts';
 import type { TextProblem } from '../problem.ts';
 import { expressionsIn, nodesNamed, parsePromql } from './parse-promql.ts';
 import { readSelector } from './selector.ts';

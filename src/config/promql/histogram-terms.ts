@@ -1,5 +1,5 @@
-import { bucketBoundMatcher } from '../../domain/bucket-bound.ts';
-import type { CounterTerm } from '../../domain/service.ts';
+import { bucketBoundMatcher } from '../../domain/reading/bucket-bound.ts';
+import type { CounterTerm } from '../../domain/service/service.ts';
 import type { TextProblem } from '../problem.ts';
 import { parsePromql } from './parse-promql.ts';
 import { readSelector, type Selector } from './selector.ts';

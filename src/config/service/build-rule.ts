@@ -1,5 +1,5 @@
-import { formatDuration } from '../../domain/duration.ts';
-import type { StopRule } from '../../domain/service.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import type { StopRule } from '../../domain/service/service.ts';
 import type { ConditionCompiler } from '../condition/compile-condition.ts';
 import type { BudgetsByName, SignalKinds } from '../condition/signal-kinds.ts';
 import type { Report } from '../problem.ts';

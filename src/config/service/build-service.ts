@@ -1,6 +1,6 @@
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import type { Service, Signal } from '../../domain/service.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import type { Service, Signal } from '../../domain/service/service.ts';
 import { budgetName, buildBudget } from '../budget/build-budget.ts';
 import { nominalPeriodMs } from '../budget/build-tiers.ts';
 import { budgetRules } from '../budget/budget-rule.ts';

@@ -1,5 +1,5 @@
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import type { CounterTerm, RatioSignal, Signal } from '../../domain/service.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import type { CounterTerm, RatioSignal, Signal } from '../../domain/service/service.ts';
 import type { Problem, Report, TextProblem } from '../problem.ts';
 import { counterTerms } from '../promql/counter-terms.ts';
 import { gaugeQuery } from '../promql/gauge-query.ts';

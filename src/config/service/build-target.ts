@@ -1,6 +1,6 @@
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import { formatDuration, parseDuration } from '../../domain/duration.ts';
-import type { Target } from '../../domain/service.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import { formatDuration, parseDuration } from '../../domain/text/duration.ts';
+import type { Target } from '../../domain/service/service.ts';
 import { suggest } from '../did-you-mean.ts';
 import { show } from '../fields.ts';
 import type { Problem, Report } from '../problem.ts';

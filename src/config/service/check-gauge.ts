@@ -1,5 +1,5 @@
-import { bareSelector, metricName } from '../../domain/bare-selector.ts';
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
+import { bareSelector, metricName } from '../../domain/service/bare-selector.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { Report } from '../problem.ts';
 
 /** Says when a gauge is the bare value of what is a counter by its name. */

@@ -1,5 +1,5 @@
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import type { RatioSignal } from '../../domain/service.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import type { RatioSignal } from '../../domain/service/service.ts';
 import type { Report, Span, TextProblem } from '../problem.ts';
 import type { Selector } from '../promql/selector.ts';
 import { counterProblem } from './counter-problem.ts';

@@ -1,4 +1,4 @@
-import type { StopRule } from '../../domain/service.ts';
+import type { StopRule } from '../../domain/service/service.ts';
 import type { Report } from '../problem.ts';
 import type { StopRuleFile } from '../rule-file.ts';
 import type { Part } from './read-parts.ts';

@@ -1,7 +1,13 @@
 import { neverSeconds } from '../../domain/budget/budget-readings.ts';
-import { isBudgetUse, type BudgetUse, type Condition, type PlainUse, type SignalUse } from '../../domain/condition.ts';
-import { formatRatio } from '../../domain/ratio.ts';
-import type { StopRule, Target } from '../../domain/service.ts';
+import {
+  isBudgetUse,
+  type BudgetUse,
+  type Condition,
+  type PlainUse,
+  type SignalUse,
+} from '../../domain/service/condition.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
+import type { StopRule, Target } from '../../domain/service/service.ts';
 import type { SignalKinds } from '../condition/signal-kinds.ts';
 import type { Report, TextProblem } from '../problem.ts';
 import { comparisonIn, turnedRound } from './comparison.ts';

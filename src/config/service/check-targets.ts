@@ -1,7 +1,7 @@
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import { formatDuration } from '../../domain/duration.ts';
-import { formatRatio } from '../../domain/ratio.ts';
-import type { Target } from '../../domain/service.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
+import { formatRatio } from '../../domain/text/ratio.ts';
+import type { Target } from '../../domain/service/service.ts';
 import type { Problem, Report } from '../problem.ts';
 import type { Part } from './read-parts.ts';
 

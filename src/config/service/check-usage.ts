@@ -1,5 +1,5 @@
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
-import type { Signal, StopRule, Target } from '../../domain/service.ts';
+import type { Signal, StopRule, Target } from '../../domain/service/service.ts';
 import type { Report } from '../problem.ts';
 
 /** What a service declares, once all of it can be read: only then is known what nobody asks for. */

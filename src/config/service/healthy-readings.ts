@@ -1,6 +1,6 @@
-import type { ReadingLookup } from '../../domain/condition.ts';
-import { unknown } from '../../domain/reading.ts';
-import type { Target } from '../../domain/service.ts';
+import type { ReadingLookup } from '../../domain/service/condition.ts';
+import { unknown } from '../../domain/reading/reading.ts';
+import type { Target } from '../../domain/service/service.ts';
 
 /** What a signal's targets allow. Shares end at 1 by themselves. */
 export interface Allowed {

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import type { Signal } from '../../domain/service.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import type { Signal } from '../../domain/service/service.ts';
 import { dnsLabel } from '../fields.ts';
 import { ErrorBudgetFile } from '../budget-file.ts';
 import { ServiceFile, SignalFile, StopRuleFile, TargetFile } from '../rule-file.ts';

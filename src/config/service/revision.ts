@@ -1,6 +1,6 @@
-import { hashText } from '../../domain/hash.ts';
+import { hashText } from '../../domain/text/hash.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
-import type { Service } from '../../domain/service.ts';
+import type { Service } from '../../domain/service/service.ts';
 
 /**
  * Names what was declared by its content. Two declarations have the same revision when they measure, promise and stop the

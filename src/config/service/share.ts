@@ -1,5 +1,5 @@
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
-import { formatRatio, parseRatio } from '../../domain/ratio.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
+import { formatRatio, parseRatio } from '../../domain/text/ratio.ts';
 import { show } from '../fields.ts';
 import type { Report } from '../problem.ts';
 

@@ -1,5 +1,5 @@
-import { metricName } from '../../domain/bare-selector.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import { metricName } from '../../domain/service/bare-selector.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
 import type { Problem } from '../problem.ts';
 
 /** Units that a histogram's name may end in, and how many of them make a second. */

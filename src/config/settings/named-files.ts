@@ -1,4 +1,4 @@
-import type { DeclarationPath } from '../../domain/diagnostic.ts';
+import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { Problem } from '../problem.ts';
 import type { Settings, SourceSettings, ChannelSettings } from './settings-file.ts';
 

@@ -1,5 +1,5 @@
-import { isBudgetUse } from '../condition.ts';
-import type { Service } from '../service.ts';
+import { isBudgetUse } from '../service/condition.ts';
+import type { Service } from '../service/service.ts';
 import type { ErrorBudget } from './objective.ts';
 
 /** A rate that is neither the newest minutes' nor all of history's, for budgets without tiers, ms. */

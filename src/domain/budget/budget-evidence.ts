@@ -1,7 +1,7 @@
-import type { BudgetUse } from '../condition.ts';
-import { formatDuration } from '../duration.ts';
-import { formatRatio } from '../ratio.ts';
-import { signalWords } from '../verdict-text.ts';
+import type { BudgetUse } from '../service/condition.ts';
+import { formatDuration } from '../text/duration.ts';
+import { formatRatio } from '../text/ratio.ts';
+import { signalWords } from '../reading/verdict-text.ts';
 import { burnRate } from './burn-rate.ts';
 import { exhaustedIn } from './exhaustion.ts';
 import { judgeTier } from './judge-tier.ts';

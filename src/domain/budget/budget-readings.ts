@@ -1,6 +1,6 @@
-import type { BudgetUse } from '../condition.ts';
-import type { Group } from '../group.ts';
-import { unknown, type Reading } from '../reading.ts';
+import type { BudgetUse } from '../service/condition.ts';
+import type { Group } from '../service/group.ts';
+import { unknown, type Reading } from '../reading/reading.ts';
 import type { BudgetSpent, IncidentSpell } from './budget-spent.ts';
 import { burnRate } from './burn-rate.ts';
 import { exhaustedIn } from './exhaustion.ts';

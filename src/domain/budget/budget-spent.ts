@@ -1,6 +1,6 @@
 import type { Interval } from '../interval.ts';
-import { formatRatio } from '../ratio.ts';
-import { signalWords } from '../verdict-text.ts';
+import { formatRatio } from '../text/ratio.ts';
+import { signalWords } from '../reading/verdict-text.ts';
 import { allowedShare } from './burn-rate.ts';
 import type { WindowCount } from './count-window.ts';
 import { isImpossibleWindow, roundingOf } from './impossible.ts';

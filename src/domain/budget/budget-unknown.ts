@@ -1,4 +1,4 @@
-import type { UnknownReason, UnknownReading } from '../reading.ts';
+import type { UnknownReason, UnknownReading } from '../reading/reading.ts';
 
 export type BudgetUnknownReason = Extract<
   UnknownReason,

@@ -1,4 +1,4 @@
-import type { ValueReading } from '../reading.ts';
+import type { ValueReading } from '../reading/reading.ts';
 import type { BudgetUnknown } from './budget-unknown.ts';
 import type { ErrorBudget } from './objective.ts';
 import { endOfWindow, readWindow } from './read-window.ts';

@@ -1,4 +1,4 @@
-import type { Severity } from '../severity.ts';
+import type { Severity } from '../service/severity.ts';
 import type { BurnTier } from './objective.ts';
 import { allowedShare } from './burn-rate.ts';
 import { dayMs } from './zone.ts';

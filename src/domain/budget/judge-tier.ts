@@ -1,4 +1,4 @@
-import type { UnknownReading } from '../reading.ts';
+import type { UnknownReading } from '../reading/reading.ts';
 import type { BudgetUnknown } from './budget-unknown.ts';
 import type { BurnValue } from './burn-rate.ts';
 import { factorRounding } from './burn-tiers.ts';

@@ -1,5 +1,5 @@
 import type { Interval } from '../interval.ts';
-import type { Step } from '../observation.ts';
+import type { Step } from '../reading/observation.ts';
 import type { CountedStretch } from './counted-stretch.ts';
 import { longestPeriodMs } from './period.ts';
 import type { BudgetMethod, ErrorBudget } from './objective.ts';

@@ -1,4 +1,4 @@
-import type { Severity } from '../severity.ts';
+import type { Severity } from '../service/severity.ts';
 import type { Exclusion } from './exclusions.ts';
 import type { OffsetAt } from './zone.ts';
 

@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts';
-import { unknown } from '../reading.ts';
-import { lookbackMs } from '../timing.ts';
+import { formatDuration } from '../text/duration.ts';
+import { unknown } from '../reading/reading.ts';
+import { lookbackMs } from '../reading/timing.ts';
 import type { BudgetUnknown, BudgetUnknownReason } from './budget-unknown.ts';
 import type { WindowCount } from './count-window.ts';
 import { isImpossibleWindow, roundingOf } from './impossible.ts';

@@ -1,4 +1,4 @@
-import type { Group } from '../group.ts';
+import type { Group } from '../service/group.ts';
 import type { BudgetUnknownReason } from './budget-unknown.ts';
 import type { WindowCount } from './count-window.ts';
 

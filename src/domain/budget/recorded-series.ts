@@ -1,4 +1,4 @@
-import { prometheusDuration } from '../prometheus-duration.ts';
+import { prometheusDuration } from '../text/prometheus-duration.ts';
 
 /**
  * The labels of the series that recording rules write for an error budget: those of Sloth, and the one that says which

@@ -1,4 +1,4 @@
-import { utcFields } from '../utc.ts';
+import { utcFields } from '../text/utc.ts';
 
 /**
  * How far a time zone is east of UTC at an instant, ms. It is asked for often, so whoever makes one should remember its

@@ -5,12 +5,12 @@ import {
   type HttpServer,
 } from '../../../src/adapters/http/http-server.ts';
 import type { HttpParts } from '../../../src/adapters/http/http-parts.ts';
-import { IncidentBook } from '../../../src/app/incident-book.ts';
+import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
 import type { Commit } from '../../../src/app/ports/store.ts';
 import { silentTelemetry, type AnsweredRequest } from '../../../src/app/ports/telemetry.ts';
 import { createResponder } from '../../../src/app/respond.ts';
-import type { Readiness, ReloadResult } from '../../../src/app/status-view.ts';
-import type { StoredEvent } from '../../../src/domain/event.ts';
+import type { Readiness, ReloadResult } from '../../../src/app/views/status-view.ts';
+import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { storyStart } from '../../support/incident-story.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { closingParts } from '../../support/closing-parts.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { incidentPage } from '../../../src/adapters/http/incident-page.ts';
-import { IncidentBook, type IncidentRecord } from '../../../src/app/incident-book.ts';
-import type { StoredEvent } from '../../../src/domain/event.ts';
-import { incidentLink } from '../../../src/domain/notification-plan.ts';
+import { IncidentBook, type IncidentRecord } from '../../../src/app/recording/incident-book.ts';
+import type { StoredEvent } from '../../../src/domain/incident/event.ts';
+import { incidentLink } from '../../../src/domain/notification/notification-plan.ts';
 import { anEvent, aStop, aWholeStory, eventTypes, storyStart } from '../../support/incident-story.ts';
 import { aWorld } from './http-world.ts';
 import { textOf } from './page-text.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { statusPage, type PageFacts } from '../../../src/adapters/http/status-page.ts';
-import { IncidentBook } from '../../../src/app/incident-book.ts';
+import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
 import { anEvent, aStop, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
 import { aStatus, checkoutView, searchView } from '../../support/service-views.ts';
 import { aWorld } from './http-world.ts';

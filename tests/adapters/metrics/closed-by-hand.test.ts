@@ -3,8 +3,8 @@ import {
   createPrometheusTelemetry,
   type PrometheusTelemetry,
 } from '../../../src/adapters/metrics/prometheus-telemetry.ts';
-import { IncidentBook } from '../../../src/app/incident-book.ts';
-import type { StoredEvent } from '../../../src/domain/event.ts';
+import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
+import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { anEvent, storyStart } from '../../support/incident-story.ts';
 
 function aTelemetry(): PrometheusTelemetry {

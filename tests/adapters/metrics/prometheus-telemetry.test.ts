@@ -5,9 +5,9 @@ import {
   type PrometheusTelemetry,
 } from '../../../src/adapters/metrics/prometheus-telemetry.ts';
 import { catalogue, type MetricSpec } from '../../../src/adapters/metrics/catalogue.ts';
-import { IncidentBook } from '../../../src/app/incident-book.ts';
-import type { ReadingRow } from '../../../src/app/service-view.ts';
-import type { StoredEvent } from '../../../src/domain/event.ts';
+import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
+import type { ReadingRow } from '../../../src/app/views/service-view.ts';
+import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { anEvent, aStop, aWholeStory, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
 import { intervalRow } from '../../support/interval-verdict.ts';
 import { checkoutView } from '../../support/service-views.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { classifyError } from '../../../src/adapters/prometheus/classify.ts';
 import { oneLine } from '../../../src/adapters/prometheus/failure.ts';
-import { describeFailure } from '../../../src/domain/describe-failure.ts';
-import type { SourceFailureReason } from '../../../src/domain/observation.ts';
+import { describeFailure } from '../../../src/domain/reading/describe-failure.ts';
+import type { SourceFailureReason } from '../../../src/domain/reading/observation.ts';
 
 describe('what a source says in its error', () => {
   test.each<readonly [string, number, string, string, SourceFailureReason, boolean]>([

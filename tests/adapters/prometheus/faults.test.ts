@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SignalOutcome } from '../../../src/app/ports/source.ts';
 import type { PrometheusOptions } from '../../../src/adapters/prometheus/options.ts';
 import { createPrometheusSource } from '../../../src/adapters/prometheus/source.ts';
-import type { SourceFailureReason } from '../../../src/domain/observation.ts';
+import type { SourceFailureReason } from '../../../src/domain/reading/observation.ts';
 import { aGauge } from '../../support/signals.ts';
 import { answerJson, answerVector, startStub } from '../../support/stub-server.ts';
 import type { StubAnswer } from '../../support/stub-server.ts';

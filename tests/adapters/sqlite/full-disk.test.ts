@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteStore } from '../../../src/adapters/sqlite/sqlite-store.ts';
-import { DegradableStore } from '../../../src/app/degradable-store.ts';
+import { DegradableStore } from '../../../src/app/recording/degradable-store.ts';
 import type { StoreError } from '../../../src/app/ports/store.ts';
 import { aCommit, aNotification, anEvent, observe } from '../../contract/store-builders.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

@@ -8,7 +8,7 @@ import { tracedSource } from '../../../src/adapters/tracing/traced-source.ts';
 import { currentSpan, traced } from '../../../src/adapters/tracing/traced.ts';
 import type { Channel, SendResult } from '../../../src/app/ports/channel.ts';
 import type { Source } from '../../../src/app/ports/source.ts';
-import type { Notification } from '../../../src/domain/notification.ts';
+import type { Notification } from '../../../src/domain/notification/notification.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 interface SpanWire {

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { WebhookBody, webhookSchema } from '../../../src/adapters/webhook/body.ts';
 import { bodyLimitBytes, renderBody } from '../../../src/adapters/webhook/render-body.ts';
 import { sampleBodies } from '../../../src/adapters/webhook/sample-bodies.ts';
-import type { TargetVerdict } from '../../../src/domain/verdict.ts';
+import type { TargetVerdict } from '../../../src/domain/reading/verdict.ts';
 import { aNotification, aPage } from '../../support/a-notification.ts';
 
 const docs = new URL('../../../docs/', import.meta.url);

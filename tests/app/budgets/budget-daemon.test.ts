@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MemoryStore } from '../../../src/adapters/memory/memory-store.ts';
 import type { BudgetView } from '../../../src/app/budgets/budget-view.ts';
-import type { StopRule } from '../../../src/domain/service.ts';
+import type { StopRule } from '../../../src/domain/service/service.ts';
 import { aBudget, hour, minute } from '../../domain/budget/budgets.ts';
 import { DaemonHarness } from '../../support/daemon-harness.ts';
 import { aRatio, aRule, aService, type Traffic } from '../../support/simulation.ts';

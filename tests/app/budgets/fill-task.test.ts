@@ -5,8 +5,8 @@ import { takeFill } from '../../../src/app/budgets/fill-task.ts';
 import { addSteps } from '../../../src/app/budgets/live-steps.ts';
 import { countWindow } from '../../../src/domain/budget/count-window.ts';
 import { fill } from '../../../src/domain/budget/ledger.ts';
-import { newServiceState } from '../../../src/domain/evaluate.ts';
-import { timingFor } from '../../../src/domain/timing.ts';
+import { newServiceState } from '../../../src/domain/incident/evaluate.ts';
+import { timingFor } from '../../../src/domain/reading/timing.ts';
 import { aBudget, hour, minute, monday } from '../../domain/budget/budgets.ts';
 import { aRatio, aService } from '../../support/simulation.ts';
 

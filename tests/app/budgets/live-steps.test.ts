@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { addSteps, dropUnread } from '../../../src/app/budgets/live-steps.ts';
 import { countWindow } from '../../../src/domain/budget/count-window.ts';
 import { createLedger, fill, missing, type BudgetLedger } from '../../../src/domain/budget/ledger.ts';
-import type { Step } from '../../../src/domain/observation.ts';
+import type { Step } from '../../../src/domain/reading/observation.ts';
 import { aBudget, hour, monday, second } from '../../domain/budget/budgets.ts';
 
 /** A step of so many events, none of them bad, by seconds after Monday began. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { AskedStretches } from '../../../src/app/budgets/asked-stretches.ts';
 import { pastSteps } from '../../../src/app/budgets/past-steps.ts';
 import { planFill, type FillShape } from '../../../src/app/budgets/plan-fill.ts';
-import type { HistoryPoint } from '../../../src/domain/history.ts';
+import type { HistoryPoint } from '../../../src/domain/reading/history.ts';
 import type { Interval } from '../../../src/domain/interval.ts';
 import { day, hour, minute, monday, second } from '../../domain/budget/budgets.ts';
 

@@ -4,11 +4,11 @@ import { recordedRead } from '../../../src/app/budgets/recorded-read.ts';
 import { budgetRules } from '../../../src/config/budget/budget-rule.ts';
 import { tierOf } from '../../../src/domain/budget/burn-tiers.ts';
 import type { RecordedGroup, RecordedWindow } from '../../../src/domain/budget/recorded-counts.ts';
-import { evaluate, newServiceState } from '../../../src/domain/evaluate.ts';
-import type { Group } from '../../../src/domain/group.ts';
-import { polledSignals } from '../../../src/domain/polled-signals.ts';
-import type { RatioSignal, Service } from '../../../src/domain/service.ts';
-import { timingFor } from '../../../src/domain/timing.ts';
+import { evaluate, newServiceState } from '../../../src/domain/incident/evaluate.ts';
+import type { Group } from '../../../src/domain/service/group.ts';
+import { polledSignals } from '../../../src/domain/service/polled-signals.ts';
+import type { RatioSignal, Service } from '../../../src/domain/service/service.ts';
+import { timingFor } from '../../../src/domain/reading/timing.ts';
 import { aBudget, day, hour, minute, monday, second } from '../../domain/budget/budgets.ts';
 import { aGauge, aService } from '../../support/simulation.ts';
 

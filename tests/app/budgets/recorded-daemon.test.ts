@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { MemoryStore } from '../../../src/adapters/memory/memory-store.ts';
 import type { BudgetView } from '../../../src/app/budgets/budget-view.ts';
-import { evaluateOnce } from '../../../src/app/evaluate-once.ts';
+import { evaluateOnce } from '../../../src/app/polling/evaluate-once.ts';
 import { budgetRules } from '../../../src/config/budget/budget-rule.ts';
 import { tierOf } from '../../../src/domain/budget/burn-tiers.ts';
-import type { StopRule } from '../../../src/domain/service.ts';
+import type { StopRule } from '../../../src/domain/service/service.ts';
 import { aBudget, hour, minute } from '../../domain/budget/budgets.ts';
 import { DaemonHarness, type HarnessOptions } from '../../support/daemon-harness.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

@@ -1,7 +1,7 @@
-import type { HistoryGroup, HistoryPoint } from '../../../src/domain/history.ts';
+import type { HistoryGroup, HistoryPoint } from '../../../src/domain/reading/history.ts';
 import type { Interval } from '../../../src/domain/interval.ts';
-import type { CountedGroup } from '../../../src/domain/observation.ts';
-import { lookbackMs } from '../../../src/domain/timing.ts';
+import type { CountedGroup } from '../../../src/domain/reading/observation.ts';
+import { lookbackMs } from '../../../src/domain/reading/timing.ts';
 
 /** One scraped sample of a series: what it counted by `at`, to be seen from `landsAt` on. */
 export interface LateSample {

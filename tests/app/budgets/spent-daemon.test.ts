@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MemoryStore } from '../../../src/adapters/memory/memory-store.ts';
 import { budgetRules } from '../../../src/config/budget/budget-rule.ts';
 import { tierOf } from '../../../src/domain/budget/burn-tiers.ts';
-import type { RatioSignal, Service } from '../../../src/domain/service.ts';
+import type { RatioSignal, Service } from '../../../src/domain/service/service.ts';
 import { aBudget, hour, minute } from '../../domain/budget/budgets.ts';
 import { DaemonHarness } from '../../support/daemon-harness.ts';
 import { aRatio, aRule, aService, start, type Traffic } from '../../support/simulation.ts';

@@ -6,9 +6,9 @@ import { presetTiers, timeToFire } from '../../../src/domain/budget/burn-tiers.t
 import { readBudgetUse } from '../../../src/domain/budget/budget-readings.ts';
 import { addStep } from '../../../src/domain/budget/ledger.ts';
 import type { ErrorBudget } from '../../../src/domain/budget/objective.ts';
-import { isBudgetUse, type ReadingLookup } from '../../../src/domain/condition.ts';
-import { unknown } from '../../../src/domain/reading.ts';
-import type { StopRule } from '../../../src/domain/service.ts';
+import { isBudgetUse, type ReadingLookup } from '../../../src/domain/service/condition.ts';
+import { unknown } from '../../../src/domain/reading/reading.ts';
+import type { StopRule } from '../../../src/domain/service/service.ts';
 import { aBudget, calendar, day, filled, hour, minute, monday, second, steady } from '../../domain/budget/budgets.ts';
 
 const both = [...presetTiers('page', 30 * day), ...presetTiers('ticket', 30 * day)];

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { presetTiers } from '../../../src/domain/budget/burn-tiers.ts';
 import type { ErrorBudget } from '../../../src/domain/budget/objective.ts';
 import { generateRules } from '../../../src/config/generate/generate-rules.ts';
-import { prometheusDuration } from '../../../src/domain/prometheus-duration.ts';
+import { prometheusDuration } from '../../../src/domain/text/prometheus-duration.ts';
 import { renderManifests, renderRules } from '../../../src/config/generate/render-rules.ts';
 import type { RuleGroup } from '../../../src/config/generate/rule-group.ts';
 import { planWindows } from '../../../src/config/generate/window-plan.ts';

@@ -3,7 +3,7 @@ import { recordedRead } from '../../../src/app/budgets/recorded-read.ts';
 import { generateRules } from '../../../src/config/generate/generate-rules.ts';
 import { loadRules } from '../../../src/config/load-rules.ts';
 import { recordedMetric } from '../../../src/domain/budget/recorded-series.ts';
-import type { Service } from '../../../src/domain/service.ts';
+import type { Service } from '../../../src/domain/service/service.ts';
 
 function serviceOf(from: string, budgets: readonly string[], when?: string): Service {
   const text = `

@@ -7,7 +7,7 @@ import { burnRate } from '../../../src/domain/budget/burn-rate.ts';
 import { judgeTier } from '../../../src/domain/budget/judge-tier.ts';
 import { addStep, createLedger } from '../../../src/domain/budget/ledger.ts';
 import type { BurnTier, ErrorBudget } from '../../../src/domain/budget/objective.ts';
-import type { Service } from '../../../src/domain/service.ts';
+import type { Service } from '../../../src/domain/service/service.ts';
 import { generateRules } from '../../../src/config/generate/generate-rules.ts';
 import { renderRules } from '../../../src/config/generate/render-rules.ts';
 import { loadRules } from '../../../src/config/load-rules.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Dialect } from '../../../src/config/import/dialect.ts';
 import { importRules } from '../../../src/config/import/import-rules.ts';
 import { loadRules } from '../../../src/config/load-rules.ts';
-import type { Service } from '../../../src/domain/service.ts';
+import type { Service } from '../../../src/domain/service/service.ts';
 
 /** What an import comes to: services, and what was said as `line code message`. */
 function migrated(dialect: Dialect, text: string): { readonly services: readonly Service[]; said: readonly string[] } {

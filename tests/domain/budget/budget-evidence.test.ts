@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { budgetEvidence } from '../../../src/domain/budget/budget-evidence.ts';
 import { presetTiers } from '../../../src/domain/budget/burn-tiers.ts';
-import type { BudgetUse } from '../../../src/domain/condition.ts';
+import type { BudgetUse } from '../../../src/domain/service/condition.ts';
 import { aBudget, day, filled, hour, minute, monday, second, steady } from './budgets.ts';
 
 const budget = aBudget({ objective: 0.99, tiers: presetTiers('page', 30 * day) });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { neverSeconds, noBudgets, readBudgetUse } from '../../../src/domain/budget/budget-readings.ts';
 import { createLedger } from '../../../src/domain/budget/ledger.ts';
-import type { BudgetUse } from '../../../src/domain/condition.ts';
+import type { BudgetUse } from '../../../src/domain/service/condition.ts';
 import { aBudget, day, filled, hour, minute, monday, steady } from './budgets.ts';
 
 const budget = aBudget({ name: 'availability', signal: 'requests' });

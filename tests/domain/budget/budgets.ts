@@ -1,4 +1,4 @@
-import type { Step } from '../../../src/domain/observation.ts';
+import type { Step } from '../../../src/domain/reading/observation.ts';
 import type { ErrorBudget, Period } from '../../../src/domain/budget/objective.ts';
 import { createLedger, fill, type BudgetLedger } from '../../../src/domain/budget/ledger.ts';
 import type { OffsetAt } from '../../../src/domain/budget/zone.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BudgetReadings } from '../../../src/domain/budget/budget-readings.ts';
 import type { BudgetSpent, IncidentSpell } from '../../../src/domain/budget/budget-spent.ts';
-import type { BudgetUse, Condition } from '../../../src/domain/condition.ts';
-import { evaluate, longestWindowMs, newServiceState } from '../../../src/domain/evaluate.ts';
-import { groupKey } from '../../../src/domain/group.ts';
-import type { IncidentEvent } from '../../../src/domain/event.ts';
-import type { Service } from '../../../src/domain/service.ts';
+import type { BudgetUse, Condition } from '../../../src/domain/service/condition.ts';
+import { evaluate, longestWindowMs, newServiceState } from '../../../src/domain/incident/evaluate.ts';
+import { groupKey } from '../../../src/domain/service/group.ts';
+import type { IncidentEvent } from '../../../src/domain/incident/event.ts';
+import type { Service } from '../../../src/domain/service/service.ts';
 import { aGauge, aRatio, aRule, aService, below, Simulation, start, stepFault } from '../../support/simulation.ts';
 import { aBudget } from './budgets.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Step } from '../../../src/domain/observation.ts';
+import type { Step } from '../../../src/domain/reading/observation.ts';
 import { countWindow } from '../../../src/domain/budget/count-window.ts';
 import { addStep, createLedger, fill, missing, type BudgetLedger } from '../../../src/domain/budget/ledger.ts';
 import { restoreLedger, takeChanges, type LedgerRow } from '../../../src/domain/budget/ledger-rows.ts';

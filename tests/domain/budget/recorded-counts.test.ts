@@ -10,8 +10,8 @@ import type { ErrorBudget } from '../../../src/domain/budget/objective.ts';
 import { budgetAt, type BudgetReading } from '../../../src/domain/budget/read-budget.ts';
 import { countRecorded, type RecordedCounts, type WindowSum } from '../../../src/domain/budget/recorded-counts.ts';
 import { countWindow } from '../../../src/domain/budget/count-window.ts';
-import type { BudgetUse } from '../../../src/domain/condition.ts';
-import type { Step } from '../../../src/domain/observation.ts';
+import type { BudgetUse } from '../../../src/domain/service/condition.ts';
+import type { Step } from '../../../src/domain/reading/observation.ts';
 import { aBudget, day, filled, hour, minute, monday, second, steady } from './budgets.ts';
 
 const tiers = [...presetTiers('page', 7 * day), ...presetTiers('ticket', 7 * day)];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { closedIncidentsKept } from '../../../app/incident-book.ts';
-import { present } from '../../../app/json-fields.ts';
+import { closedIncidentsKept } from '../../../app/recording/incident-book.ts';
+import { present } from '../../../app/views/json-fields.ts';
 import { byLimit, noteLimit, type ActResult } from '../../../app/respond.ts';
 import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';

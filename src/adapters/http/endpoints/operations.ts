@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ReloadFailureReason } from '../../../app/status-view.ts';
+import type { ReloadFailureReason } from '../../../app/views/status-view.ts';
 import { endpoint, json, text, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem } from '../problem.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readingRowJson, serviceJson } from '../../../app/service-json.ts';
+import { readingRowJson, serviceJson } from '../../../app/views/service-json.ts';
 import { endpoint, json, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem, type Problem } from '../problem.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unknownReasons } from '../../../domain/reading.ts';
+import { unknownReasons } from '../../../domain/reading/reading.ts';
 import { GroupWire, TimeWire } from './common.ts';
 
 const WhyWire = z.strictObject({ reason: z.enum(unknownReasons), detail: z.string() });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { oas31 } from 'zod-openapi';
-import { unknownReasons } from '../../../domain/reading.ts';
+import { unknownReasons } from '../../../domain/reading/reading.ts';
 
 /** A moment as ISO 8601 in UTC; fields that end in `At` are such moments. */
 export const TimeWire = z.iso.datetime().meta({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { present, secondsOf, timeOf } from '../../../app/json-fields.ts';
-import { verdictJson } from '../../../app/service-json.ts';
+import { present, secondsOf, timeOf } from '../../../app/views/json-fields.ts';
+import { verdictJson } from '../../../app/views/service-json.ts';
 import type { BudgetSpent } from '../../../domain/budget/budget-spent.ts';
-import type { Impact } from '../../../domain/impact.ts';
-import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../../domain/incident.ts';
-import type { Onset, TimeEstimate } from '../../../domain/onset.ts';
-import { formatUtc } from '../../../domain/utc.ts';
+import type { Impact } from '../../../domain/incident/impact.ts';
+import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../../domain/incident/incident.ts';
+import type { Onset, TimeEstimate } from '../../../domain/estimate/onset.ts';
+import { formatUtc } from '../../../domain/text/utc.ts';
 import { GroupWire, SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
 
 export const incidentPhases = ['open', 'watching', 'closed'] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lineStates, ruleConditions } from '../../../app/service-view.ts';
+import { lineStates, ruleConditions } from '../../../app/views/service-view.ts';
 import { BudgetWire } from './budget.ts';
 import { GroupWire, ReadingWire, SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { present, secondsOf, timeOf } from '../../../app/json-fields.ts';
-import type { ChannelView, SourceView, StatusView } from '../../../app/status-view.ts';
-import { formatUtc } from '../../../domain/utc.ts';
+import { present, secondsOf, timeOf } from '../../../app/views/json-fields.ts';
+import type { ChannelView, SourceView, StatusView } from '../../../app/views/status-view.ts';
+import { formatUtc } from '../../../domain/text/utc.ts';
 import { TimeWire } from './common.ts';
 
 const FailureWire = z.strictObject({ at: TimeWire, reason: z.string(), detail: z.string() });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { present } from '../../../app/json-fields.ts';
-import { verdictJson } from '../../../app/service-json.ts';
-import type { StopFacts, StoredEvent } from '../../../domain/event.ts';
-import { formatUtc } from '../../../domain/utc.ts';
+import { present } from '../../../app/views/json-fields.ts';
+import { verdictJson } from '../../../app/views/service-json.ts';
+import type { StopFacts, StoredEvent } from '../../../domain/incident/event.ts';
+import { formatUtc } from '../../../domain/text/utc.ts';
 import { SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
 import {
   BudgetSpentWire,

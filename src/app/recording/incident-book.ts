@@ -1,0 +1,150 @@
+import { groupKey, type Group } from '../../domain/service/group.ts';
+import { foldIncident, type Incident, type IncidentPhase } from '../../domain/incident/incident.ts';
+import type { StoredEvent } from '../../domain/incident/event.ts';
+import type { Store } from '../ports/store.ts';
+
+/** How many closed incidents the book keeps in memory; the event log in the store keeps them all. */
+export const closedIncidentsKept = 1000;
+
+const eventsPerRead = 1000;
+
+/** An event with what the incident was before it and is after it. */
+export interface AppliedEvent {
+  readonly event: StoredEvent;
+  /** Absent for the event that opens the incident. */
+  readonly before?: Incident;
+  readonly after: Incident;
+}
+
+/** An incident and all that happened in it, oldest first. */
+export interface IncidentRecord {
+  readonly incident: Incident;
+  readonly timeline: readonly StoredEvent[];
+}
+
+/** What to list, newest incident first. */
+export interface IncidentQuery {
+  readonly service?: string;
+  readonly phase?: IncidentPhase;
+  readonly limit: number;
+  /** Id of an incident: only those that opened before it. */
+  readonly before?: string;
+}
+
+interface Entry {
+  incident: Incident;
+  readonly timeline: StoredEvent[];
+}
+
+/**
+ * The event log folded into incidents, in memory.
+ * Every incident that is not closed is kept; of the closed ones the newest `keepClosed`.
+ */
+export class IncidentBook {
+  /** In the order in which they opened. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #keepClosed: number;
+  #closed = 0;
+
+  constructor(keepClosed = closedIncidentsKept) {
+    this.#keepClosed = keepClosed;
+  }
+
+  /**
+   * Folds the whole log. `onApplied` sees every event once, in order, so that metrics are rebuilt by the same read.
+   * Rejects with StoreError.
+   */
+  static async load(
+    store: Pick<Store, 'events'>,
+    onApplied?: (applied: readonly AppliedEvent[]) => void,
+    keepClosed = closedIncidentsKept,
+  ): Promise<IncidentBook> {
+    const book = new IncidentBook(keepClosed);
+    let position = 0;
+    for (;;) {
+      const events = await store.events(position, eventsPerRead);
+      const last = events.at(-1);
+      if (last === undefined) return book;
+      onApplied?.(book.apply(events));
+      position = last.seq;
+    }
+  }
+
+  /**
+   * Folds committed events in. An event seen before is ignored, and events of one incident may arrive out of order
+   * (two writers, one log): the fold always follows their positions in the log.
+   */
+  apply(events: readonly StoredEvent[]): readonly AppliedEvent[] {
+    const applied: AppliedEvent[] = [];
+    for (const event of events) {
+      const before = this.#entries.get(event.incidentId)?.incident;
+      const after = this.#fold(event);
+      if (after === undefined || after === before) continue;
+      applied.push(before === undefined ? { event, after } : { event, before, after });
+      if (after.phase === 'closed' && before?.phase !== 'closed') this.#forgetOldest();
+    }
+    return applied;
+  }
+
+  get(id: string): IncidentRecord | undefined {
+    const entry = this.#entries.get(id);
+    return entry && { incident: entry.incident, timeline: [...entry.timeline] };
+  }
+
+  list(query: IncidentQuery): readonly Incident[] {
+    const ids = [...this.#entries.keys()];
+    const end = query.before === undefined ? ids.length : ids.indexOf(query.before);
+    const found: Incident[] = [];
+    for (let index = end - 1; index >= 0 && found.length < query.limit; index -= 1) {
+      const incident = this.#entries.get(ids[index] ?? '')?.incident;
+      if (incident === undefined) continue;
+      if (query.service !== undefined && incident.service !== query.service) continue;
+      if (query.phase !== undefined && incident.phase !== query.phase) continue;
+      found.push(incident);
+    }
+    return found;
+  }
+
+  /** The incident a scope is in, open or watched for a relapse; closed ones do not count. */
+  open(service: string, group: Group): Incident | undefined {
+    const key = groupKey(group);
+    for (const { incident } of this.#entries.values()) {
+      if (incident.phase !== 'closed' && incident.service === service && groupKey(incident.group) === key) {
+        return incident;
+      }
+    }
+    return undefined;
+  }
+
+  #fold(event: StoredEvent): Incident | undefined {
+    const entry = this.#entries.get(event.incidentId);
+    if (entry === undefined) {
+      const incident = foldIncident(undefined, event);
+      if (incident !== undefined) this.#entries.set(event.incidentId, { incident, timeline: [event] });
+      return incident;
+    }
+    const place = entry.timeline.findLastIndex((known) => known.seq <= event.seq);
+    if (entry.timeline[place]?.seq === event.seq) return entry.incident;
+    entry.timeline.splice(place + 1, 0, event);
+    const inOrder = place + 2 === entry.timeline.length;
+    entry.incident = (inOrder ? foldIncident(entry.incident, event) : foldAll(entry.timeline)) ?? entry.incident;
+    return entry.incident;
+  }
+
+  #forgetOldest(): void {
+    this.#closed += 1;
+    if (this.#closed <= this.#keepClosed) return;
+    for (const [id, { incident }] of this.#entries) {
+      if (incident.phase !== 'closed') continue;
+      this.#entries.delete(id);
+      this.#closed -= 1;
+      return;
+    }
+  }
+}
+
+function foldAll(timeline: readonly StoredEvent[]): Incident | undefined {
+  let incident: Incident | undefined;
+  for (const event of timeline) incident = foldIncident(incident, event);
+  return incident;
+}

@@ -1,0 +1,34 @@
+import { badOf } from '../estimate/change-point.ts';
+import { rowAt, rowCount, type CountRows } from '../reading/count-rows.ts';
+import { allowedShare } from '../estimate/estimate-onset.ts';
+import type { Impact } from './impact.ts';
+import type { TimeEstimate } from '../estimate/onset.ts';
+import type { Target } from '../service/service.ts';
+
+/**
+ * Sums what one counting signal lost between onset and recovery: bad events beyond the allowed share, and the worst step.
+ * Where either end is uncertain, the steps in which it may lie are looked through too: outside the incident they hold
+ * next to nothing, while one that is left out may hold a good part of it.
+ */
+export function impactOf(rows: CountRows, target: Target, onset: TimeEstimate, recovery: TimeEstimate): Impact {
+  const allowed = allowedShare(target);
+  let bad = 0;
+  let allowedBad = 0;
+  let total = 0;
+  let peakBadRatio = 0;
+  for (let index = 0; index < rowCount(rows); index += 1) {
+    const row = rowAt(rows, index);
+    const from = index > 0 ? rowAt(rows, index - 1).sampleAt : row.from;
+    if (row.sampleAt <= onset.earliest || from >= recovery.latest) continue;
+    const length = Math.max(1, row.sampleAt - from);
+    const inside = Math.min(row.sampleAt, recovery.at) - Math.max(from, onset.at);
+    const events = row.total * Math.min(1, Math.max(0, inside / length));
+    bad += badOf(row);
+    total += events;
+    allowedBad += allowed * events;
+    if (row.total > 0) peakBadRatio = Math.max(peakBadRatio, badOf(row) / row.total);
+  }
+  return { badEvents: Math.max(0, bad - allowedBad), totalEvents: total, peakBadRatio, signal: target.signal };
+}
+
+export const noImpact: Impact = { badEvents: 0, totalEvents: 0, peakBadRatio: 0 };

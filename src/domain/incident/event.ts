@@ -1,0 +1,94 @@
+import type { BudgetSpent } from '../budget/budget-spent.ts';
+import type { Group } from '../service/group.ts';
+import type { Impact } from './impact.ts';
+import type { Onset, TimeEstimate } from '../estimate/onset.ts';
+import type { Severity } from '../service/service.ts';
+import type { TargetVerdict } from '../reading/verdict.ts';
+
+/** Facts of an incident's opening or worsening, frozen when it happened. */
+export interface StopFacts {
+  readonly rule: string;
+  readonly condition: string;
+  readonly severity: Severity;
+  readonly summary?: string;
+  readonly runbook?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** True when the rule opened because its condition could not be decided for too long. */
+  readonly because: 'condition-true' | 'unknown-too-long';
+  readonly verdicts: readonly TargetVerdict[];
+  /** What it saw of error budgets, for people; absent for rules that look at none. */
+  readonly budgets?: readonly string[];
+}
+
+interface EventBase {
+  readonly service: string;
+  readonly group: Group;
+  readonly incidentId: string;
+  /** When it happened, ms since the epoch on the source's clock (people's acts: Andon's clock). */
+  readonly at: number;
+}
+
+interface Telling extends EventBase {
+  /** Channels that a notification of it was made for, written down together with them; absent when there were none. */
+  readonly told?: readonly string[];
+}
+
+/** The append-only truth. Incidents, MTTD, MTTR, the line and dashboards are folds over these. */
+export type IncidentEvent =
+  | (Telling & {
+      readonly type: 'opened';
+      readonly stop: StopFacts;
+      readonly onset: Onset;
+      readonly owner?: string;
+      readonly revision: string;
+      readonly endState: string;
+    })
+  /** A further rule became true, or the same one again at a higher severity. */
+  | (Telling & { readonly type: 'rule-joined'; readonly stop: StopFacts })
+  /** The onset estimate after more samples came; the last one stands. */
+  | (EventBase & { readonly type: 'onset-settled'; readonly onset: Onset })
+  | (EventBase & { readonly type: 'notified'; readonly channel: string; readonly notificationId: string })
+  | (EventBase & {
+      readonly type: 'undeliverable';
+      readonly channel: string;
+      readonly notificationId: string;
+      readonly reason: string;
+    })
+  | (EventBase & { readonly type: 'acknowledged'; readonly by: string; readonly note?: string })
+  | (EventBase & { readonly type: 'noted'; readonly by: string; readonly note: string })
+  /** Readings that the incident rests on cannot be had; it stays open. */
+  | (EventBase & { readonly type: 'blinded'; readonly reason: string; readonly detail: string })
+  | (EventBase & { readonly type: 'sighted'; readonly blindForMs: number })
+  /** What was declared changed while the incident was open. */
+  | (EventBase & {
+      readonly type: 'definition-changed';
+      readonly before: string;
+      readonly after: string;
+      readonly endState: string;
+    })
+  /** The service left the rule files while the incident was open: nobody watches it any more. */
+  | (EventBase & { readonly type: 'unwatched' })
+  /** The end state held for `hold`: service is back since `recoveredAt`, and the line moves. */
+  | (Telling & {
+      readonly type: 'resolved';
+      readonly recoveredAt: number;
+      readonly recovery: TimeEstimate;
+      readonly impact: Impact;
+      /** What it cost error budgets; absent where it cost none, and in events of an older Andon. */
+      readonly budgetsSpent?: readonly BudgetSpent[];
+      readonly verdicts: readonly TargetVerdict[];
+    })
+  /** A rule became true again inside the watch window. */
+  | (Telling & { readonly type: 'relapsed'; readonly stop: StopFacts })
+  /** The watch window passed without a relapse; the incident's times are final. */
+  | (EventBase & { readonly type: 'closed' })
+  /** A person closed an incident that nothing else can close; when service came back was not seen, unless it had resolved. */
+  | (Telling & { readonly type: 'closed-by-hand'; readonly by: string; readonly because: string });
+
+/** An event as the store keeps it. */
+export type StoredEvent = IncidentEvent & {
+  /** Position in the log, from 1, without gaps within one store. */
+  readonly seq: number;
+  /** When it was written, ms since the epoch on Andon's clock. */
+  readonly recordedAt: number;
+};

@@ -1,0 +1,231 @@
+import type { BudgetSpent } from '../budget/budget-spent.ts';
+import type { StopFacts, StoredEvent } from './event.ts';
+import type { Group } from '../service/group.ts';
+import type { Impact } from './impact.ts';
+import type { Onset, TimeEstimate } from '../estimate/onset.ts';
+import type { Severity } from '../service/service.ts';
+import type { TargetVerdict } from '../reading/verdict.ts';
+
+export type IncidentPhase = 'open' | 'watching' | 'closed';
+
+/** Who closed an incident by hand, and why. */
+export interface ClosedByHand {
+  readonly by: string;
+  readonly because: string;
+}
+
+/** An incident as its events tell it. Times on the source's clock unless named otherwise, ms since the epoch. */
+export interface Incident {
+  readonly id: string;
+  readonly service: string;
+  readonly group: Group;
+  readonly owner?: string;
+  /** `open` until the end state has held; `watching` for a relapse; then `closed`. */
+  readonly phase: IncidentPhase;
+  /** The worst so far. */
+  readonly severity: Severity;
+  /** The one it opened with: it stands when the incident is raised later. */
+  readonly openedSeverity: Severity;
+  readonly title: string;
+  readonly rules: readonly string[];
+  readonly condition: string;
+  /** Why the rule named in `condition` stopped the line. */
+  readonly because: StopFacts['because'];
+  readonly summary?: string;
+  /** What the rule that told last saw of error budgets, for people. */
+  readonly budgets?: readonly string[];
+  readonly runbook?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly endState: string;
+  readonly revision: string;
+  readonly onset: Onset;
+  readonly onsetSettled: boolean;
+  readonly detectedAt: number;
+  readonly recoveredAt?: number;
+  /** `recoveredAt` with its early and late bounds. */
+  readonly recovery?: TimeEstimate;
+  readonly resolvedAt?: number;
+  readonly closedAt?: number;
+  /** Set when a person closed it: unless it had resolved before, its recovery was not seen. */
+  readonly closedByHand?: ClosedByHand;
+  /** From detection's recording to the first accepted page, on Andon's clock, ms. */
+  readonly timeToNotifyMs?: number;
+  readonly timeToAcknowledgeMs?: number;
+  readonly acknowledgedBy?: string;
+  readonly blind: boolean;
+  readonly unwatched: boolean;
+  readonly relapses: number;
+  /** Channels that were sent a notification of it or are owed one, configured now or not: they hear how it goes on. */
+  readonly told: readonly string[];
+  readonly impact?: Impact;
+  /** What it cost error budgets between onset and recovery; absent where it cost none, and while service is not back. */
+  readonly budgetsSpent?: readonly BudgetSpent[];
+  /** The verdicts last recorded in an event. */
+  readonly verdicts: readonly TargetVerdict[];
+  /** When that event happened. */
+  readonly verdictsAt: number;
+  /** When `opened` was recorded, on Andon's clock. */
+  readonly openedRecordedAt: number;
+  readonly lastSeq: number;
+}
+
+/** MTTD's addend: detected − onset, never negative, ms. */
+export function timeToDetectMs(incident: Incident): number {
+  return Math.max(0, incident.detectedAt - incident.onset.at);
+}
+
+/** MTTR's addend: recovered − onset, never negative, ms; absent while service is not back. */
+export function timeToRecoverMs(incident: Incident): number | undefined {
+  return incident.recoveredAt === undefined ? undefined : Math.max(0, incident.recoveredAt - incident.onset.at);
+}
+
+const severityRank: Readonly<Record<Severity, number>> = { ticket: 0, page: 1 };
+
+export function worseSeverity(a: Severity, b: Severity): Severity {
+  return severityRank[a] >= severityRank[b] ? a : b;
+}
+
+/** Folds one event into an incident; an `opened` event starts one. Events of a lost beginning are ignored. */
+export function foldIncident(incident: Incident | undefined, event: StoredEvent): Incident | undefined {
+  if (event.type === 'opened') return begin(event);
+  if (incident === undefined) return undefined;
+  return dropUndefined({ ...incident, ...changes(incident, event), lastSeq: event.seq });
+}
+
+function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
+  const { stop } = event;
+  return {
+    id: event.incidentId,
+    service: event.service,
+    group: event.group,
+    ...(event.owner === undefined ? {} : { owner: event.owner }),
+    phase: 'open',
+    severity: stop.severity,
+    openedSeverity: stop.severity,
+    title: stop.summary ?? stop.rule,
+    rules: [stop.rule],
+    condition: stop.condition,
+    because: stop.because,
+    ...(stop.summary === undefined ? {} : { summary: stop.summary }),
+    ...(stop.budgets === undefined ? {} : { budgets: stop.budgets }),
+    ...(stop.runbook === undefined ? {} : { runbook: stop.runbook }),
+    labels: stop.labels,
+    endState: event.endState,
+    revision: event.revision,
+    onset: event.onset,
+    onsetSettled: false,
+    detectedAt: event.at,
+    blind: false,
+    unwatched: false,
+    relapses: 0,
+    told: event.told ?? [],
+    verdicts: stop.verdicts,
+    verdictsAt: event.at,
+    openedRecordedAt: event.recordedAt,
+    lastSeq: event.seq,
+  };
+}
+
+function changes(incident: Incident, event: StoredEvent): Changes {
+  switch (event.type) {
+    case 'opened':
+      return {};
+    case 'rule-joined':
+      return {
+        rules: withRule(incident.rules, event.stop.rule),
+        verdicts: event.stop.verdicts,
+        verdictsAt: event.at,
+        ...toldOf(incident, event.told),
+        ...budgetsOf(event.stop),
+        // Who is woken by the worse rule is told what that rule says, not what the milder one said before.
+        ...(worseSeverity(incident.severity, event.stop.severity) === incident.severity ? {} : toldBy(event.stop)),
+      };
+    case 'onset-settled':
+      return { onset: event.onset, onsetSettled: true };
+    case 'notified':
+      return {
+        ...toldOf(incident, [event.channel]),
+        ...(incident.timeToNotifyMs === undefined ? { timeToNotifyMs: sinceOpened(incident, event) } : {}),
+      };
+    case 'acknowledged':
+      return incident.acknowledgedBy === undefined
+        ? { acknowledgedBy: event.by, timeToAcknowledgeMs: sinceOpened(incident, event) }
+        : {};
+    case 'blinded':
+      return { blind: true };
+    case 'sighted':
+      return { blind: false };
+    case 'definition-changed':
+      return { revision: event.after, endState: event.endState, unwatched: false };
+    case 'unwatched':
+      return { unwatched: true };
+    case 'resolved':
+      return {
+        phase: 'watching',
+        blind: false,
+        recoveredAt: event.recoveredAt,
+        recovery: event.recovery,
+        resolvedAt: event.at,
+        impact: event.impact,
+        budgetsSpent: event.budgetsSpent,
+        verdicts: event.verdicts,
+        verdictsAt: event.at,
+        ...toldOf(incident, event.told),
+      };
+    case 'relapsed':
+      return {
+        phase: 'open',
+        relapses: incident.relapses + 1,
+        rules: withRule(incident.rules, event.stop.rule),
+        severity: worseSeverity(incident.severity, event.stop.severity),
+        verdicts: event.stop.verdicts,
+        verdictsAt: event.at,
+        ...toldOf(incident, event.told),
+        ...budgetsOf(event.stop),
+        recoveredAt: undefined,
+        recovery: undefined,
+        budgetsSpent: undefined,
+        resolvedAt: undefined,
+      };
+    case 'closed':
+      return { phase: 'closed', closedAt: event.at };
+    case 'closed-by-hand':
+      return {
+        phase: 'closed',
+        closedAt: event.at,
+        closedByHand: { by: event.by, because: event.because },
+        ...toldOf(incident, event.told),
+      };
+    case 'undeliverable':
+    case 'noted':
+      return {};
+  }
+}
+
+/** A relapse takes the recovery back: what was set to undefined is really gone. */
+function dropUndefined(incident: { readonly [K in keyof Incident]: Incident[K] | undefined }): Incident {
+  return Object.fromEntries(Object.entries(incident).filter(([, value]) => value !== undefined)) as unknown as Incident;
+}
+
+type Changes = { readonly [K in keyof Incident]?: Incident[K] | undefined };
+
+function toldBy(stop: StopFacts): Changes {
+  const { severity, condition, summary, runbook, labels, because } = stop;
+  return { severity, condition, summary, runbook, labels, because, title: summary ?? stop.rule };
+}
+
+function budgetsOf({ budgets }: StopFacts): Changes {
+  return budgets === undefined ? {} : { budgets };
+}
+
+function toldOf({ told }: Incident, channels: readonly string[] = []): Changes {
+  return channels.every((channel) => told.includes(channel)) ? {} : { told: [...new Set([...told, ...channels])] };
+}
+
+function withRule(rules: readonly string[], rule: string): readonly string[] {
+  return rules.includes(rule) ? rules : [...rules, rule];
+}
+
+function sinceOpened(incident: Incident, event: StoredEvent): number {
+  return Math.max(0, event.recordedAt - incident.openedRecordedAt);
+}

@@ -1,0 +1,45 @@
+import type { BudgetSpent } from '../budget/budget-spent.ts';
+import type { Group } from '../service/group.ts';
+import type { Impact } from '../incident/impact.ts';
+import type { ClosedByHand } from '../incident/incident.ts';
+import type { Onset, TimeEstimate } from '../estimate/onset.ts';
+import type { Severity } from '../service/service.ts';
+import type { TargetVerdict } from '../reading/verdict.ts';
+
+/** What on-call must know at 2:07: every channel renders from this one fact sheet. Times are ms since the epoch. */
+export interface Page {
+  readonly incidentId: string;
+  readonly service: string;
+  readonly group: Group;
+  readonly owner?: string;
+  readonly runbook?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly severity: Severity;
+  /** One line that says what is off. */
+  readonly title: string;
+  readonly summary?: string;
+  /** Rules that stopped the line in this incident, in order. */
+  readonly rules: readonly string[];
+  readonly condition: string;
+  /** Whether that condition was true, or could not be decided for longer than its rule lets pass. */
+  readonly because: 'condition-true' | 'unknown-too-long';
+  readonly onset: Onset;
+  readonly detectedAt: number;
+  readonly recoveredAt?: number;
+  /** `recoveredAt` with its early and late bounds. */
+  readonly recovery?: TimeEstimate;
+  readonly resolvedAt?: number;
+  /** Set when a person closed the incident and its recovery was not seen. */
+  readonly closedByHand?: ClosedByHand;
+  /** Targets that are missed, or cannot be told. */
+  readonly off: readonly TargetVerdict[];
+  /** Targets that hold. */
+  readonly fine: readonly TargetVerdict[];
+  readonly impact?: Impact;
+  /** What the incident cost error budgets; absent where it cost none, and while service is not back. */
+  readonly budgetsSpent?: readonly BudgetSpent[];
+  readonly endState: string;
+  readonly relapses: number;
+  /** Where to look; absent when no external URL is configured. */
+  readonly link?: string;
+}
