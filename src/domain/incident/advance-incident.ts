@@ -154,12 +154,8 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   const held = incident.heldSince === undefined ? 0 : scene.now - incident.heldSince - incident.undecidedMs;
   const recovered =
     verdict === 'held' && incident.heldSince !== undefined && held >= scene.readings.service.endState.holdMs;
-  const seenSince = Math.max(incident.detectedAt, incident.sightedAt ?? -Infinity);
-  if (
-    !incident.onsetSettled &&
-    // What cannot be seen cannot be settled: the samples that tell of the onset may be still to come.
-    (recovered || (verdict !== 'unknown' && hasSettled(scene, seenSince)))
-  ) {
+  // What cannot be seen cannot be settled: the samples that tell of the onset may be still to come.
+  if (!incident.onsetSettled && (recovered || (verdict !== 'unknown' && hasSettled(scene, incident, rules)))) {
     const settled = settleOnset(scene, incident, rules);
     incident = settled.incident;
     events.push(...settled.events);
@@ -256,11 +252,17 @@ function blindness(scene: Scene, rules: readonly JudgedRule[]): { reason: string
   return { reason: 'no-data', detail: 'no target can be read' };
 }
 
-/** Whether enough samples landed since then. Time alone does not tell: a source may go on to answer with old ones. */
-function hasSettled({ now, timing, verdicts }: Scene, since: number): boolean {
-  if (now - since < settlingSamples * timing.intervalMs) return false;
-  const newest = Math.max(...verdicts.map(({ reading }) => (reading.kind === 'value' ? reading.sampleAt : -Infinity)));
-  return newest - since >= (settlingSamples - 1.5) * timing.intervalMs;
+/** Whether enough samples of what stopped the line landed. Time alone does not tell: a source may go on to answer with old ones. */
+function hasSettled(scene: Scene, incident: OpenIncident, rules: readonly JudgedRule[]): boolean {
+  const { now, timing, readings, group } = scene;
+  const seenSince = Math.max(incident.detectedAt, incident.sightedAt ?? -Infinity);
+  if (now - seenSince < settlingSamples * timing.intervalMs) return false;
+  const newest = rules
+    .filter(({ rule }) => isPartOf(incident, rule))
+    .flatMap(({ rule }) => rule.when.uses)
+    .flatMap(({ signal }) => readings.ledger(signal, group)?.newestSampleAt ?? []);
+  // What recording rules count has no samples of its own here.
+  return newest.length === 0 || Math.max(...newest) - seenSince >= (settlingSamples - 1.5) * timing.intervalMs;
 }
 
 function settleOnset(
