@@ -1,40 +1,15 @@
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { startScrapeTarget, type ScrapeTarget } from '../../tests/support/scrape-target.ts';
 import { signalsOf } from './signals-of.ts';
-
-/** A scrape target that exposes many healthy services: four counters and a histogram of five series each. */
-export interface Fleet extends AsyncDisposable {
-  /** host:port. */
-  readonly address: string;
-  /** Scrapes answered so far. */
-  readonly scrapes: number;
-}
 
 const perSecond = 50;
 const started = performance.now();
 
-export async function startFleet(services: number): Promise<Fleet> {
+/** Starts a scrape target that exposes many healthy services: four counters and a histogram of five series each. */
+export async function startFleet(services: number): Promise<ScrapeTarget> {
   const names = Array.from({ length: services }, (_, index) => serviceName(index));
-  let scrapes = 0;
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(exposition(names));
-    scrapes += 1;
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    get scrapes() {
-      return scrapes;
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return await startScrapeTarget(() => exposition(names));
 }
 
 export function serviceName(index: number): string {

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { startScrapeTarget, type ScrapeTarget } from '../../tests/support/scrape-target.ts';
 
 /** A hundred services, each on many pods: 100 series count its requests, 50 of them its errors. */
 export const wideServices = Array.from({ length: 100 }, (_, index) => `service-${String(index).padStart(3, '0')}`);
@@ -22,39 +20,17 @@ export function eachSeries(service: string, visit: (labels: string, perSecond: n
       visit(`service="${service}",pod="${service}-${pod}",code="${code}"`, perSecond);
 }
 
-export interface WideFleet extends AsyncDisposable {
-  /** host:port. */
-  readonly address: string;
-  readonly scrapes: number;
-}
-
 /** Answers scrapes with the fleet's counters, worked out from the time. */
-export async function startWideFleet(): Promise<WideFleet> {
+export async function startWideFleet(): Promise<ScrapeTarget> {
   const begun = performance.now();
   const series: { readonly head: string; readonly perSecond: number }[] = [];
   for (const service of wideServices)
     eachSeries(service, (labels, perSecond) => series.push({ head: `http_requests_total{${labels}} `, perSecond }));
-  let scrapes = 0;
-  const server = createServer((_request, response) => {
+  return await startScrapeTarget(() => {
     const seconds = (performance.now() - begun) / 1_000;
     const lines = series.map(({ head, perSecond }) => head + String(Math.floor(perSecond * seconds)));
-    response
-      .writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-      .end(`# TYPE http_requests_total counter\n${lines.join('\n')}\n`);
-    scrapes += 1;
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    get scrapes() {
-      return scrapes;
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+    return `# TYPE http_requests_total counter\n${lines.join('\n')}\n`;
+  });
 }
 
 /** Andon's rules for the fleet: an objective each, over 30 days, with the usual burn rates. */
