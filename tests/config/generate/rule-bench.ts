@@ -3,10 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { burnRate } from '../../../src/domain/budget/burn-rate.ts';
-import { judgeTier } from '../../../src/domain/budget/judge-tier.ts';
-import { addStep, createLedger } from '../../../src/domain/budget/ledger.ts';
+import { BudgetBook } from '../../../src/app/budgets/budget-book.ts';
+import { fill } from '../../../src/domain/budget/ledger.ts';
+import { budgetRules } from '../../../src/config/budget/budget-rule.ts';
 import type { BurnTier, ErrorBudget } from '../../../src/domain/budget/objective.ts';
+import { evaluate, newServiceState } from '../../../src/domain/incident/evaluate.ts';
+import type { Step } from '../../../src/domain/reading/observation.ts';
+import { stepsToRead } from '../../../src/domain/reading/step-plan.ts';
+import { lookbackMs, timingFor } from '../../../src/domain/reading/timing.ts';
 import type { Service } from '../../../src/domain/service/service.ts';
 import { generateRules } from '../../../src/config/generate/generate-rules.ts';
 import { renderRules } from '../../../src/config/generate/render-rules.ts';
@@ -93,31 +97,56 @@ export interface Scenario {
 }
 
 /**
- * When each instant of evaluation fires by Andon's own evaluator, from a ledger that was fed from the same series: ms
- * since the first scrape.
+ * When each instant of evaluation fires by Andon's own evaluator, which polls a source that holds the same series at each
+ * scrape: ms since the first one.
  */
 export function firesByAndon({ scrapeMs, evaluateMs, budget, series }: Scenario, tier: BurnTier): readonly number[] {
-  const ledger = createLedger(budget);
-  const fired: number[] = [];
+  const counted = series.filter((each) => each.counts !== undefined);
   const scrapes = Math.max(...series.map(({ values }) => values.length));
+  const timing = timingFor(scrapeMs);
+  const declared = { ...budget, tiers: [tier] };
+  const service: Service = { ...aService(successRate, [declared]), rules: budgetRules([declared]) };
+  const book = new BudgetBook(service);
+  const events = counted.map(({ values }) => increases(values, (scrape) => isAnyKnown(counted, scrape)));
+  const fired: number[] = [];
+  let state = newServiceState;
+  let newest = -Infinity;
   for (let scrape = 1; scrape < scrapes; scrape += 1) {
-    const to = origin + scrape * scrapeMs;
-    const counted = series.filter((each) => each.counts !== undefined);
-    if (counted.some(({ values }) => values[scrape] !== undefined)) {
-      const isKnown = counted.some(({ values }) => values[scrape - 1] !== undefined);
+    const now = origin + scrape * scrapeMs;
+    if (isAnyKnown(counted, scrape)) newest = now;
+    const steps = stepsToRead(state.ledgers.get(budget.signal), now, timing).map(({ from, to }): Step => {
+      const first = Math.floor((from - origin) / scrapeMs) + 1;
       const sum = (counts: 'good' | 'bad'): number =>
-        counted
-          .filter((each) => each.counts === counts)
-          .reduce((total, { values }) => total + increase(values, scrape, isKnown), 0);
+        counted.reduce((total, each, index) => {
+          if (each.counts !== counts) return total;
+          const inside = events[index]?.slice(Math.max(0, first), (to - origin) / scrapeMs + 1) ?? [];
+          return total + inside.reduce((all, one) => all + one, 0);
+        }, 0);
       const [good, bad] = [sum('good'), sum('bad')];
-      addStep(ledger, { from: to - scrapeMs, to, good, total: good + bad });
-    }
+      return { from, to, good, total: good + bad };
+    });
+    const group = { group: {}, newestSampleAt: newest, oldestSampleAt: newest, steps, numeratorSeen: true };
+    const seen = [
+      { kind: 'counted' as const, signal: budget.signal, groups: newest > now - lookbackMs ? [group] : [] },
+    ];
+    book.feed(seen, state, now, scrapeMs);
+    // The step of a first poll is left to be filled from the past.
+    if (scrape === 1) for (const { ledger } of book.entries()) fill(ledger, steps);
+    const evaluation = evaluate(service, state, seen, now, timing, book.readings());
+    state = evaluation.state;
     if ((scrape * scrapeMs) % evaluateMs !== 0) continue;
-    const [long, short] = [tier.longMs, tier.shortMs].map((ms) => burnRate(budget, ledger, ms, to));
-    if (long === undefined || short === undefined) continue;
-    if (judgeTier(tier, long, short, budget.minimumBad).kind === 'fires') fired.push(to - origin);
+    if (evaluation.scopes[0]?.rules[0]?.truth.kind === 'true') fired.push(now - origin);
   }
   return fired;
+}
+
+function isAnyKnown(series: readonly ScrapedSeries[], scrape: number): boolean {
+  return series.some(({ values }) => values[scrape] !== undefined);
+}
+
+/** What was counted since the scrape before, for each scrape. */
+function increases(values: ScrapedSeries['values'], isKnownAt: (scrape: number) => boolean): readonly number[] {
+  return values.map((_, scrape) => increase(values, scrape, scrape > 0 && isKnownAt(scrape - 1)));
 }
 
 /**
