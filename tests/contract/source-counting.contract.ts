@@ -104,6 +104,32 @@ export function countingCases(bench: SourceBench): void {
       ]);
     });
 
+    test('stays and gives its counters another label, begins at what it first shows', async () => {
+      const metric = aName();
+      const at = { job: 'j', instance: aName() };
+      const before = scraped({ ...at, __name__: metric, code: '200' }, 20, 2, life);
+      before.samples.push([now - 2 * scrapeMs + 1, stale]);
+      await bench.write([
+        scraped({ ...at, __name__: 'up' }, 20, 0, () => 1),
+        before,
+        scraped({ ...at, __name__: metric, code: '200', region: 'eu' }, 1, 0, life),
+      ]);
+      expect(counts(await bench.readOne(aRatio({ good: metric, total: metric }), [lastMinute]))).toEqual([
+        [{}, [0, 0]],
+      ]);
+    });
+
+    test('stays and adds a bucket to its histogram, begins at what it first shows', async () => {
+      const metric = aName();
+      const at = { job: 'j', instance: aName() };
+      await bench.write([
+        scraped({ ...at, __name__: 'up' }, 20, 0, () => 1),
+        scraped({ ...at, __name__: `${metric}_bucket`, le: '0.3' }, 1, 0, life),
+        scraped({ ...at, __name__: `${metric}_count` }, 20, 0, (n) => n * 20),
+      ]);
+      expect(counts(await bench.readOne(aClassicLatency(metric, '0.3'), [lastMinute]))).toEqual([[{}, [0, 80]]]);
+    });
+
     test('was not scraped before, begins at what it first shows', async () => {
       const metric = aName();
       const instance = aName();

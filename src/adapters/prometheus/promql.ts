@@ -77,11 +77,22 @@ export function countedBefore(
   const seen = `last_over_time(${term.selector}[${returnWindowMs}ms]${offset(step.from)})`;
   const newcomer = `(${counterAt(term, step.to)} unless ${counterAt(term, step.from)})`;
   const elsewhere = `(${newcomer} unless ${seen} unless on (${target}) ${credible(siblings, step)})`;
+  // A bucket is born with its histogram: where that was there before, its life lies elsewhere.
+  const added = siblings
+    .filter((sibling) => isSameHistogram(term, sibling))
+    .map((sibling) => `(${newcomer} unless ${seen} and ignoring (le) ${counterAt(sibling, step.from)})`);
+  const unseen = [elsewhere, ...added].join(' or ');
   const last = lastValue(term, seen);
-  if (last === undefined) return `${sum(by)}${elsewhere}`;
+  if (last === undefined) return `${sum(by)}(${unseen})`;
   const returned = `(${last} <= ${newcomer})`;
-  if (isPlain(term)) return `${sum(by)}(${returned} or ${elsewhere})`;
-  return `${sum(by)}(${returned} or (${newcomer} and ${seen} unless ${last}) or ${elsewhere})`;
+  if (isPlain(term)) return `${sum(by)}(${returned} or ${unseen})`;
+  return `${sum(by)}(${returned} or (${newcomer} and ${seen} unless ${last}) or ${unseen})`;
+}
+
+/** Whether a term is a bucket of the histogram that another one counts all of. */
+function isSameHistogram(term: CounterTerm, { selector }: CounterTerm): boolean {
+  const name = /^([a-zA-Z_:][\w:]*)_bucket\b/.exec(term.selector)?.[1];
+  return name !== undefined && /^([a-zA-Z_:][\w:]*)_(bucket|count)\b/.exec(selector)?.[1] === name;
 }
 
 /** What tells one scraped process from another. */
@@ -92,7 +103,8 @@ const unscrapedStartMs = 300_000;
 
 /**
  * Targets of which a new series may be counted from zero: those that were scraped before the step under the same labels,
- * so that only the series is new (the first error of a healthy process), and those whose process has just started.
+ * so that only the series is new (the first error of a healthy process), and those whose process has just started. Where
+ * others of its series went in the same step, the new one may be one of them under new labels.
  * The siblings are the terms of the signal's total: both sides of a ratio must come to the same answer.
  */
 function credible(siblings: readonly CounterTerm[], step: StepOffsets): string {
@@ -102,7 +114,8 @@ function credible(siblings: readonly CounterTerm[], step: StepOffsets): string {
   const scraped = `(up${offset(step.to)} and up${offset(step.from)})`;
   const age = (step.from + unscrapedStartMs) / 1_000;
   const started = `(process_start_time_seconds${offset(step.to)} >= time() - ${age})`;
-  return `(${continued} or ${scraped} or ${started})`;
+  const gone = siblings.map((term) => `${counterAt(term, step.from)} unless ${counterAt(term, step.to)}`).join(' or ');
+  return `((${continued} or ${scraped}) unless on (${target}) (${gone}) or ${started})`;
 }
 
 /** Every cut of `at` must stand right behind the selector, so that the selector can be replaced. */

@@ -6,7 +6,10 @@ import { thresholdProblem } from './threshold-problems.ts';
 export function tellPlacing(log: Log, source: string, service: string, { signal, place }: Placing): void {
   const facts = { source, service, signal: signal.name };
   if (place === undefined) {
-    log.info('the threshold of a latency signal is a bucket now; it is read exactly from here on', facts);
+    log.info(
+      'the threshold of a latency signal is a bucket now; it is read by that bucket as soon as all series have had it for 5 minutes',
+      facts,
+    );
     return;
   }
   log.warn('the threshold of a latency signal is no bucket', {

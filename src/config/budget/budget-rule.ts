@@ -91,7 +91,7 @@ function celDouble(number: number): string {
   return Number.isInteger(number) ? `${number}.0` : String(number);
 }
 
-/** `The error budget of success rate (99.9% over 30d) burns too fast: 2% of it in 1h, or 5% in 6h`. */
+/** `The error budget of success rate (99.9% over 30d) burns too fast: more than 2% of it in 1h, or 5% in 6h`. */
 function summaryOf(budget: ErrorBudget, tiers: readonly BurnTier[]): string {
   const { period, signal, name, objective } = budget;
   const promise = `${formatRatio(objective)} over ${period.kind === 'rolling' ? formatDuration(period.ms) : `a calendar ${period.unit}`}`;
@@ -100,5 +100,5 @@ function summaryOf(budget: ErrorBudget, tiers: readonly BurnTier[]): string {
     const spent = formatRatio(Number(share.toPrecision(3)));
     return `${spent}${index === 0 ? ' of it' : ''} in ${formatDuration(longMs)}`;
   });
-  return `The error budget of ${signalWords(signal)} (${promise}${called}) burns too fast: ${speeds.join(', or ')}`;
+  return `The error budget of ${signalWords(signal)} (${promise}${called}) burns too fast: more than ${speeds.join(', or ')}`;
 }

@@ -39,11 +39,11 @@ export function budgetSpent(
   // Recorded windows all end at one instant, after the recovery.
   const state = budgetAt(budget, counts, isRecorded(counts) ? now : Math.min(spell.recoveredAt, now));
   if (state.kind === 'unknown') return undefined;
-  const sliceMs = isRecorded(counts) || counts.method.kind === 'occurrences' ? 1 : counts.method.sliceMs;
   const countedTo = endOfWindow(counts, now);
-  // A slice that an incident made bad is spent as a whole.
-  const from = Math.max(Math.floor(spell.from / sliceMs) * sliceMs, state.periodFrom);
-  const to = Math.min(Math.ceil(spell.to / sliceMs) * sliceMs, countedTo);
+  // Nearly all that is bad in a slot that an incident cuts is the incident's; and a slice that it made bad is spent as a whole.
+  const [first, last] = [grainAt(counts, spell.from), grainAt(counts, spell.to)];
+  const from = Math.max(Math.floor(spell.from / first) * first, state.periodFrom);
+  const to = Math.min(Math.ceil(spell.to / last) * last, countedTo);
   const count = countIn(counts, from, to, budget.exclusions);
   const bad = isRecorded(counts) ? badBetween(counts, count, { from, to }, budget) : count.bad;
   const openMs = to - from - count.excludedMs;
@@ -52,6 +52,13 @@ export function budgetSpent(
   const isAbout = !isExact(counts, from, to) || countedTo < spell.recoveredAt;
   const { remaining, allowedBad } = state;
   return { budget: budget.name, spent: bad / allowedBad, remaining, ...(isAbout ? { about: true } : {}) };
+}
+
+/** Length of the pieces that counts of a time are kept in, ms. */
+function grainAt(counts: WindowCounts, at: number): number {
+  if (isRecorded(counts)) return 1;
+  if (counts.method.kind !== 'occurrences') return counts.method.sliceMs;
+  return counts.tiers.find(({ floor }) => floor <= at)?.slotMs ?? 1;
 }
 
 /**

@@ -28,7 +28,8 @@ describe('the text of a query', () => {
   });
 
   const credible = (now: string, before: string): string =>
-    `((${now} and ${before}) or (up and up offset 15000ms) or (process_start_time_seconds >= time() - 315))`;
+    `(((${now} and ${before}) or (up and up offset 15000ms)) unless on (job, instance) (${before} unless ${now})` +
+    ' or (process_start_time_seconds >= time() - 315))';
 
   test('takes back what came back, and what is not known to have begun in the step', () => {
     const newcomer = '(c{job="a"} unless c{job="a"} offset 15000ms)';

@@ -47,10 +47,10 @@ describe('the rules that a budget is made into', () => {
   });
 
   test.each([
-    [{}, 'The error budget of success rate (99.9% over 30d) burns too fast: 2% of it in 1h, or 5% in 6h'],
+    [{}, 'The error budget of success rate (99.9% over 30d) burns too fast: more than 2% of it in 1h, or 5% in 6h'],
     [
       { name: 'monthly', period: calendar('month') },
-      'The error budget of success rate (99.9% over a calendar month, monthly) burns too fast: 2% of it in 1h, or 5% in 6h',
+      'The error budget of success rate (99.9% over a calendar month, monthly) burns too fast: more than 2% of it in 1h, or 5% in 6h',
     ],
   ])('say in words what burns: %j', (changes, summary) => {
     expect(ruleOf(changes).summary).toBe(summary);

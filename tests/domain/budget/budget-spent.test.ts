@@ -53,6 +53,19 @@ describe('what an incident spent of an error budget', () => {
     );
   });
 
+  test.each([107, 21])('is not blurred by where its ends lie, though it lasted only %d s', (seconds) => {
+    const short = spell(10 * minute + 1_570, seconds * second);
+    const none = steady(monday, short.from, 5 * minute, 10, 0);
+    const ledger = filled(
+      budget,
+      none,
+      steady(short.from, short.to, second, 10, 1),
+      steady(short.to, now, second, 10, 0),
+    );
+    const truth = seconds / (0.001 * 30 * 24 * 3_600);
+    expect(Math.abs((budgetSpent(budget, ledger, short, now)?.spent ?? NaN) / truth - 1)).toBeLessThan(0.001);
+  });
+
   test('counts neither what was spent before it nor what after it', () => {
     const { from, to } = twentyMinutes;
     const ledger = filled(
