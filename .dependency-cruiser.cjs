@@ -68,6 +68,13 @@ module.exports = {
       to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
     },
     {
+      name: 'channels-never-import-each-other',
+      comment: 'What all channels need stands in posting, facts and template, which know no channel.',
+      severity: 'error',
+      from: { path: '^src/adapters/channels/([^/]+)/' },
+      to: { path: '^src/adapters/channels/', pathNot: '^src/adapters/channels/($1|posting|facts|template)/' },
+    },
+    {
       name: 'only-compose-knows-adapters',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(adapters/|compose)' },

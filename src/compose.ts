@@ -13,7 +13,9 @@ import type { Log } from './app/ports/log.ts';
 import { untraced } from './app/ports/trace.ts';
 import type { ReloadResult } from './app/views/status-view.ts';
 import { createConfiguration, missingSource, type SettingsReader } from './compose/configuration.ts';
-import { composeChannel, composeSource, composeStore, composeTracing, SettingsError } from './compose/parts.ts';
+import { composeChannel } from './compose/channels.ts';
+import { composeSource, composeStore, composeTracing } from './compose/parts.ts';
+import { SettingsError } from './compose/settings-error.ts';
 import type { Settings } from './config/settings.ts';
 
 /** The daemon as `andon run` holds it. */

@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { writeFiles } from '../adapters/files/write-files.ts';
-import { checkTemplate } from '../adapters/webhook/template.ts';
+import { checkTemplate } from '../adapters/channels/template/template.ts';
 import type { startAndon } from '../compose.ts';
 import { findFileFault } from './find-file-fault.ts';
 import { keepHeapSmall } from './keep-heap-small.ts';

@@ -3,11 +3,12 @@ import type { Channel } from '../app/ports/channel.ts';
 import type { Clock } from '../app/ports/clock.ts';
 import type { Configuration, ConfiguredSource, LoadedConfiguration } from '../app/ports/configuration.ts';
 import type { Log } from '../app/ports/log.ts';
-import type { ChannelSettings, Settings, SourceSettings } from '../config/settings.ts';
+import { postingOf, type ChannelSettings, type Settings, type SourceSettings } from '../config/settings.ts';
 import { atNextStart } from './at-next-start.ts';
 import { FileWatch } from './file-watch.ts';
 import { KeptParts, type MadePart } from './kept-parts.ts';
-import { SettingsError, withTemplate } from './parts.ts';
+import { withTemplate } from './channels.ts';
+import { SettingsError } from './settings-error.ts';
 import { createRuleFolder, type RuleFolder } from './rule-folder.ts';
 
 /** What the settings file says now, with the flags and the environment of the start laid over it. */
@@ -93,7 +94,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
           services: declared.services,
           sources: pickedSources.parts,
           channels: pickedChannels.parts,
-          staleAfterMs: Math.min(...settings.channels.map((each) => each.webhook.staleAfter), 24 * 3_600_000),
+          staleAfterMs: Math.min(...settings.channels.map((each) => postingOf(each).staleAfter), 24 * 3_600_000),
           ...(settings.externalUrl === undefined ? {} : { externalUrl: settings.externalUrl }),
         },
         warnings: declared.warnings,
@@ -111,7 +112,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       const now = await read();
       if (now.kind === 'refused') return { ...now, refused: 'settings' };
       const { settings } = now;
-      const templates = settings.channels.flatMap(({ webhook }) => webhook.templateFile ?? []);
+      const templates = settings.channels.flatMap(({ webhook }) => webhook?.templateFile ?? []);
       const paths = [...settings.rules, ...templates];
       await files.note(paths);
       files.keepOnly([reader.path, ...paths]);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { readToken } from '../adapters/http/token-file.ts';
-import { errorCode } from '../adapters/webhook/error-code.ts';
-import { signingKey } from '../adapters/webhook/sign.ts';
-import { checkTemplate } from '../adapters/webhook/template.ts';
-import { urlProblem } from '../adapters/webhook/webhook-channel.ts';
+import { errorCode } from '../adapters/channels/posting/error-code.ts';
+import { signingKey } from '../adapters/channels/webhook/sign.ts';
+import { checkTemplate } from '../adapters/channels/template/template.ts';
+import { urlProblem } from '../adapters/channels/posting/url-problem.ts';
 import type { FileFault, NamedFile } from '../config/settings/named-files.ts';
 
 /** Reads a file that settings name, as the part that uses it will. Never rejects, and never shows what the file holds. */

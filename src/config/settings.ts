@@ -11,7 +11,8 @@ import { createSourceText } from './source-text.ts';
 import { valueAt } from './value-at.ts';
 import { parseDocuments } from './yaml-documents.ts';
 
-export type { ChannelSettings, Settings, SourceSettings } from './settings/settings-file.ts';
+export { postingOf, type ChannelSettings } from './settings/channels/channel-settings.ts';
+export type { Settings, SourceSettings } from './settings/settings-file.ts';
 export type { FileFaultFinder } from './settings/named-files.ts';
 export type { PartialSettings } from './settings/merge-settings.ts';
 
@@ -109,7 +110,7 @@ function templateProblems(
   templateProblem: (template: string) => string | undefined,
 ): readonly Problem[] {
   return settings.channels.flatMap(({ webhook }, index) => {
-    const message = webhook.template === undefined ? undefined : templateProblem(webhook.template);
+    const message = webhook?.template === undefined ? undefined : templateProblem(webhook.template);
     return message === undefined
       ? []
       : [{ path: ['channels', index, 'webhook', 'template'], code: 'invalid-template', message }];

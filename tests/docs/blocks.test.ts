@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { checkTemplate } from '../../src/adapters/webhook/template.ts';
+import { checkTemplate } from '../../src/adapters/channels/template/template.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
 import { resolveSettings } from '../../src/config/settings.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { signingKey } from '../../src/adapters/webhook/sign.ts';
-import { WebhookChannel } from '../../src/adapters/webhook/webhook-channel.ts';
+import { signingKey } from '../../src/adapters/channels/webhook/sign.ts';
+import { WebhookChannel } from '../../src/adapters/channels/webhook/webhook-channel.ts';
 import { startShop } from '../../demo/shop.ts';
 import { startTraffic } from '../../demo/traffic.ts';
-import { webhookOptions } from '../adapters/webhook/webhook-bench.ts';
+import { webhookOptions } from '../adapters/channels/webhook/webhook-bench.ts';
 import { aNotification } from '../support/a-notification.ts';
 import { memoryLog } from '../support/memory-log.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';

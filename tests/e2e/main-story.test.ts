@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { ServicesWire } from '../../src/adapters/http/wire/service.ts';
-import { WebhookBody } from '../../src/adapters/webhook/body.ts';
+import { FactSheet } from '../../src/adapters/channels/facts/fact-sheet.ts';
 import { apiToken, tellStory, type Story } from './story.ts';
 
 const scrapeMs = 1_000;
@@ -20,7 +20,7 @@ describe.each(sources)('a service that fails and heals, read from %s', (source) 
     if (told === undefined) throw new Error('the story was not told to its end');
     return told;
   };
-  const pages = () => story().pages.map(({ text }) => WebhookBody.parse(JSON.parse(text)));
+  const pages = () => story().pages.map(({ text }) => FactSheet.parse(JSON.parse(text)));
 
   test('pages once when it fails and once when it has proved to be well, about one incident', () => {
     expect(pages().map(({ type }) => type)).toEqual(['incident.firing', 'incident.resolved']);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { WebhookBody } from '../../src/adapters/webhook/body.ts';
+import { FactSheet } from '../../src/adapters/channels/facts/fact-sheet.ts';
 import { AndonProcess } from '../support/andon-process.ts';
 import type { IncidentRecord } from '../support/andon-client.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
@@ -54,7 +54,7 @@ async function watching(job: string, own: AsyncDisposableStack, data?: string): 
 }
 
 const pagesOf = (receiver: WebhookReceiver): readonly string[] =>
-  receiver.requests.map(({ text }) => WebhookBody.parse(JSON.parse(text)).type);
+  receiver.requests.map(({ text }) => FactSheet.parse(JSON.parse(text)).type);
 
 const degraded = async (andon: AndonProcess, value: 0 | 1): Promise<true> =>
   until(async () => ((await andon.api.metric('andon_store_degraded')) === value ? true : undefined), {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { WebhookBody } from '../../src/adapters/webhook/body.ts';
+import { FactSheet } from '../../src/adapters/channels/facts/fact-sheet.ts';
 import { AndonProcess } from '../support/andon-process.ts';
 import type { Incident, Service } from '../support/andon-client.ts';
 import { queryFaults, startFaultProxy, type FaultProxy, type QueryFault } from '../support/fault-proxy.ts';
@@ -27,10 +27,10 @@ interface Observed {
   readonly widestGapMs: number;
   readonly whenBlind: ReadonlyMap<string, Service>;
   readonly afterFault: readonly Incident[];
-  readonly pagesAfterFault: readonly WebhookBody[];
+  readonly pagesAfterFault: readonly FactSheet[];
   readonly faulted: ReadonlyMap<QueryFault, number>;
   readonly afterHeal: readonly Incident[];
-  readonly pagesAfterHeal: readonly WebhookBody[];
+  readonly pagesAfterHeal: readonly FactSheet[];
 }
 let observed: Observed;
 const cleanUp = new AsyncDisposableStack();
@@ -65,7 +65,7 @@ beforeAll(async () => {
       },
     }),
   );
-  const pages = () => receiver.requests.map(({ text }) => WebhookBody.parse(JSON.parse(text)));
+  const pages = () => receiver.requests.map(({ text }) => FactSheet.parse(JSON.parse(text)));
   const explain = (): string => andon.tail();
   await until(
     async () =>
@@ -126,7 +126,7 @@ afterAll(async () => cleanUp.disposeAsync(), 20_000);
 const harmless: ReadonlySet<string> = new Set(['duplicates']);
 
 describe.each(queryFaults)('the source fails (%s) while an incident is open', (fault) => {
-  const typesOf = (pages: readonly WebhookBody[], service: string): readonly string[] =>
+  const typesOf = (pages: readonly FactSheet[], service: string): readonly string[] =>
     pages.filter(({ data }) => data.service === service).map(({ type }) => type);
 
   test('does not resolve it, and shows within two polls that nobody can tell', () => {

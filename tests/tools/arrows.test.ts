@@ -43,6 +43,7 @@ const target = {
   'src/domain/notification/told.ts': 'export type Told = 1;\n',
   'src/app/polling/loop.ts': 'export type Loop = 1;\n',
   'src/adapters/ntp/clock.ts': "import { now } from 'node:process';\nexport const clock = 1;\n",
+  'src/adapters/channels/chat/sent.ts': 'export type Sent = 1;\n',
 };
 
 describe('a tree', () => {
@@ -114,6 +115,18 @@ const against = [
     file: 'src/adapters/sundial/bad-8.ts',
     text: "export { clock } from '../ntp/clock.ts';\n",
     rule: 'adapters-never-import-each-other',
+  },
+  {
+    name: 'one channel in another',
+    file: 'src/adapters/channels/pager/bad-12.ts',
+    text: "export type { Sent } from '../chat/sent.ts';\n",
+    rule: 'channels-never-import-each-other',
+  },
+  {
+    name: 'a channel in what all channels share',
+    file: 'src/adapters/channels/posting/bad-13.ts',
+    text: "export type { Sent } from '../chat/sent.ts';\n",
+    rule: 'channels-never-import-each-other',
   },
   {
     name: 'an adapter in a command',

@@ -1,6 +1,8 @@
 import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { Problem } from '../problem.ts';
-import type { Settings, SourceSettings, ChannelSettings } from './settings-file.ts';
+import type { ChannelSettings } from './channels/channel-settings.ts';
+import type { WebhookSettings } from './channels/webhook-settings.ts';
+import type { Settings, SourceSettings } from './settings-file.ts';
 
 /** What a file that settings name has to hold. */
 export type NamedFileKind = 'pem' | 'credential' | 'signing-secret' | 'url' | 'template' | 'api-token';
@@ -28,7 +30,7 @@ export function namedFiles(settings: Settings): readonly NamedFile[] {
   const { tokenFile } = settings.api;
   return [
     ...settings.sources.flatMap((source, index) => filesOfSource(source, ['sources', index])),
-    ...settings.channels.flatMap(({ webhook }, index) => filesOfWebhook(webhook, ['channels', index, 'webhook'])),
+    ...settings.channels.flatMap((channel, index) => filesOfChannel(channel, ['channels', index])),
     ...one(tokenFile, ['api', 'tokenFile'], 'api-token'),
   ];
 }
@@ -55,7 +57,11 @@ function filesOfSource(source: SourceSettings, at: DeclarationPath): readonly Na
   ];
 }
 
-function filesOfWebhook(webhook: ChannelSettings['webhook'], at: DeclarationPath): readonly NamedFile[] {
+function filesOfChannel({ webhook }: ChannelSettings, at: DeclarationPath): readonly NamedFile[] {
+  return [...(webhook === undefined ? [] : filesOfWebhook(webhook, [...at, 'webhook']))];
+}
+
+function filesOfWebhook(webhook: WebhookSettings, at: DeclarationPath): readonly NamedFile[] {
   return [
     ...one(webhook.urlFile, [...at, 'urlFile'], 'url'),
     ...webhook.secretFiles.flatMap((path, index) => one(path, [...at, 'secretFiles', index], 'signing-secret')),

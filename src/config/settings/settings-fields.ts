@@ -31,13 +31,38 @@ export const cidr = () => {
 };
 
 /** A header of an HTTP request. */
-export const headerName = () =>
+const headerName = () =>
   text({ expected: 'the name of an HTTP header', pattern: /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, maxLength: 128 });
 
 /** Headers whose values are secrets. */
-export const secretHeader = /^(?:proxy-)?authorization$|^cookie$|token|secret|api-?key|password/i;
+const secretHeader = /^(?:proxy-)?authorization$|^cookie$|token|secret|api-?key|password/i;
 
 /** Lines that may show a secret which its author should have put elsewhere. */
 export function mayShowSecret(line: string): boolean {
   return /\burl\b|password|secret|token|authorization|cookie|api-?key|:\/\/[^/\s]*@/i.test(line);
 }
+
+/** The path of a file. */
+export const filePath = () => text({ expected: 'the path of a file', maxLength: 4096 });
+
+/** How many requests may be under way at once. */
+export const concurrency = (most: number) =>
+  z
+    .int({ error: ({ input }) => `expected a whole number, got ${show(input)}` })
+    .min(1, 'expected at least 1')
+    .max(most, `expected at most ${most}`);
+
+/** Headers whose values stand in the settings; those that carry secrets are refused. */
+export const headers = () =>
+  z
+    .record(headerName(), text({ expected: 'a text', maxLength: 4096, pattern: /^[^\r\n]*$/ }))
+    .superRefine((value, context) => {
+      for (const name of Object.keys(value)) {
+        if (!secretHeader.test(name)) continue;
+        const message = `\`${name}\` carries a secret, which does not belong in this file\nname a file that holds it, under headerFiles`;
+        context.addIssue({ code: 'custom', path: [name], message, params: { code: 'inline-secret' } });
+      }
+    });
+
+/** Headers whose values are read from files. */
+export const headerFiles = () => z.record(headerName(), filePath());

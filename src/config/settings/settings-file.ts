@@ -1,30 +1,10 @@
 import * as z from 'zod';
 import { dnsLabel, duration, httpUrl, show, text } from '../fields.ts';
-import { byteSize, cidr, headerName, secretHeader } from './settings-fields.ts';
+import { ChannelSettings } from './channels/channel-settings.ts';
+import { byteSize, concurrency, filePath, headerFiles, headers } from './settings-fields.ts';
 
 const second = 1000;
 const minute = 60 * second;
-const hour = 60 * minute;
-
-const filePath = () => text({ expected: 'the path of a file', maxLength: 4096 });
-const concurrency = (most: number) =>
-  z
-    .int({ error: ({ input }) => `expected a whole number, got ${show(input)}` })
-    .min(1, 'expected at least 1')
-    .max(most, `expected at most ${most}`);
-
-const headers = () =>
-  z
-    .record(headerName(), text({ expected: 'a text', maxLength: 4096, pattern: /^[^\r\n]*$/ }))
-    .superRefine((value, context) => {
-      for (const name of Object.keys(value)) {
-        if (!secretHeader.test(name)) continue;
-        const message = `\`${name}\` carries a secret, which does not belong in this file\nname a file that holds it, under headerFiles`;
-        context.addIssue({ code: 'custom', path: [name], message, params: { code: 'inline-secret' } });
-      }
-    });
-
-const headerFiles = () => z.record(headerName(), filePath());
 
 const TlsFile = z.strictObject({
   caFile: filePath().optional().describe('PEM file with the authorities to trust instead of the usual ones.'),
@@ -75,66 +55,6 @@ export const SourceSettings = z.strictObject({
     }),
 });
 export type SourceSettings = z.infer<typeof SourceSettings>;
-
-const WebhookFile = z
-  .strictObject({
-    url: httpUrl()
-      .optional()
-      .describe('Where pages are posted. Give `urlFile` instead when the URL is itself a secret.'),
-    urlFile: filePath().optional().describe('File that holds the URL.'),
-    secretFiles: z
-      .array(filePath(), { error: 'expected a list of files' })
-      .default([])
-      .describe('Files with the secrets that sign each page (Standard Webhooks). Two during a rotation: each signs.'),
-    timeout: duration({ min: 100, max: 2 * minute, what: '`timeout`' })
-      .default(15 * second)
-      .meta({ description: 'How long one attempt may take. Default `15s`.' }),
-    concurrency: concurrency(64).default(4).describe('Pages under way at once.'),
-    headers: headers().default({}).describe('Headers sent with each page. No secrets.'),
-    headerFiles: headerFiles().default({}).describe('Headers whose values are read from files.'),
-    template: text({ expected: 'a Handlebars template', maxLength: 65_536 })
-      .optional()
-      .describe('Handlebars template of the body, where the usual JSON does not fit the receiver.'),
-    templateFile: filePath().optional().describe('File that holds the template.'),
-    staleAfter: duration({ min: minute, max: 24 * hour, what: '`staleAfter`' })
-      .default(15 * minute)
-      .meta({
-        description:
-          'When a page has waited this long and newer ones about its incident wait behind it, only the newest is sent. The shortest of all channels counts. Default `15m`.',
-      }),
-    allowAddresses: z
-      .array(cidr(), { error: 'expected a list of networks' })
-      .optional()
-      .describe('Networks that pages may go to although they are denied, such as `10.0.0.0/8`.'),
-    denyAddresses: z
-      .array(cidr(), { error: 'expected a list of networks' })
-      .optional()
-      .describe(
-        'Networks that pages may not go to, beyond link-local addresses and those at which clouds hand out credentials.',
-      ),
-  })
-  .superRefine((webhook, context) => {
-    if ((webhook.url === undefined) === (webhook.urlFile === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        message: 'a webhook has either a url or a urlFile\ngive exactly one of them',
-      });
-    }
-    if (webhook.template !== undefined && webhook.templateFile !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        message: 'a webhook has one template\ngive template or templateFile, not both',
-      });
-    }
-  })
-  .meta({ oneOf: [{ required: ['url'] }, { required: ['urlFile'] }] });
-
-/** Where pages go. */
-export const ChannelSettings = z.strictObject({
-  name: dnsLabel().describe('Name that rule files use.'),
-  webhook: WebhookFile.describe('A receiver of HTTP posts.'),
-});
-export type ChannelSettings = z.infer<typeof ChannelSettings>;
 
 const ApiFile = z.strictObject({
   tokenFile: filePath()

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WebhookOptions } from '../../../src/adapters/webhook/options.ts';
+import type { WebhookOptions } from '../../../../src/adapters/channels/webhook/options.ts';
 
 /** The secret of the Standard Webhooks test vector. */
 export const vectorSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

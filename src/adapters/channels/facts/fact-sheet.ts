@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The newest version of the body; a change that could break a receiver makes a new one. */
-export const bodyVersion = 1;
+export const factSheetVersion = 1;
 
 const Instant = z.string().meta({ description: 'RFC 3339, UTC', examples: ['2026-08-22T02:07:12.000Z'] });
 const Labels = z.record(z.string(), z.string());
@@ -45,8 +45,8 @@ export const TargetWire = z
   .meta({ id: 'Target', description: 'A target of the end state and how the service stands to it' });
 export type TargetWire = z.infer<typeof TargetWire>;
 
-export const WebhookData = z.object({
-  version: z.literal(bodyVersion).meta({ description: 'Version of this body' }),
+export const Facts = z.object({
+  version: z.literal(factSheetVersion).meta({ description: 'Version of this body' }),
   incidentId: z.string().meta({ description: 'The same in every message about one incident' }),
   sequence: z.number().int().meta({ description: 'Order of the messages about one incident' }),
   service: z.string(),
@@ -127,21 +127,21 @@ export const WebhookData = z.object({
 });
 
 /** The JSON that is posted, and whose schema is docs/webhook.schema.json. */
-export const WebhookBody = z
+export const FactSheet = z
   .object({
     type: z
       .enum(['incident.firing', 'incident.escalated', 'incident.relapsed', 'incident.resolved'])
       .meta({ description: 'What happened' }),
     timestamp: Instant.meta({ description: 'When it happened, on Andon’s clock; the same on every try' }),
-    data: WebhookData,
+    data: Facts,
   })
   .meta({
     title: 'Andon webhook body, version 1',
     description: 'Fields may be added without a new version: ignore those you do not know.',
   });
-export type WebhookBody = z.infer<typeof WebhookBody>;
+export type FactSheet = z.infer<typeof FactSheet>;
 
 /** The body's JSON schema, for receivers: lenient towards fields to come. */
 export function webhookSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(WebhookBody, { io: 'input', target: 'draft-2020-12' }) };
+  return { ...z.toJSONSchema(FactSheet, { io: 'input', target: 'draft-2020-12' }) };
 }

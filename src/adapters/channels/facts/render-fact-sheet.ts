@@ -1,17 +1,17 @@
-import type { Attempt } from '../../app/ports/channel.ts';
-import type { Notification } from '../../domain/notification/notification.ts';
-import { formatUtc } from '../../domain/text/utc.ts';
-import type { TargetVerdict } from '../../domain/reading/verdict.ts';
-import { describeVerdict } from '../../domain/reading/verdict-text.ts';
-import type { TargetWire, WebhookBody } from './body.ts';
-import { bodyVersion } from './body.ts';
+import type { Attempt } from '../../../app/ports/channel.ts';
+import type { Notification } from '../../../domain/notification/notification.ts';
+import { formatUtc } from '../../../domain/text/utc.ts';
+import type { TargetVerdict } from '../../../domain/reading/verdict.ts';
+import { describeVerdict } from '../../../domain/reading/verdict-text.ts';
+import type { TargetWire, FactSheet } from './fact-sheet.ts';
+import { factSheetVersion } from './fact-sheet.ts';
 import { shorten, truncationLevels } from './shorten.ts';
 
 /** Standard Webhooks asks for less than 20 kB. */
 export const bodyLimitBytes = 20_000;
 
 /** The facts of an attempt as the body has them, cut so that their JSON stays under the limit. The same on every try. */
-export function renderBody(attempt: Attempt): WebhookBody {
+export function factSheetOf(attempt: Attempt): FactSheet {
   const whole = wholeBody(attempt);
   if (fits(whole)) return whole;
   for (const level of truncationLevels) {
@@ -23,11 +23,11 @@ export function renderBody(attempt: Attempt): WebhookBody {
   );
 }
 
-function fits(body: WebhookBody): boolean {
+function fits(body: FactSheet): boolean {
   return Buffer.byteLength(JSON.stringify(body)) < bodyLimitBytes;
 }
 
-function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
+function wholeBody({ notification, collapsed }: Attempt): FactSheet {
   const { page } = notification;
   const { owner, summary, runbook, link, impact, budgetsSpent, recoveredAt, recovery, resolvedAt, closedByHand } = page;
   const { at, earliest, latest, method, signal } = page.onset;
@@ -35,7 +35,7 @@ function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
     type: `incident.${notification.kind}`,
     timestamp: formatUtc(notification.createdAt),
     data: {
-      version: bodyVersion,
+      version: factSheetVersion,
       incidentId: notification.incidentId,
       sequence: notification.sequence,
       service: page.service,
@@ -85,7 +85,7 @@ function wholeBody({ notification, collapsed }: Attempt): WebhookBody {
   };
 }
 
-function collapsedWire({ id, kind, createdAt }: Notification): WebhookBody['data']['collapsed'][number] {
+function collapsedWire({ id, kind, createdAt }: Notification): FactSheet['data']['collapsed'][number] {
   return { id, kind, createdAt: formatUtc(createdAt) };
 }
 

@@ -1,6 +1,6 @@
 import Handlebars from 'handlebars';
 import { z } from 'zod';
-import { WebhookBody } from './body.ts';
+import { FactSheet } from '../facts/fact-sheet.ts';
 import { blockHelpers, valueHelpers, writeHelper } from './template-helpers.ts';
 
 /** What is wrong with a template, for its author. */
@@ -14,7 +14,7 @@ type Call = hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpr
 
 const helpers: ReadonlySet<string> = new Set([...blockHelpers, ...valueHelpers]);
 /** Every name that stands anywhere in the body. */
-const fields: ReadonlySet<string> = new Set(namesIn(WebhookBody));
+const fields: ReadonlySet<string> = new Set(namesIn(FactSheet));
 /** Below these the names are the user's own. */
 const open: ReadonlySet<string> = new Set(['labels', 'group']);
 const loopData: ReadonlySet<string> = new Set(['index', 'key', 'first', 'last', 'root']);

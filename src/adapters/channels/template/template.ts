@@ -1,6 +1,6 @@
 import Handlebars from 'handlebars';
-import type { WebhookBody } from './body.ts';
-import { sampleBodies } from './sample-bodies.ts';
+import type { FactSheet } from '../facts/fact-sheet.ts';
+import { sampleFactSheets } from '../facts/sample-fact-sheets.ts';
 import type { TemplateFormat } from './template-helpers.ts';
 import { templateHelpers } from './template-helpers.ts';
 import { checkedProgram, TemplateError } from './template-syntax.ts';
@@ -8,7 +8,7 @@ import { checkedProgram, TemplateError } from './template-syntax.ts';
 /** A template that was checked; rendering it twice from the same body gives the same text. */
 export interface BodyTemplate {
   /** Throws a TemplateError when the result is no JSON though it should be, or is far too long. */
-  render(body: WebhookBody): string;
+  render(body: FactSheet): string;
 }
 
 const templateLimit = 65_536;
@@ -44,7 +44,7 @@ export function compileTemplate(text: string, format: TemplateFormat = 'json'): 
 export function checkTemplate(text: string, format: TemplateFormat = 'json'): string | undefined {
   try {
     const template = compileTemplate(text, format);
-    for (const body of sampleBodies()) template.render(body);
+    for (const body of sampleFactSheets()) template.render(body);
     return undefined;
   } catch (error) {
     if (error instanceof TemplateError) return error.message;

@@ -1,8 +1,19 @@
 import type { Agent } from 'node:http';
 import fetch from 'node-fetch';
 import type { Response } from 'node-fetch';
-import type { SendResult } from '../../app/ports/channel.ts';
+import type { SendResult } from '../../../app/ports/channel.ts';
 import { judgeAnswer, judgeFailure } from './answer.ts';
+
+/** What a receiver answered. */
+export interface Answered {
+  readonly status: number;
+  /** The beginning of the body, at most 2,000 characters; empty where none could be read in time. */
+  readonly text: string;
+  /** Scheme and host of the receiver, for people. */
+  readonly where: string;
+  /** What the status means everywhere. */
+  readonly usual: SendResult;
+}
 
 export interface Exchange {
   readonly url: URL;
@@ -14,14 +25,27 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Ms since the epoch. */
   readonly now: () => number;
+  /** Looks at the answer where the receiver has ways of its own; undefined: what its status means everywhere. */
+  readonly judge?: (answered: Answered) => SendResult | undefined;
 }
 
-/** What is read of an answer so that its socket can be used again; nothing of it is kept. */
+/** What is read of an answer so that its socket can be used again. */
 const drainLimitBytes = 65_536;
 const drainLimitMs = 1_000;
+/** What is kept of it to be judged, bytes. */
+const keptBytes = 2_000;
 
-/** Posts once. The status alone decides; whatever else happens is a reason, never an exception. */
-export async function exchange({ url, body, headers, agent, timeoutMs, signal, now }: Exchange): Promise<SendResult> {
+/** Posts once. The status decides unless `judge` knows better; whatever else happens is a reason, never an exception. */
+export async function exchange({
+  url,
+  body,
+  headers,
+  agent,
+  timeoutMs,
+  signal,
+  now,
+  judge,
+}: Exchange): Promise<SendResult> {
   const where = url.origin;
   const cutShort: SendResult = { kind: 'retry', reason: 'timeout', detail: `the post to ${where} was cut short` };
   // node-fetch throws where nobody can catch it when it is handed a signal that is already aborted.
@@ -45,9 +69,9 @@ export async function exchange({ url, body, headers, agent, timeoutMs, signal, n
       signal: cut.signal,
     });
     clearTimeout(timer);
-    const result = judgeAnswer(response.status, (name) => response.headers.get(name), where, now());
-    await drain(response, cut);
-    return result;
+    const usual = judgeAnswer(response.status, (name) => response.headers.get(name), where, now());
+    const text = await drain(response, cut);
+    return judge?.({ status: response.status, text, where, usual }) ?? usual;
   } catch (error) {
     if (timedOut) return { kind: 'retry', reason: 'timeout', detail: `${where} did not answer within ${timeoutMs} ms` };
     if (cut.signal.aborted) return cutShort;
@@ -58,20 +82,23 @@ export async function exchange({ url, body, headers, agent, timeoutMs, signal, n
   }
 }
 
-/** Reads the rest of an answer, or gives its socket up when there is too much of it or it takes too long. */
-async function drain(response: Response, cut: AbortController): Promise<void> {
+/** Reads the rest of an answer, or gives its socket up when there is too much of it or it takes too long; returns its beginning. */
+async function drain(response: Response, cut: AbortController): Promise<string> {
   const timer = setTimeout(() => cut.abort(), drainLimitMs);
+  const kept: Buffer[] = [];
   try {
     let bytes = 0;
     for await (const chunk of response.body ?? []) {
+      if (bytes < keptBytes) kept.push(Buffer.from(chunk).subarray(0, keptBytes - bytes));
       bytes += chunk.length;
       if (bytes <= drainLimitBytes) continue;
       cut.abort();
-      return;
+      break;
     }
   } catch {
     // The status is known: a body that breaks off, or is cut off here, changes nothing.
   } finally {
     clearTimeout(timer);
   }
+  return Buffer.concat(kept).toString('utf8');
 }

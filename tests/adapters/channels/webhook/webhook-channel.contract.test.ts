@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { WebhookChannel } from '../../../src/adapters/webhook/webhook-channel.ts';
-import { channelContract } from '../../contract/channel.contract.ts';
-import { memoryLog } from '../../support/memory-log.ts';
+import { WebhookChannel } from '../../../../src/adapters/channels/webhook/webhook-channel.ts';
+import { channelContract } from '../../../contract/channel.contract.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
 import { SecretDirectory, vectorSecret, webhookOptions } from './webhook-bench.ts';
 
 let secrets: SecretDirectory;

@@ -1,8 +1,8 @@
-import type { WebhookBody } from './body.ts';
+import type { FactSheet } from './fact-sheet.ts';
 
 /** Bodies that between them have every field, lack every optional one and hold awkward characters. */
-export function sampleBodies(): readonly WebhookBody[] {
-  const firing: WebhookBody = {
+export function sampleFactSheets(): readonly FactSheet[] {
+  const firing: FactSheet = {
     type: 'incident.firing',
     timestamp: '2026-08-22T02:07:42.100Z',
     data: {
@@ -57,7 +57,7 @@ export function sampleBodies(): readonly WebhookBody[] {
     target: 10,
     unknown: { reason: 'stale', detail: 'newest sample is 5m old' },
   } as const;
-  const resolved: WebhookBody = {
+  const resolved: FactSheet = {
     ...firing,
     type: 'incident.resolved',
     data: {
@@ -85,7 +85,7 @@ export function sampleBodies(): readonly WebhookBody[] {
       collapsed: [{ id: 'checkout-20260822T020742Z:1:oncall', kind: 'firing', createdAt: firing.timestamp }],
     },
   };
-  const closed: WebhookBody = {
+  const closed: FactSheet = {
     ...firing,
     type: 'incident.resolved',
     data: { ...firing.data, sequence: 2, closedByHand: { by: 'Ada "Countess" L.', because: 'retired\nfor \\ good' } },

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
-import { MemoryStore } from '../../../src/adapters/memory/memory-store.ts';
-import { WebhookChannel } from '../../../src/adapters/webhook/webhook-channel.ts';
-import { Deliverer } from '../../../src/app/delivery/deliver.ts';
-import { aNotification } from '../../support/a-notification.ts';
-import { memoryLog } from '../../support/memory-log.ts';
-import { status, WebhookReceiver } from '../../support/webhook-receiver.ts';
+import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
+import { MemoryStore } from '../../../../src/adapters/memory/memory-store.ts';
+import { WebhookChannel } from '../../../../src/adapters/channels/webhook/webhook-channel.ts';
+import { Deliverer } from '../../../../src/app/delivery/deliver.ts';
+import { aNotification } from '../../../support/a-notification.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
+import { status, WebhookReceiver } from '../../../support/webhook-receiver.ts';
 import { webhookOptions } from './webhook-bench.ts';
 
 const kinds = ['firing', 'resolved', 'relapsed', 'escalated', 'resolved'] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { signature, signingKey } from '../../../src/adapters/webhook/sign.ts';
+import { signature, signingKey } from '../../../../src/adapters/channels/webhook/sign.ts';
 import { vectorSecret } from './webhook-bench.ts';
 
 function keyOf(secret: string): Buffer {

@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import { formatDuration } from '../../domain/text/duration.ts';
+import { formatDuration } from '../../../domain/text/duration.ts';
 
 /** How values are written into the text, by what the text is. */
 export type TemplateFormat = 'json' | 'html' | 'text';

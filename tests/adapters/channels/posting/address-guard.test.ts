@@ -1,6 +1,6 @@
 import type { lookup as systemLookup, LookupAddress } from 'node:dns';
 import { describe, expect, test } from '@jest/globals';
-import { AddressGuard } from '../../../src/adapters/webhook/address-guard.ts';
+import { AddressGuard } from '../../../../src/adapters/channels/posting/address-guard.ts';
 
 describe('unless configured otherwise', () => {
   const guard = new AddressGuard([], []);

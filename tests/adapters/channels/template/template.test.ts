@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { sampleBodies } from '../../../src/adapters/webhook/sample-bodies.ts';
-import { checkTemplate, compileTemplate, formatOf } from '../../../src/adapters/webhook/template.ts';
+import { sampleFactSheets } from '../../../../src/adapters/channels/facts/sample-fact-sheets.ts';
+import { checkTemplate, compileTemplate, formatOf } from '../../../../src/adapters/channels/template/template.ts';
 
-const [firing, resolved] = sampleBodies();
+const [firing, resolved] = sampleFactSheets();
 
 function render(text: string, format: 'json' | 'html' | 'text' = 'text', body = resolved): string {
   if (body === undefined) throw new Error('there are two samples');
@@ -37,7 +37,7 @@ describe('rendering', () => {
   });
 
   test('writes into HTML so that no value can become a tag', () => {
-    const [body] = sampleBodies();
+    const [body] = sampleFactSheets();
     if (body === undefined) throw new Error('there are two samples');
     const wild = { ...body, data: { ...body.data, title: '<script>"' } };
     expect(render('<p title="{{title}}">', 'html', wild)).toBe('<p title="&lt;script&gt;&quot;">');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeAnswer, judgeFailure, retryAfterMs } from '../../../src/adapters/webhook/answer.ts';
+import { judgeAnswer, judgeFailure, retryAfterMs } from '../../../../src/adapters/channels/posting/answer.ts';
 
 const now = Date.UTC(2026, 7, 22, 2, 0, 0);
 

@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
-import { WebhookBody, webhookSchema } from '../../../src/adapters/webhook/body.ts';
-import { bodyLimitBytes, renderBody } from '../../../src/adapters/webhook/render-body.ts';
-import { sampleBodies } from '../../../src/adapters/webhook/sample-bodies.ts';
-import type { TargetVerdict } from '../../../src/domain/reading/verdict.ts';
-import { aNotification, aPage } from '../../support/a-notification.ts';
+import { FactSheet, webhookSchema } from '../../../../src/adapters/channels/facts/fact-sheet.ts';
+import { bodyLimitBytes, factSheetOf } from '../../../../src/adapters/channels/facts/render-fact-sheet.ts';
+import { sampleFactSheets } from '../../../../src/adapters/channels/facts/sample-fact-sheets.ts';
+import type { TargetVerdict } from '../../../../src/domain/reading/verdict.ts';
+import { aNotification, aPage } from '../../../support/a-notification.ts';
 
-const docs = new URL('../../../docs/', import.meta.url);
+const docs = new URL('../../../../docs/', import.meta.url);
 
 function attempt(page: Parameters<typeof aPage>[0] = {}, kind: 'firing' | 'resolved' = 'firing') {
   return { notification: aNotification({ kind, page }), collapsed: [], attempt: 1 };
@@ -16,7 +16,7 @@ function attempt(page: Parameters<typeof aPage>[0] = {}, kind: 'firing' | 'resol
 
 describe('the body', () => {
   test('says what is off against which target, since when, how fast it worsens and what is still fine', () => {
-    const body = renderBody(attempt());
+    const body = factSheetOf(attempt());
     expect(body).toMatchObject({
       type: 'incident.firing',
       timestamp: '2026-08-22T02:07:42.100Z',
@@ -49,7 +49,7 @@ describe('the body', () => {
         truncated: false,
       },
     });
-    expect(WebhookBody.parse(body)).toEqual(body);
+    expect(FactSheet.parse(body)).toEqual(body);
   });
 
   test('names why a target cannot be told', () => {
@@ -60,7 +60,7 @@ describe('the body', () => {
         verdict: 'unknown',
       },
     ];
-    expect(renderBody(attempt({ off })).data.off).toMatchObject([
+    expect(factSheetOf(attempt({ off })).data.off).toMatchObject([
       { verdict: 'unknown', unknown: { reason: 'stale', detail: 'newest sample is 5m old' } },
     ]);
   });
@@ -76,7 +76,7 @@ describe('the body', () => {
       { recoveredAt: onset.at + 1_433_000, resolvedAt: onset.at + 2_033_000, impact, budgetsSpent },
       'resolved',
     );
-    const body = renderBody({ ...resolved, collapsed: [aNotification({ sequence: 0 })] });
+    const body = factSheetOf({ ...resolved, collapsed: [aNotification({ sequence: 0 })] });
     expect(body).toMatchObject({
       type: 'incident.resolved',
       data: {
@@ -92,7 +92,7 @@ describe('the body', () => {
   });
 
   test('has no field for budgets that nothing was spent of', () => {
-    expect(renderBody(attempt({}, 'resolved')).data).not.toHaveProperty('budgetsSpent');
+    expect(factSheetOf(attempt({}, 'resolved')).data).not.toHaveProperty('budgetsSpent');
   });
 
   test('stays under 20 kB whatever the facts, always cut the same way, and stays what the schema says', () => {
@@ -128,11 +128,11 @@ describe('the body', () => {
             ...attempt(page),
             collapsed: Array.from({ length: count }, (_, sequence) => aNotification({ sequence })),
           };
-          const body = renderBody(wild);
+          const body = factSheetOf(wild);
           const size = Buffer.byteLength(JSON.stringify(body));
           expect(size).toBeLessThan(bodyLimitBytes);
-          expect(renderBody(wild)).toEqual(body);
-          expect(WebhookBody.safeParse(body).success).toBe(true);
+          expect(factSheetOf(wild)).toEqual(body);
+          expect(FactSheet.safeParse(body).success).toBe(true);
           if (count > 100) expect(body.data.truncated).toBe(true);
         },
       ),
@@ -142,7 +142,7 @@ describe('the body', () => {
 
   test('keeps links whole or leaves them out', () => {
     const long = `https://runbooks.example.com/${'x'.repeat(600)}`;
-    const { data } = renderBody(attempt({ runbook: long, summary: 'y'.repeat(30_000) }));
+    const { data } = factSheetOf(attempt({ runbook: long, summary: 'y'.repeat(30_000) }));
     expect(data.truncated).toBe(true);
     expect(data.runbook).toBeUndefined();
     expect(data.link).toBe('https://andon.example.com/incidents/checkout-20260822T020742Z');
@@ -160,7 +160,7 @@ describe('the schema', () => {
 
   test('takes every sample, and fields to come', () => {
     const validate = new Ajv2020({ strict: false }).compile(webhookSchema());
-    for (const sample of [...sampleBodies(), renderBody(attempt())]) {
+    for (const sample of [...sampleFactSheets(), factSheetOf(attempt())]) {
       expect(validate({ ...sample, data: { ...sample.data, newField: 1 } })).toBe(true);
       expect(validate.errors).toBeNull();
     }
@@ -169,6 +169,6 @@ describe('the schema', () => {
 
   test('has every field of the body in docs/webhook.md', () => {
     const page = readFileSync(new URL('webhook.md', docs), 'utf8');
-    for (const field of Object.keys(WebhookBody.shape.data.shape)) expect(page).toContain(`\`${field}\``);
+    for (const field of Object.keys(FactSheet.shape.data.shape)) expect(page).toContain(`\`${field}\``);
   });
 });

@@ -1,4 +1,4 @@
-import type { SendResult } from '../../app/ports/channel.ts';
+import type { SendResult } from '../../../app/ports/channel.ts';
 import { errorCode } from './error-code.ts';
 
 /** What a receiver's answer means. `where` is scheme and host; `now` is ms since the epoch. */

@@ -1,0 +1,165 @@
+import type { lookup as systemLookup } from 'node:dns';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { SendResult } from '../../../app/ports/channel.ts';
+import type { Clock } from '../../../app/ports/clock.ts';
+import { AddressGuard } from './address-guard.ts';
+import { forbidden } from './answer.ts';
+import { exchange, type Answered } from './exchange.ts';
+import { SecretFile, SecretFileError } from './secret-file.ts';
+import { urlProblem } from './url-problem.ts';
+
+/** How a channel that posts over HTTP is declared. Files are read again whenever they change. */
+export interface PostingOptions {
+  readonly name: string;
+  /** Where to post to. Its path and query may be a secret; exactly one of `url` and `urlFile` is given. */
+  readonly url?: string;
+  readonly urlFile?: string;
+  /** For the whole exchange, ms. */
+  readonly timeoutMs: number;
+  /** How many posts may be under way at once. */
+  readonly concurrency: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Headers whose values are secrets, by name: the file that holds the value. */
+  readonly headerFiles: Readonly<Record<string, string>>;
+  /** CIDRs that are let through whatever is denied. */
+  readonly allowAddresses: readonly string[];
+  /** CIDRs denied on top of link-local and cloud metadata addresses. */
+  readonly denyAddresses: readonly string[];
+}
+
+export interface PostingParts {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Resolves names; the system's own unless given. */
+  readonly lookup?: typeof systemLookup;
+}
+
+/** One message to post. */
+export interface Post {
+  readonly body: string;
+  /** Over the configured headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Appended to the path of the configured URL, such as `/api/v2/alerts`. */
+  readonly path?: string;
+  /** What an answer means where the receiver has ways of its own; undefined: what its status means everywhere. */
+  readonly judge?: (answered: Answered) => SendResult | undefined;
+}
+
+/** The receiver does not hold a socket open for longer than it says; this bounds idle ones where it says nothing, ms. */
+const idleSocketMs = 30_000;
+
+/** Posts for one channel: secrets from files, addresses guarded, redirects never followed, one pool of connections. */
+export class Poster {
+  readonly #options: PostingOptions;
+  readonly #parts: PostingParts;
+  readonly #url: SecretFile | string;
+  readonly #headers: readonly HeaderSource[];
+  readonly #guard: AddressGuard;
+  readonly #agents: { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent };
+
+  /** `ours` matches headers that only the channel itself may set. Throws an Error for people when the options are wrong. */
+  constructor(options: PostingOptions, parts: PostingParts, ours = /^$/) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#url = urlSource(options);
+    this.#headers = headerSources(options, ours);
+    this.#guard = new AddressGuard(options.allowAddresses, options.denyAddresses, parts.lookup);
+    const agent = {
+      keepAlive: true,
+      maxSockets: options.concurrency,
+      timeout: idleSocketMs,
+      lookup: this.#guard.lookup,
+    };
+    this.#agents = { 'http:': new HttpAgent(agent), 'https:': new HttpsAgent(agent) };
+  }
+
+  /** The content type that is configured, if any. */
+  get contentType(): string | undefined {
+    const value = this.#headers.find(({ name }) => name === 'content-type')?.value;
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** Posts what `prepare` makes. `prepare` may reject with SecretFileError; nothing else is thrown. */
+  async post(prepare: () => Promise<Post>, signal: AbortSignal): Promise<SendResult> {
+    let url: URL;
+    let post: Post;
+    const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': 'Andon' };
+    try {
+      url = await this.#readUrl();
+      for (const { name, value } of this.#headers) {
+        headers[name] = typeof value === 'string' ? value : await readHeader(name, value);
+      }
+      post = await prepare();
+    } catch (error) {
+      if (!(error instanceof SecretFileError)) throw error;
+      // A file may be missing while a mounted secret is being replaced, so the next try may find it.
+      return { kind: 'retry', reason: 'unreachable', detail: error.message };
+    }
+    if (!this.#guard.allowsHost(url.hostname)) return forbidden(url.origin);
+    return await exchange({
+      url: post.path === undefined ? url : withPath(url, post.path),
+      body: post.body,
+      headers: { ...headers, ...post.headers },
+      agent: url.protocol === 'https:' ? this.#agents['https:'] : this.#agents['http:'],
+      timeoutMs: this.#options.timeoutMs,
+      signal,
+      now: () => this.#parts.clock.now(),
+      ...(post.judge === undefined ? {} : { judge: post.judge }),
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#agents['http:'].destroy();
+    this.#agents['https:'].destroy();
+    await Promise.resolve();
+  }
+
+  async #readUrl(): Promise<URL> {
+    if (typeof this.#url === 'string') return new URL(this.#url);
+    const text = await this.#url.read();
+    const problem = urlProblem(text);
+    if (problem !== undefined) throw new SecretFileError(`${this.#options.urlFile ?? 'the URL file'}: ${problem}`);
+    return new URL(text);
+  }
+}
+
+interface HeaderSource {
+  readonly name: string;
+  readonly value: string | SecretFile;
+}
+
+function withPath(base: URL, path: string): URL {
+  const url = new URL(base);
+  url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
+  return url;
+}
+
+function urlSource({ name, url, urlFile }: PostingOptions): SecretFile | string {
+  if (url === undefined && urlFile !== undefined) return new SecretFile(urlFile);
+  const problem = url === undefined || urlFile !== undefined ? 'give either url or urlFile' : urlProblem(url);
+  if (problem !== undefined) throw new Error(`channel ${name}: ${problem}`);
+  return url ?? '';
+}
+
+const httpOwn = /^(content-length|transfer-encoding|connection)$/;
+
+function headerSources({ name, headers, headerFiles }: PostingOptions, ours: RegExp): readonly HeaderSource[] {
+  const sources = [
+    ...Object.entries(headers).map(([header, value]) => ({ name: header.toLowerCase(), value })),
+    ...Object.entries(headerFiles).map(([header, path]) => ({
+      name: header.toLowerCase(),
+      value: new SecretFile(path),
+    })),
+  ];
+  const taken = sources.find((source) => httpOwn.test(source.name) || ours.test(source.name));
+  if (taken !== undefined) throw new Error(`channel ${name}: the header ${taken.name} is set by Andon itself`);
+  return sources;
+}
+
+async function readHeader(name: string, file: SecretFile): Promise<string> {
+  const value = await file.read();
+  // Node would refuse it too, but with the value in sight of its message.
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
+    throw new SecretFileError(`the file of header ${name} holds more than one line`);
+  return value;
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { dnsLabel, show } from '../../fields.ts';
+import type { PostingSettings } from './posting-fields.ts';
+import { WebhookSettings } from './webhook-settings.ts';
+
+/** What a channel may be; each gives exactly one of these. */
+const kinds = {
+  webhook: WebhookSettings.optional().describe('A receiver of HTTP posts.'),
+};
+
+export type ChannelKind = keyof typeof kinds;
+export const channelKinds = Object.keys(kinds) as readonly ChannelKind[];
+
+/** Where pages go. */
+export const ChannelSettings = z
+  .strictObject({ name: dnsLabel().describe('Name that rule files use.'), ...kinds })
+  .superRefine((channel, context) => {
+    const given = channelKinds.filter((kind) => channel[kind] !== undefined);
+    if (given.length === 1) return;
+    const list = channelKinds.join(', ');
+    const message =
+      given.length === 0
+        ? `the channel ${show(channel.name)} says nowhere to send\ngive one of: ${list}`
+        : `a channel is one thing, and ${show(channel.name)} is ${given.join(' and ')}\nmake a channel of each`;
+    context.addIssue({ code: 'custom', message, params: { code: 'channel-kind' } });
+  })
+  .meta({ oneOf: channelKinds.map((kind) => ({ required: [kind] })) });
+export type ChannelSettings = z.infer<typeof ChannelSettings>;
+
+/** How a channel posts, whatever it is. */
+export function postingOf(channel: ChannelSettings): PostingSettings {
+  const [posting] = channelKinds.flatMap((kind): PostingSettings[] => {
+    const settings = channel[kind];
+    return settings === undefined ? [] : [settings];
+  });
+  if (posting === undefined) throw new Error(`channel ${channel.name} is of no kind`);
+  return posting;
+}
