@@ -24,10 +24,11 @@ module.exports = {
       to: { path: '^src/domain/(incident|notification)/' },
     },
     {
-      name: 'incidents-do-not-know-notifications',
+      name: 'incidents-do-not-know-who-acts-on-them',
+      comment: 'Notifications, gates and the log stand above incidents.',
       severity: 'error',
-      from: layer('domain/incident/'),
-      to: layer('domain/notification/'),
+      from: layer('domain/(service|reading|estimate|budget|incident|change)/'),
+      to: layer('domain/(notification|gate|log)/'),
     },
     {
       name: 'polling-stands-above-its-parts',

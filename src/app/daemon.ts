@@ -3,7 +3,10 @@ import { Deliverer } from './delivery/deliver.ts';
 import { deliveryTelemetry } from './delivery/delivery-telemetry.ts';
 import type { DegradableStore } from './recording/degradable-store.ts';
 import { Fleet } from './fleet.ts';
+import { ChangeBook } from './changes/change-book.ts';
+import { GateBook } from './gate/gate-book.ts';
 import { IncidentBook } from './recording/incident-book.ts';
+import { readLog } from './recording/read-log.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Configuration, Configured } from './ports/configuration.ts';
 import type { Log } from './ports/log.ts';
@@ -37,12 +40,21 @@ export class ConfigurationRefusedError extends Error {
   }
 }
 
+/** The log folded, subject by subject. */
+interface Books {
+  readonly incidents: IncidentBook;
+  readonly gates: GateBook;
+  readonly changes: ChangeBook;
+}
+
 /** How often a store that could not write tries again, ms. */
 const flushEveryMs = 5_000;
 
 /** The running monitor: one loop a source, one outbox, and what people ask of them. */
 export class Daemon {
   readonly book: IncidentBook;
+  readonly gates: GateBook;
+  readonly changes: ChangeBook;
   readonly responder: Responder;
   readonly #parts: DaemonParts;
   readonly #fleet: Fleet;
@@ -57,9 +69,12 @@ export class Daemon {
   #reloadAfter: Promise<ReloadResult> | undefined;
   #stopped: Promise<void> | undefined;
 
-  private constructor(parts: DaemonParts, book: IncidentBook, checkpoints: readonly Checkpoint[]) {
+  private constructor(parts: DaemonParts, books: Books, checkpoints: readonly Checkpoint[]) {
+    const { incidents: book } = books;
     this.#parts = parts;
     this.book = book;
+    this.gates = books.gates;
+    this.changes = books.changes;
     this.#status = new StatusBoard(parts.version, parts.clock.now());
     const telemetry = this.#status.listening(parts.telemetry, parts.clock);
     this.#deliverer = new Deliverer({
@@ -87,10 +102,13 @@ export class Daemon {
    * nothing runs.
    */
   static async start(parts: DaemonParts): Promise<Daemon> {
-    const book = await IncidentBook.load(parts.store, (applied) => {
-      parts.telemetry.eventsCommitted(applied);
+    const books: Books = { incidents: new IncidentBook(), gates: new GateBook(), changes: new ChangeBook() };
+    await readLog(parts.store, (events) => {
+      parts.telemetry.eventsCommitted(books.incidents.apply(events));
+      books.gates.apply(events);
+      books.changes.apply(events);
     });
-    const daemon = new Daemon(parts, book, await parts.store.checkpoints());
+    const daemon = new Daemon(parts, books, await parts.store.checkpoints());
     const loaded = await parts.configuration.load(daemon.#stop.signal);
     if (loaded.kind === 'refused') throw new ConfigurationRefusedError(loaded.refused, loaded.problems);
     for (const warning of loaded.warnings) parts.log.warn('a rule file deserves a look', { warning });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ErrorBudgetFile } from './budget-file.ts';
+import { GateFile } from './gate/gate-file.ts';
 import { duration, dnsLabel, httpUrl, labelName, labels, show, text } from './fields.ts';
 import { maxForMs, maxWindowMs, minWindowMs } from './windows.ts';
 
@@ -201,6 +202,7 @@ export const ServiceFile = z
           .array(StopRuleFile, { error: 'expected a list of rules' })
           .default([])
           .describe('Conditions that stop the line and open an incident.'),
+        gate: GateFile.optional().describe('What deployment tools are told.'),
       })
       .describe('What is measured, what good looks like, and what stops the line.'),
   })

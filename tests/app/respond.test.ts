@@ -3,20 +3,22 @@ import { IncidentBook } from '../../src/app/recording/incident-book.ts';
 import { silentTelemetry } from '../../src/app/ports/telemetry.ts';
 import { StoreError, type Commit } from '../../src/app/ports/store.ts';
 import { createResponder } from '../../src/app/respond.ts';
-import type { StoredEvent } from '../../src/domain/incident/event.ts';
+import type { StoredLogEvent } from '../../src/domain/log/log-event.ts';
 import { closingParts } from '../support/closing-parts.ts';
 import { anEvent, aWholeStory } from '../support/incident-story.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { memoryLog } from '../support/memory-log.ts';
 
 /** A responder over a log that already holds `events`. */
-function setUp(events: readonly StoredEvent[], commit?: (commit: Commit) => Promise<readonly StoredEvent[]>) {
+function setUp(events: readonly StoredLogEvent[], commit?: (commit: Commit) => Promise<readonly StoredLogEvent[]>) {
   const log = [...events];
   const book = new IncidentBook();
   book.apply(events);
   const clock = new ManualClock();
-  const append = async ({ events: added = [], recordedAt }: Commit): Promise<readonly StoredEvent[]> => {
-    const stored = added.map((event, index) => ({ ...event, seq: log.length + index + 1, recordedAt }) as StoredEvent);
+  const append = async ({ events: added = [], recordedAt }: Commit): Promise<readonly StoredLogEvent[]> => {
+    const stored = added.map(
+      (event, index) => ({ ...event, seq: log.length + index + 1, recordedAt }) as StoredLogEvent,
+    );
     await Promise.resolve();
     log.push(...stored);
     return stored;

@@ -1,6 +1,7 @@
 import type { Commit, Store } from '../../src/app/ports/store.ts';
 import type { Checkpoint } from '../../src/domain/incident/checkpoint.ts';
-import type { IncidentEvent, StoredEvent } from '../../src/domain/incident/event.ts';
+import type { IncidentEvent } from '../../src/domain/incident/event.ts';
+import { isIncidentEvent, type StoredLogEvent } from '../../src/domain/log/log-event.ts';
 import type { Group } from '../../src/domain/service/group.ts';
 import type { Notification } from '../../src/domain/notification/notification.ts';
 import type { Page } from '../../src/domain/notification/page.ts';
@@ -66,14 +67,19 @@ export function aCommit(parts: Omit<Commit, 'recordedAt'> & { readonly recordedA
 /** Everything that can be seen of a store. */
 export async function observe(store: Store): Promise<Observation> {
   const events = await store.events(0, Number.MAX_SAFE_INTEGER);
-  const incidents = [...new Set(events.map(({ incidentId }) => incidentId)), 'inc-1', 'inc-2', 'inc-3'];
+  const incidents = [
+    ...new Set(events.filter(isIncidentEvent).map(({ incidentId }) => incidentId)),
+    'inc-1',
+    'inc-2',
+    'inc-3',
+  ];
   const outbox: Record<string, unknown> = {};
   for (const id of incidents) outbox[id] = await store.outbox(id);
   return { events, checkpoints: await store.checkpoints(), pending: await store.pending(), outbox };
 }
 
 export interface Observation {
-  readonly events: readonly StoredEvent[];
+  readonly events: readonly StoredLogEvent[];
   readonly checkpoints: readonly Checkpoint[];
   readonly pending: readonly unknown[];
   readonly outbox: Readonly<Record<string, unknown>>;

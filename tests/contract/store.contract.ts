@@ -50,6 +50,26 @@ export function storeContract(
       expect([...first, ...second]).toEqual(events);
     });
 
+    test('events of gates and changes, which are about no incident, come back as they were', async () => {
+      const base = { service: 'checkout', at: noon };
+      const frozen = {
+        ...base,
+        type: 'frozen' as const,
+        freezeId: 'f1',
+        by: 'ada',
+        reason: 'moving the database',
+        liftsWhen: 'by-hand' as const,
+      };
+      const report = { change: 'deploy-42', service: 'checkout', outcome: 'succeeded' as const };
+      const reported = { ...base, type: 'change-reported' as const, origin: 'api' as const, report };
+      const stored = await store.commit(aCommit({ events: [frozen, reported] }));
+      expect(stored).toEqual([
+        { ...frozen, seq: 1, recordedAt: noon },
+        { ...reported, seq: 2, recordedAt: noon },
+      ]);
+      expect(await store.events(0, 10)).toEqual(stored);
+    });
+
     test('what an incident cost is kept as it was, with its notification, whether budgets were told or not', async () => {
       const resolved = {
         ...anEvent(''),

@@ -1,13 +1,13 @@
 import type { ClosingParts } from '../../src/app/close-by-hand.ts';
 import type { IncidentBook } from '../../src/app/recording/incident-book.ts';
 import type { Commit } from '../../src/app/ports/store.ts';
-import type { StoredEvent } from '../../src/domain/incident/event.ts';
+import type { StoredLogEvent } from '../../src/domain/log/log-event.ts';
 
 /** Closing by hand where an incident is adrift once it is unwatched or blind, as the book tells it. */
 export function closingParts(
   book: IncidentBook,
   now: () => number,
-  commit: (commit: Commit) => Promise<readonly StoredEvent[]>,
+  commit: (commit: Commit) => Promise<readonly StoredLogEvent[]>,
 ): ClosingParts {
   return {
     fleet: {

@@ -1,7 +1,7 @@
 import type { Commit, OutboxEntry, Store, StoredLedger, StoreFailureReason } from '../../src/app/ports/store.ts';
 import { StoreError } from '../../src/app/ports/store.ts';
 import type { Checkpoint } from '../../src/domain/incident/checkpoint.ts';
-import type { StoredEvent } from '../../src/domain/incident/event.ts';
+import type { StoredLogEvent } from '../../src/domain/log/log-event.ts';
 
 /** A store in front of a real one that refuses to be written, or to be read, whenever a test says so. */
 export class FaultyStore implements Store {
@@ -16,7 +16,7 @@ export class FaultyStore implements Store {
     this.#inner = inner;
   }
 
-  async commit(commit: Commit): Promise<readonly StoredEvent[]> {
+  async commit(commit: Commit): Promise<readonly StoredLogEvent[]> {
     const reason = this.writeFault(commit);
     if (reason !== undefined) throw new StoreError(reason, `cannot write: ${reason}`);
     const stored = await this.#inner.commit(commit);
@@ -24,7 +24,7 @@ export class FaultyStore implements Store {
     return stored;
   }
 
-  async events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]> {
+  async events(afterSeq: number, limit: number): Promise<readonly StoredLogEvent[]> {
     this.#mustRead();
     return this.#inner.events(afterSeq, limit);
   }

@@ -1,3 +1,4 @@
+import { defaultGatePolicy } from '../../src/domain/service/gate-policy.ts';
 import type { Condition, ReadingLookup, SignalUse, Truth } from '../../src/domain/service/condition.ts';
 import { evaluate, newServiceState, type Evaluation, type ServiceState } from '../../src/domain/incident/evaluate.ts';
 import type { IncidentEvent } from '../../src/domain/incident/event.ts';
@@ -83,6 +84,7 @@ export function aService(over: Partial<Service> = {}): Service {
     },
     budgets: [],
     rules: [aRule()],
+    gate: defaultGatePolicy,
     revision: 'r1',
     ...over,
   };

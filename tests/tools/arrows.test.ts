@@ -162,7 +162,7 @@ const against = [
     name: 'an incident that knows who is told',
     file: 'src/domain/incident/bad-14.ts',
     text: "import type { Told } from '../notification/told.ts';\nexport type X = Told;\n",
-    rule: 'incidents-do-not-know-notifications',
+    rule: 'incidents-do-not-know-who-acts-on-them',
   },
   {
     name: 'a source that knows of the loop',

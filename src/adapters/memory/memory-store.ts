@@ -5,7 +5,7 @@ import { StoreError } from '../../app/ports/store.ts';
 import { storableCopy, storableRows } from '../../app/recording/storable-commit.ts';
 import type { LedgerRow } from '../../domain/budget/ledger-rows.ts';
 import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
-import type { StoredEvent } from '../../domain/incident/event.ts';
+import type { StoredLogEvent } from '../../domain/log/log-event.ts';
 
 interface KeptLedger {
   readonly key: LedgerKey;
@@ -21,7 +21,7 @@ export interface MemoryStoreOptions {
 
 /** Keeps everything in this process and nothing beyond it: for backtests, trials and tests. */
 export class MemoryStore implements Store {
-  readonly #events: StoredEvent[] = [];
+  readonly #events: StoredLogEvent[] = [];
   readonly #checkpoints = new Map<string, Checkpoint>();
   readonly #outbox = new Map<string, OutboxEntry>();
   readonly #ledgers = new Map<string, KeptLedger>();
@@ -32,7 +32,7 @@ export class MemoryStore implements Store {
     this.#keepsLedgers = keepsLedgers;
   }
 
-  async commit({ ledgers = [], forgottenLedgers = [], ...commit }: Commit): Promise<readonly StoredEvent[]> {
+  async commit({ ledgers = [], forgottenLedgers = [], ...commit }: Commit): Promise<readonly StoredLogEvent[]> {
     this.#mustBeOpen();
     // Copying comes first: it alone can fail, and then nothing has been changed yet.
     const { events = [], recordedAt, checkpoints = [], notifications = [], deliveries = [] } = storableCopy(commit);
@@ -54,7 +54,7 @@ export class MemoryStore implements Store {
     return stored;
   }
 
-  async events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]> {
+  async events(afterSeq: number, limit: number): Promise<readonly StoredLogEvent[]> {
     this.#mustBeOpen();
     const start = Math.max(0, Math.floor(afterSeq));
     return this.#events.slice(start, start + Math.max(0, Math.floor(limit)));

@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import type { DeliveryState, OutboxEntry } from '../../app/ports/store.ts';
 import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
-import type { IncidentEvent, StoredEvent } from '../../domain/incident/event.ts';
+import type { LogEvent, StoredLogEvent } from '../../domain/log/log-event.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 import { storeFailure } from './sqlite-failure.ts';
 
@@ -15,8 +15,8 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
 const EventWire = z.looseObject({
   type: z.string(),
   service: z.string(),
-  group: z.looseObject({}),
-  incidentId: z.string(),
+  group: z.looseObject({}).optional(),
+  incidentId: z.string().optional(),
   at: z.number(),
 });
 const CheckpointWire = z.looseObject({
@@ -35,7 +35,7 @@ const DeliveryWire = z.looseObject({ state: z.enum(['pending', 'delivered', 'fai
 
 /** Reads rows of one database back into the domain; StoreError `corrupt` names the row that cannot be. */
 export interface RowReader {
-  event(row: Row): StoredEvent;
+  event(row: Row): StoredLogEvent;
   checkpoint(row: Row): Checkpoint;
   outboxEntry(row: Row): OutboxEntry;
 }
@@ -43,7 +43,7 @@ export interface RowReader {
 export function rowReader(file: string): RowReader {
   return {
     event(row) {
-      const event = parse(file, EventWire, row, 'body', `event ${String(row['seq'])}`) as IncidentEvent;
+      const event = parse(file, EventWire, row, 'body', `event ${String(row['seq'])}`) as LogEvent;
       return { ...event, seq: Number(row['seq']), recordedAt: Number(row['recorded_at']) };
     },
     checkpoint(row) {

@@ -4,7 +4,7 @@ import { byChannelAndSequence, byIncidentAndSequence, compare } from '../../app/
 import type { Commit, DeliveryState, OutboxEntry, Store, StoredLedger } from '../../app/ports/store.ts';
 import { invalidCommit, mustBeStorable } from '../../app/recording/storable-commit.ts';
 import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
-import type { IncidentEvent, StoredEvent } from '../../domain/incident/event.ts';
+import type { LogEvent, StoredLogEvent } from '../../domain/log/log-event.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import { LedgerFile } from './ledger-file.ts';
@@ -52,13 +52,13 @@ export class SqliteStore implements Store {
     }
   }
 
-  async commit({ ledgers = [], forgottenLedgers = [], ...commit }: Commit): Promise<readonly StoredEvent[]> {
+  async commit({ ledgers = [], forgottenLedgers = [], ...commit }: Commit): Promise<readonly StoredLogEvent[]> {
     const stored = this.#commitMain(commit);
     await this.#ledgers.write(forgottenLedgers, ledgers);
     return stored;
   }
 
-  async events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]> {
+  async events(afterSeq: number, limit: number): Promise<readonly StoredLogEvent[]> {
     const rows = Math.min(Math.max(0, Math.floor(limit)), Number.MAX_SAFE_INTEGER);
     return this.#use(() => this.#statements.events.all(afterSeq, rows).map((row) => this.#read.event(row)));
   }
@@ -96,7 +96,7 @@ export class SqliteStore implements Store {
     this.#lock.release();
   }
 
-  #commitMain(commit: Commit): readonly StoredEvent[] {
+  #commitMain(commit: Commit): readonly StoredLogEvent[] {
     return this.#use(() => {
       if (isEmpty(commit)) return [];
       mustBeStorable(commit);
@@ -113,7 +113,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  #write({ events = [], recordedAt, checkpoints = [], notifications = [], deliveries = [] }: Commit): StoredEvent[] {
+  #write({ events = [], recordedAt, checkpoints = [], notifications = [], deliveries = [] }: Commit): StoredLogEvent[] {
     const stored = events.map((event) => this.#insertEvent(event, recordedAt));
     for (const checkpoint of checkpoints) {
       this.#statements.putCheckpoint.run(checkpoint.service, checkpoint.evaluatedAt, json(checkpoint));
@@ -126,9 +126,10 @@ export class SqliteStore implements Store {
   }
 
   /** Answers with what the row will be read back as, so that no one sees a value that the log does not hold. */
-  #insertEvent(event: IncidentEvent, recordedAt: number): StoredEvent {
+  #insertEvent(event: LogEvent, recordedAt: number): StoredLogEvent {
     const body = json(event);
-    const { type, service, incidentId, at } = event;
+    const { type, service, at } = event;
+    const incidentId = 'incidentId' in event ? event.incidentId : null;
     const { lastInsertRowid } = this.#statements.insertEvent.run(recordedAt, type, service, incidentId, at, body);
     return this.#read.event({ seq: lastInsertRowid, recorded_at: recordedAt, body });
   }

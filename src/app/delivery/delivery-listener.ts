@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../domain/incident/event.ts';
+import type { StoredLogEvent } from '../../domain/log/log-event.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 import type { SendFailureReason, SendResult } from '../ports/channel.ts';
 import type { StoreFailureReason } from '../ports/store.ts';
@@ -37,7 +37,7 @@ export interface DeliveryListener {
   /** A receiver asked never to be called again; its channel stays off until it is set up in another way, or the process starts anew. */
   channelGone(channel: string): void;
   /** Events that delivery wrote, with their positions in the log. */
-  recorded(events: readonly StoredEvent[]): void;
+  recorded(events: readonly StoredLogEvent[]): void;
   /** The store did not take what became of a send; it is tried again. */
   recordFailed(reason: StoreFailureReason): void;
 }

@@ -1,11 +1,11 @@
-import type { StoredEvent } from '../../domain/incident/event.ts';
+import type { StoredLogEvent } from '../../domain/log/log-event.ts';
 import type { DeliveryListener } from './delivery-listener.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 
 /** Tells telemetry what becomes of notifications, and hands the events that delivery wrote to whoever folds them. */
 export function deliveryTelemetry(
   telemetry: Pick<Telemetry, 'deliveryFinished' | 'outboxDepth'>,
-  onRecorded: (events: readonly StoredEvent[]) => void,
+  onRecorded: (events: readonly StoredLogEvent[]) => void,
 ): DeliveryListener {
   return {
     attempted({ channel, outcome, durationMs }) {

@@ -1,6 +1,6 @@
 import type { LedgerChanges, LedgerRow } from '../../domain/budget/ledger-rows.ts';
 import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
-import type { IncidentEvent, StoredEvent } from '../../domain/incident/event.ts';
+import type { LogEvent, StoredLogEvent } from '../../domain/log/log-event.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 
 /** How far a notification has come. */
@@ -52,7 +52,7 @@ export interface LedgerWrite extends LedgerKey {
 
 /** Everything that must be true together or not at all, ledgers aside. */
 export interface Commit {
-  readonly events?: readonly IncidentEvent[];
+  readonly events?: readonly LogEvent[];
   /** When the events were written, ms since the epoch on Andon's clock. */
   readonly recordedAt: number;
   /** Replaces the checkpoint of each named service. */
@@ -96,9 +96,9 @@ export class StoreError extends Error {
 /** Keeps the event log, the checkpoints, the outbox and the ledgers of error budgets. Rejects with StoreError only. */
 export interface Store {
   /** All or nothing, ledgers aside. Returns the events with their positions. A notification id that is already there is left as it is. */
-  commit(commit: Commit): Promise<readonly StoredEvent[]>;
+  commit(commit: Commit): Promise<readonly StoredLogEvent[]>;
   /** Events after a position, in order. */
-  events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
+  events(afterSeq: number, limit: number): Promise<readonly StoredLogEvent[]>;
   checkpoints(): Promise<readonly Checkpoint[]>;
   /** Notifications still to be delivered, by incident and sequence. */
   pending(): Promise<readonly OutboxEntry[]>;

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
-import type { StoredEvent } from '../../domain/incident/event.ts';
+import type { StoredLogEvent } from '../../domain/log/log-event.ts';
 import { ledgerKeyText } from './ledger-key.ts';
 import type { Commit, LedgerKey, OutboxEntry } from '../ports/store.ts';
 
@@ -7,7 +7,7 @@ import type { Commit, LedgerKey, OutboxEntry } from '../ports/store.ts';
 interface Waiting {
   readonly commit: Commit;
   /** Its events with the positions they will get. */
-  readonly events: readonly StoredEvent[];
+  readonly events: readonly StoredLogEvent[];
   /** Ids among its notifications that were in the outbox already. */
   readonly known: ReadonlySet<string>;
 }
@@ -42,11 +42,11 @@ export class CommitBuffer {
   }
 
   /** To be called once the first commit is written. */
-  shift(): readonly StoredEvent[] {
+  shift(): readonly StoredLogEvent[] {
     return this.#waiting.shift()?.events ?? [];
   }
 
-  push(commit: Commit, events: readonly StoredEvent[], known: ReadonlySet<string>): void {
+  push(commit: Commit, events: readonly StoredLogEvent[], known: ReadonlySet<string>): void {
     const last = this.#waiting.at(-1);
     if (last !== undefined && events.length === 0) {
       this.#waiting[this.#waiting.length - 1] = {
@@ -60,7 +60,7 @@ export class CommitBuffer {
     if (this.#waiting.length > this.#maxCommits) this.#dropSupersededCheckpoints();
   }
 
-  events(afterSeq: number): readonly StoredEvent[] {
+  events(afterSeq: number): readonly StoredLogEvent[] {
     return this.#waiting.flatMap(({ events }) => events).filter(({ seq }) => seq > afterSeq);
   }
 

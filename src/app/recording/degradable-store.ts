@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
-import type { StoredEvent } from '../../domain/incident/event.ts';
+import type { StoredLogEvent } from '../../domain/log/log-event.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 import { CommitBuffer } from './commit-buffer.ts';
 import { endOfLog } from './end-of-log.ts';
@@ -76,7 +76,7 @@ export class DegradableStore implements Store {
     });
   }
 
-  commit(commit: Commit): Promise<readonly StoredEvent[]> {
+  commit(commit: Commit): Promise<readonly StoredLogEvent[]> {
     return this.#inTurn(async () => {
       await this.#drain();
       if (!this.#buffer.isEmpty) return this.#hold(storableCopy(withoutLedgers(commit)));
@@ -94,7 +94,7 @@ export class DegradableStore implements Store {
     });
   }
 
-  events(afterSeq: number, limit: number): Promise<readonly StoredEvent[]> {
+  events(afterSeq: number, limit: number): Promise<readonly StoredLogEvent[]> {
     return this.#inTurn(async () => {
       const held = this.#buffer.events(afterSeq);
       // Who follows the end of the log needs nothing from a store that perhaps cannot even be read.
@@ -159,10 +159,10 @@ export class DegradableStore implements Store {
     if (this.#health.degraded) this.#recover();
   }
 
-  async #hold(commit: Commit): Promise<readonly StoredEvent[]> {
+  async #hold(commit: Commit): Promise<readonly StoredLogEvent[]> {
     const known = await this.#known(commit.notifications ?? []);
     const { recordedAt } = commit;
-    const events: StoredEvent[] = [];
+    const events: StoredLogEvent[] = [];
     for (const event of commit.events ?? []) {
       events.push(Object.freeze({ ...event, seq: ++this.#lastSeq, recordedAt }));
     }
@@ -192,7 +192,7 @@ export class DegradableStore implements Store {
     }
   }
 
-  #comparePositions(promised: readonly StoredEvent[], stored: readonly StoredEvent[]): void {
+  #comparePositions(promised: readonly StoredLogEvent[], stored: readonly StoredLogEvent[]): void {
     if (promised.every(({ seq }, index) => seq === stored[index]?.seq)) return;
     this.#lastSeq = stored.at(-1)?.seq ?? this.#lastSeq;
     this.#options.log.error('Events took other positions in the log than promised: someone else writes to this store', {

@@ -1,12 +1,12 @@
 import { groupKey, type Group } from '../../domain/service/group.ts';
 import { foldIncident, type Incident, type IncidentPhase } from '../../domain/incident/incident.ts';
 import type { StoredEvent } from '../../domain/incident/event.ts';
+import { isIncidentEvent, type StoredLogEvent } from '../../domain/log/log-event.ts';
 import type { Store } from '../ports/store.ts';
+import { readLog } from './read-log.ts';
 
 /** How many closed incidents the book keeps in memory; the event log in the store keeps them all. */
 export const closedIncidentsKept = 1000;
-
-const eventsPerRead = 1000;
 
 /** An event with what the incident was before it and is after it. */
 export interface AppliedEvent {
@@ -60,23 +60,20 @@ export class IncidentBook {
     keepClosed = closedIncidentsKept,
   ): Promise<IncidentBook> {
     const book = new IncidentBook(keepClosed);
-    let position = 0;
-    for (;;) {
-      const events = await store.events(position, eventsPerRead);
-      const last = events.at(-1);
-      if (last === undefined) return book;
+    await readLog(store, (events) => {
       onApplied?.(book.apply(events));
-      position = last.seq;
-    }
+    });
+    return book;
   }
 
   /**
-   * Folds committed events in. An event seen before is ignored, and events of one incident may arrive out of order
+   * Folds committed events in, those of incidents. An event seen before is ignored, and events of one incident may arrive out of order
    * (two writers, one log): the fold always follows their positions in the log.
    */
-  apply(events: readonly StoredEvent[]): readonly AppliedEvent[] {
+  apply(events: readonly StoredLogEvent[]): readonly AppliedEvent[] {
     const applied: AppliedEvent[] = [];
     for (const event of events) {
+      if (!isIncidentEvent(event)) continue;
       const before = this.#entries.get(event.incidentId)?.incident;
       const after = this.#fold(event);
       if (after === undefined || after === before) continue;

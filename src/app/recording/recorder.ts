@@ -64,8 +64,9 @@ export class Recorder {
     });
     this.#parts.deliver(notifications);
     if (stored.length === 0) return;
-    telemetry.eventsCommitted(book.apply(stored));
-    for (const event of stored) this.#say(event);
+    const applied = book.apply(stored);
+    telemetry.eventsCommitted(applied);
+    for (const { event } of applied) this.#say(event);
   }
 
   /**

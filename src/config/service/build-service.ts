@@ -10,6 +10,7 @@ import type { ErrorBudgetFile } from '../budget-file.ts';
 import { isReservedName, type ConditionCompiler } from '../condition/compile-condition.ts';
 import type { BudgetFacts, BudgetsByName, SignalKinds } from '../condition/signal-kinds.ts';
 import { suggest } from '../did-you-mean.ts';
+import { buildGate } from '../gate/build-gate.ts';
 import type { Report } from '../problem.ts';
 import { shortMs } from '../windows.ts';
 import { buildRule } from './build-rule.ts';
@@ -102,6 +103,7 @@ function build(
     source: spec.source,
     notify: spec.notify,
     ...declared,
+    gate: buildGate(spec.gate, metadata.name, budgets.length > 0, ['spec', 'gate'], report),
     revision: revisionOf(declared),
   };
 }

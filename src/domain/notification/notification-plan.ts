@@ -7,7 +7,7 @@ import { timeToRecoverMs, worseSeverity } from '../incident/incident.ts';
 import type { Notification, NotificationKind } from './notification.ts';
 import type { Page } from './page.ts';
 import type { Severity } from '../service/service.ts';
-import { utcFields } from '../text/utc.ts';
+import { clockTime } from '../text/utc.ts';
 import { describeVerdict } from '../reading/verdict-text.ts';
 import { visibleText } from '../text/visible-text.ts';
 
@@ -185,19 +185,6 @@ function whatIsOff(incident: Incident): string {
 function place(service: string, group: Group): string {
   const parts = Object.entries(group).map(([label, value]) => `${label} ${groupValueText(value)}`);
   return parts.length === 0 ? service : `${service} (${parts.join(', ')})`;
-}
-
-/** `02:07:12 UTC`, with the date when it is not the day of `today`. */
-function clockTime(at: number, today: number): string {
-  const { year, month, day, hour, minute, second } = utcFields(at);
-  const day0 = utcFields(today);
-  const sameDay = day0.year === year && day0.month === month && day0.day === day;
-  const date = sameDay ? '' : `${year}-${pad(month)}-${pad(day)} `;
-  return `${date}${pad(hour)}:${pad(minute)}:${pad(second)} UTC`;
-}
-
-function pad(value: number): string {
-  return String(value).padStart(2, '0');
 }
 
 /** Label values and summaries come from people and metrics: no line breaks, no control characters, no end of text. */

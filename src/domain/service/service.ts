@@ -1,5 +1,6 @@
 import type { ErrorBudget } from '../budget/objective.ts';
 import type { Condition } from './condition.ts';
+import type { GatePolicy } from './gate-policy.ts';
 import type { Severity } from './severity.ts';
 
 export type { Severity } from './severity.ts';
@@ -21,6 +22,7 @@ export interface Service {
   /** Where the counts of its budgets come from; absent: `counters`. */
   readonly budgetsFrom?: BudgetsFrom;
   readonly rules: readonly StopRule[];
+  readonly gate: GatePolicy;
   /** Identifies what was declared (signals, end state, error budgets and rules), so that a changed goalpost is visible. */
   readonly revision: string;
 }

@@ -41,6 +41,15 @@ export function formatUtc(epochMs: number): string {
   return `${pad(at.year, 4)}-${pad(at.month)}-${pad(at.day)}T${pad(at.hour)}:${pad(at.minute)}:${pad(at.second)}.${pad(at.ms, 3)}Z`;
 }
 
+/** `02:07:12 UTC`, with the date when it is not the day of `today`; both ms since the epoch. */
+export function clockTime(at: number, today: number): string {
+  const { year, month, day, hour, minute, second } = utcFields(at);
+  const day0 = utcFields(today);
+  const sameDay = day0.year === year && day0.month === month && day0.day === day;
+  const date = sameDay ? '' : `${year}-${pad(month)}-${pad(day)} `;
+  return `${date}${pad(hour)}:${pad(minute)}:${pad(second)} UTC`;
+}
+
 /** `20260822T020711Z`, for names. */
 export function compactUtc(epochMs: number): string {
   const at = utcFields(epochMs);

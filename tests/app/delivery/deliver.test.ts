@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isIncidentEvent } from '../../../src/domain/log/log-event.ts';
 import type { SendResult } from '../../../src/app/ports/channel.ts';
 import type { Notification } from '../../../src/domain/notification/notification.ts';
 import { aNotification } from '../../support/a-notification.ts';
@@ -201,7 +202,12 @@ describe('a channel in trouble', () => {
     await tell(born(clock, { incidentId: 'later' }));
     expect(channel.attempts).toHaveLength(1);
     expect(heard.goneChannels).toEqual(['oncall']);
-    expect(heard.events.map((event) => `${event.type} ${event.incidentId}`).sort()).toEqual([
+    expect(
+      heard.events
+        .filter(isIncidentEvent)
+        .map((event) => `${event.type} ${event.incidentId}`)
+        .sort(),
+    ).toEqual([
       `undeliverable ${incidentId}`,
       `undeliverable ${incidentId}`,
       'undeliverable later',

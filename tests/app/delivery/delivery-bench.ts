@@ -3,7 +3,7 @@ import { Deliverer } from '../../../src/app/delivery/deliver.ts';
 import type { AttemptFacts, DeliveryListener, SettledFacts } from '../../../src/app/delivery/delivery-listener.ts';
 import type { Channel } from '../../../src/app/ports/channel.ts';
 import type { Commit, Store } from '../../../src/app/ports/store.ts';
-import type { StoredEvent } from '../../../src/domain/incident/event.ts';
+import type { StoredLogEvent } from '../../../src/domain/log/log-event.ts';
 import type { Notification } from '../../../src/domain/notification/notification.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { memoryLog } from '../../support/memory-log.ts';
@@ -15,7 +15,7 @@ export class HeardDelivery implements DeliveryListener {
   readonly attempts: AttemptFacts[] = [];
   readonly settlements: SettledFacts[] = [];
   readonly goneChannels: string[] = [];
-  readonly events: StoredEvent[] = [];
+  readonly events: StoredLogEvent[] = [];
   readonly recordFailures: string[] = [];
   readonly depths = new Map<string, number>();
 
@@ -31,7 +31,7 @@ export class HeardDelivery implements DeliveryListener {
   channelGone(channel: string): void {
     this.goneChannels.push(channel);
   }
-  recorded(events: readonly StoredEvent[]): void {
+  recorded(events: readonly StoredLogEvent[]): void {
     this.events.push(...events);
   }
   recordFailed(reason: string): void {
@@ -44,7 +44,7 @@ export class TroubledStore extends MemoryStore {
   readonly commits: Commit[] = [];
   failure: Error | undefined;
 
-  override async commit(commit: Commit): Promise<readonly StoredEvent[]> {
+  override async commit(commit: Commit): Promise<readonly StoredLogEvent[]> {
     if (this.failure !== undefined) throw this.failure;
     this.commits.push(commit);
     return await super.commit(commit);

@@ -4,6 +4,7 @@ import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
 import { silentTelemetry } from '../../../src/app/ports/telemetry.ts';
 import { Recorder } from '../../../src/app/recording/recorder.ts';
 import type { IncidentEvent } from '../../../src/domain/incident/event.ts';
+import type { LogEvent } from '../../../src/domain/log/log-event.ts';
 import type { Notification } from '../../../src/domain/notification/notification.ts';
 import { FaultyStore } from '../../support/faulty-store.ts';
 import { aStop } from '../../support/incident-story.ts';
@@ -71,7 +72,7 @@ describe('recording', () => {
     await record([settled, resolved, relapsed], 'chat');
     await record([{ ...resolved, at: relapsed.at + minute }], 'mail');
 
-    const toldOf = (events: readonly IncidentEvent[] = []) => events.map((event) => 'told' in event && event.told);
+    const toldOf = (events: readonly LogEvent[] = []) => events.map((event) => 'told' in event && event.told);
     expect(store.written.map(({ events }) => toldOf(events))).toEqual([
       [['on-call']],
       [false, ['on-call'], ['chat', 'on-call']],

@@ -1,0 +1,57 @@
+/** Names every service at once. */
+export const everyService = '*';
+
+/** What ends a freeze besides a person and its expiry. */
+export const freezeLifts = ['by-hand', 'end-state-held'] as const;
+export type FreezeLift = (typeof freezeLifts)[number];
+
+interface GateEventBase {
+  /** A service's name, or `everyService`. */
+  readonly service: string;
+  /** ms since the epoch on Andon's clock. */
+  readonly at: number;
+}
+
+/** What people did to gates, and how it ended. */
+export type GateEvent =
+  /** Somebody pulled the cord. */
+  | (GateEventBase & {
+      readonly type: 'frozen';
+      readonly freezeId: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly liftsWhen: FreezeLift;
+      readonly until?: number;
+    })
+  | (GateEventBase & {
+      readonly type: 'freeze-lifted';
+      readonly freezeId: string;
+      readonly because: 'by-hand' | 'expired' | 'end-state-held';
+      /** Who lifted it, and why; of those that ended by themselves nobody. */
+      readonly by?: string;
+      readonly reason?: string;
+    })
+  /** Somebody took it upon them to let changes pass. */
+  | (GateEventBase & {
+      readonly type: 'gate-overridden';
+      readonly overrideId: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly until: number;
+      readonly change?: string;
+    })
+  | (GateEventBase & {
+      readonly type: 'override-ended';
+      readonly overrideId: string;
+      readonly by: string;
+      readonly reason: string;
+    })
+  /** A change that says it remedies an open incident passed where the gate holds others back. */
+  | (GateEventBase & {
+      readonly type: 'remedy-passed';
+      readonly change: string;
+      readonly incident: string;
+      readonly by: string;
+      readonly reason: string;
+    });
+export type StoredGateEvent = GateEvent & { readonly seq: number; readonly recordedAt: number };
