@@ -122,10 +122,14 @@ async function startParts(
       services: () => daemon.views(),
       incidents: daemon.book,
       responder: daemon.responder,
+      gates: daemon.gates,
       status: () => daemon.status(),
       readiness: () => daemon.readiness(),
       reload: async () => await daemon.reload(),
-      scrape: async () => await telemetry.scrape(),
+      scrape: async () => {
+        telemetry.gates(daemon.gates.answers());
+        return await telemetry.scrape();
+      },
       telemetry,
       log,
       now: () => clock.now(),

@@ -4,7 +4,11 @@ import { deliveryTelemetry } from './delivery/delivery-telemetry.ts';
 import type { DegradableStore } from './recording/degradable-store.ts';
 import { Fleet } from './fleet.ts';
 import { ChangeBook } from './changes/change-book.ts';
+import { FreezeWatch } from './gate/freeze-watch.ts';
+import { createGateActs } from './gate/gate-acts.ts';
 import { GateBook } from './gate/gate-book.ts';
+import { createGateDesk, type GateDesk } from './gate/gate-desk.ts';
+import { Gatekeeper } from './gate/gatekeeper.ts';
 import { IncidentBook } from './recording/incident-book.ts';
 import { readLog } from './recording/read-log.ts';
 import type { Clock } from './ports/clock.ts';
@@ -53,9 +57,10 @@ const flushEveryMs = 5_000;
 /** The running monitor: one loop a source, one outbox, and what people ask of them. */
 export class Daemon {
   readonly book: IncidentBook;
-  readonly gates: GateBook;
   readonly changes: ChangeBook;
   readonly responder: Responder;
+  readonly gates: GateDesk;
+  readonly #freezes: FreezeWatch;
   readonly #parts: DaemonParts;
   readonly #fleet: Fleet;
   readonly #deliverer: Deliverer;
@@ -73,7 +78,6 @@ export class Daemon {
     const { incidents: book } = books;
     this.#parts = parts;
     this.book = book;
-    this.gates = books.gates;
     this.changes = books.changes;
     this.#status = new StatusBoard(parts.version, parts.clock.now());
     const telemetry = this.#status.listening(parts.telemetry, parts.clock);
@@ -95,6 +99,12 @@ export class Daemon {
     this.#fleet = new Fleet({ ...parts, telemetry, recorder, book }, checkpoints);
     const closing = { fleet: this.#fleet, recorder };
     this.responder = createResponder({ ...parts, telemetry, book, closing });
+    const fleet = this.#fleet;
+    const gatekeeper = new Gatekeeper({ ...parts, fleet, ...books });
+    const isWatched = (service: string): boolean => fleet.look(service) !== undefined;
+    const acts = createGateActs({ ...parts, book: books.gates, isWatched });
+    this.gates = createGateDesk({ ...parts, telemetry, gatekeeper, acts, book: books.gates });
+    this.#freezes = new FreezeWatch({ ...parts, book: books.gates, look: (service) => fleet.look(service) });
   }
 
   /**
@@ -119,6 +129,7 @@ export class Daemon {
     daemon.#fleet.start();
     daemon.#running.push(
       daemon.#flushLoop(),
+      daemon.#freezes.run(daemon.#stop.signal),
       parts.configuration.watch(() => void daemon.reload(), daemon.#stop.signal),
     );
     return daemon;

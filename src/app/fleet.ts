@@ -6,6 +6,7 @@ import type { Incident } from '../domain/incident/incident.ts';
 import { polledSignals } from '../domain/service/polled-signals.ts';
 import type { Service } from '../domain/service/service.ts';
 import { restoreBook } from './budgets/restore-book.ts';
+import type { ServiceLook } from './gate/gate-look.ts';
 import type { IncidentBook } from './recording/incident-book.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Configured, ConfiguredSource } from './ports/configuration.ts';
@@ -69,6 +70,24 @@ export class Fleet {
 
   watches(): readonly Watch[] {
     return [...this.#berths.values()].flatMap(({ loop }) => loop.watches());
+  }
+
+  /** The services under watch, by name. */
+  names(): readonly string[] {
+    return this.watches()
+      .map(({ service }) => service.name)
+      .sort();
+  }
+
+  /** A service as it is known this moment; undefined when it is not watched. */
+  look(name: string): ServiceLook | undefined {
+    for (const { loop } of this.#berths.values()) {
+      const watch = loop.watch(name);
+      if (watch === undefined) continue;
+      const { service, view, state, timing } = watch;
+      return { service, view, scopes: state.scopes, sourceNow: loop.sourceClock.now(), maxGapMs: timing.maxGapMs };
+    }
+    return undefined;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { IncidentBook } from '../../app/recording/incident-book.ts';
+import type { GateDesk } from '../../app/gate/gate-desk.ts';
 import type { Log } from '../../app/ports/log.ts';
 import type { Telemetry } from '../../app/ports/telemetry.ts';
 import type { Responder } from '../../app/respond.ts';
@@ -10,6 +11,7 @@ export interface HttpParts {
   services(): readonly ServiceView[];
   readonly incidents: Pick<IncidentBook, 'get' | 'list'>;
   readonly responder: Responder;
+  readonly gates: GateDesk;
   status(): StatusView;
   readiness(): Readiness;
   reload(): Promise<ReloadResult>;

@@ -56,6 +56,24 @@ export const catalogue = {
     help: 'Incidents opened, by the rule that opened them and the severity they opened with. Rebuilt from the event log at start.',
     labels: ['service', 'severity', 'rule'],
   },
+  gateState: {
+    name: 'andon_gate_state',
+    type: 'gauge',
+    help: '1 for what the gate of the service says now (pass, warn, hold, stop or unknown), 0 for the other states.',
+    labels: ['service', 'state'],
+  },
+  gateDecisions: {
+    name: 'andon_gate_decisions_total',
+    type: 'counter',
+    help: 'Answers given to whoever asked the gate: what it said, why, and whether a remedy or an override let the change pass. `service` is empty for a name that is not watched.',
+    labels: ['service', 'decision', 'reason', 'override'],
+  },
+  changesHeld: {
+    name: 'andon_gate_changes_held_total',
+    type: 'counter',
+    help: 'Changes that asked by their id and were not let through when they asked, each counted once: what the gate prevented.',
+    labels: ['service', 'reason'],
+  },
   closedByHand: {
     name: 'andon_incidents_closed_by_hand_total',
     type: 'counter',

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { deliveryOutcomes, pollOutcomes, sourceOperations, type Telemetry } from '../../app/ports/telemetry.ts';
+import { gateStates, type GateFinding } from '../../domain/gate/gate-answer.ts';
 import type { SourceFailureReason } from '../../domain/reading/observation.ts';
 import { countEvent } from './incident-metrics.ts';
 import { IncidentGauges } from './incident-gauges.ts';
@@ -89,6 +90,22 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
         incidents.update(each.after);
       }
     },
+    gateAsked({ service, state, reason, findings, passage }) {
+      metrics.gateDecisions.inc({
+        service: isWatched(findings) ? service : '',
+        decision: state,
+        reason,
+        override: passage?.kind ?? 'none',
+      });
+    },
+    changeHeld({ service, reason, findings }) {
+      metrics.changesHeld.inc({ service: isWatched(findings) ? service : '', reason });
+    },
+    gates(answers) {
+      metrics.gateState.reset();
+      for (const { service, state } of answers)
+        for (const each of gateStates) metrics.gateState.set({ service, state: each }, each === state ? 1 : 0);
+    },
     deliveryFinished(channel, outcome, durationMs) {
       for (const each of deliveryOutcomes)
         metrics.notifications.inc({ channel, outcome: each }, each === outcome ? 1 : 0);
@@ -109,6 +126,7 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
       services.forgetService(service);
       incidents.unwatch(service);
       for (const outcome of pollOutcomes) metrics.polls.remove({ service, outcome });
+      for (const state of gateStates) metrics.gateState.remove({ service, state });
       for (const metric of [metrics.pollsMissed, metrics.caughtUp, metrics.lastPoll]) metric.remove({ service });
     },
     forgetChannel(channel) {
@@ -136,6 +154,11 @@ function startAtZero(metrics: Instruments, service: string): void {
   for (const outcome of pollOutcomes) metrics.polls.inc({ service, outcome }, 0);
   metrics.pollsMissed.inc({ service }, 0);
   metrics.relapses.inc({ service }, 0);
+}
+
+/** Names that somebody merely asked for must not make series. */
+function isWatched(findings: readonly GateFinding[]): boolean {
+  return !findings.some(({ reason }) => reason === 'unknown-service');
 }
 
 function seconds(ms: number): number {

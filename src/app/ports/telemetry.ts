@@ -1,3 +1,4 @@
+import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
 import type { Group } from '../../domain/service/group.ts';
 import type { SourceFailureReason } from '../../domain/reading/observation.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
@@ -50,6 +51,12 @@ export interface Telemetry {
   groupsDropped(service: string, count: number): void;
   /** Every event once, in the order of the log; at the start the whole log again. */
   eventsCommitted(applied: readonly AppliedEvent[]): void;
+  /** Somebody asked a gate. */
+  gateAsked(answer: GateAnswer): void;
+  /** A change that asks was not let through, told once a change. */
+  changeHeld(answer: GateAnswer): void;
+  /** What every gate says now; services that are missing here vanish. */
+  gates(answers: readonly GateAnswer[]): void;
   deliveryFinished(channel: string, outcome: DeliveryOutcome, durationMs?: number): void;
   /** Notifications of a channel that are not delivered yet. */
   outboxDepth(channel: string, count: number): void;
@@ -92,6 +99,9 @@ export const silentTelemetry: Telemetry = {
   budgets: nothing,
   groupsDropped: nothing,
   eventsCommitted: nothing,
+  gateAsked: nothing,
+  changeHeld: nothing,
+  gates: nothing,
   deliveryFinished: nothing,
   outboxDepth: nothing,
   reloadFinished: nothing,

@@ -13,6 +13,7 @@ import type { Readiness, ReloadResult } from '../../../src/app/views/status-view
 import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { storyStart } from '../../support/incident-story.ts';
 import { memoryLog } from '../../support/memory-log.ts';
+import { aGateBench, type GateBench } from '../../support/gate-bench.ts';
 import { closingParts } from '../../support/closing-parts.ts';
 import { aStatus, checkoutView, searchView } from '../../support/service-views.ts';
 
@@ -22,6 +23,8 @@ export interface World extends AsyncDisposable {
   readonly book: IncidentBook;
   readonly log: ReturnType<typeof memoryLog>;
   readonly requests: AnsweredRequest[];
+  /** Gates over a service `checkout` that was just polled. */
+  readonly gates: GateBench;
   /** What the daemon would say; a test may change it. */
   readonly answers: { readiness: Readiness; reload: ReloadResult; scrape: () => Promise<string> };
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -50,6 +53,8 @@ export async function aWorld({ events = [], parts = {}, ...options }: WorldOptio
     log,
     telemetry: silentTelemetry,
   });
+  const gates = aGateBench();
+  gates.poll('checkout', 1);
   const answers: World['answers'] = {
     readiness: { ready: true, reasons: [] },
     reload: { ok: true, atNextStart: [] },
@@ -61,6 +66,7 @@ export async function aWorld({ events = [], parts = {}, ...options }: WorldOptio
       services: () => [checkoutView, searchView],
       incidents: book,
       responder,
+      gates: gates.desk,
       status: () => aStatus,
       readiness: () => answers.readiness,
       reload: async () => await Promise.resolve(answers.reload),
@@ -79,6 +85,7 @@ export async function aWorld({ events = [], parts = {}, ...options }: WorldOptio
     book,
     log,
     requests,
+    gates,
     answers,
     get: async (path, headers = {}) => await fetch(base + path, { headers }),
     post: async (path, body, headers = {}) =>

@@ -11,6 +11,7 @@ import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { anEvent, aStop, aWholeStory, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
 import { intervalRow } from '../../support/interval-verdict.ts';
 import { checkoutView } from '../../support/service-views.ts';
+import { decideGate } from '../../../src/domain/gate/decide-gate.ts';
 
 let now = storyStart + 130_000;
 
@@ -55,6 +56,10 @@ function tellAll(telemetry: PrometheusTelemetry): void {
     anEvent('blinded', 8, 1, { incidentId: 'b' }),
     anEvent('undeliverable', 9, 2, { incidentId: 'b' }),
   ]);
+  const answer = decideGate({ service: 'nobody', freezes: [], dependencies: [] }, storyStart);
+  telemetry.gateAsked(answer);
+  telemetry.changeHeld(answer);
+  telemetry.gates([{ ...answer, service: 'checkout', state: 'hold' }]);
   telemetry.deliveryFinished('pager', 'delivered', 80);
   telemetry.outboxDepth('pager', 1);
   telemetry.reloadFinished(true, storyStart);

@@ -4,6 +4,7 @@ import type { HttpParts } from '../http-parts.ts';
 import { incidentPage, missingIncidentPage } from '../incident-page.ts';
 import { openApiDocument } from '../openapi.ts';
 import { statusPage } from '../status-page.ts';
+import { gateEndpoints } from './gates.ts';
 import { incidentEndpoints } from './incidents.ts';
 import { operationEndpoints } from './operations.ts';
 import { serviceEndpoints } from './services.ts';
@@ -43,6 +44,7 @@ export function apiEndpoints(parts: HttpParts, version: string): readonly Endpoi
   const endpoints: readonly Endpoint[] = [
     ...serviceEndpoints(parts),
     ...incidentEndpoints(parts),
+    ...gateEndpoints(parts),
     ...operationEndpoints(parts),
     endpoint({
       method: 'get',

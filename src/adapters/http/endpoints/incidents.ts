@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { closedIncidentsKept } from '../../../app/recording/incident-book.ts';
 import { present } from '../../../app/views/json-fields.ts';
-import { byLimit, noteLimit, type ActResult } from '../../../app/respond.ts';
+import { byLimit, noteLimit } from '../../../app/person-text.ts';
+import type { ActResult } from '../../../app/respond.ts';
 import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem, type Problem } from '../problem.ts';

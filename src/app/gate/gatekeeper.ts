@@ -1,0 +1,56 @@
+import type { Change } from '../../domain/change/change.ts';
+import { decideGate, type GateFacts } from '../../domain/gate/decide-gate.ts';
+import { freezesOf, overrideOf, type HandledGates } from '../../domain/gate/freeze.ts';
+import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
+import type { Clock } from '../ports/clock.ts';
+import { watchedFacts, type ServiceLook } from './gate-look.ts';
+
+export interface GatekeeperParts {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly fleet: {
+    look(service: string): ServiceLook | undefined;
+    names(): readonly string[];
+  };
+  readonly gates: { gates(): HandledGates };
+  readonly changes: { get(service: string, id: string): Change | undefined };
+}
+
+/** Answers for the gates of all services, from what is in memory: no question waits for a source or the store. */
+export class Gatekeeper {
+  readonly #parts: GatekeeperParts;
+
+  constructor(parts: GatekeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** What the gate of a service says to a change, or to anybody. Says so where no such service is watched. */
+  answer(service: string, changeId?: string): GateAnswer {
+    const now = this.#parts.clock.now();
+    const look = this.#parts.fleet.look(service);
+    const dependsOn = look?.service.gate.dependsOn ?? [];
+    // What they depend on in turn is their own affair: a circle of services must not hold itself back for ever.
+    const dependencies = dependsOn.map((each) => decideGate(this.#facts(each.service, now), now));
+    return decideGate({ ...this.#facts(service, now, changeId), dependencies }, now);
+  }
+
+  /** What every gate says to anybody, by the services' names. */
+  answers(): readonly GateAnswer[] {
+    return this.#parts.fleet.names().map((service) => this.answer(service));
+  }
+
+  #facts(service: string, now: number, changeId?: string): GateFacts {
+    const { fleet, gates, changes } = this.#parts;
+    const look = fleet.look(service);
+    const handled = gates.gates();
+    const override = overrideOf(handled, service, now, changeId);
+    const remedies = changeId === undefined ? undefined : changes.get(service, changeId)?.remedies;
+    return {
+      service,
+      freezes: freezesOf(handled, service, now),
+      dependencies: [],
+      ...(look === undefined ? {} : { watched: watchedFacts(look, now) }),
+      ...(override === undefined ? {} : { override }),
+      ...(remedies === undefined || changeId === undefined ? {} : { remedy: { change: changeId, ...remedies } }),
+    };
+  }
+}
