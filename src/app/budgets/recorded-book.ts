@@ -12,12 +12,16 @@ import type { Service } from '../../domain/service/service.ts';
 import type { RecordedOutcome } from '../ports/source.ts';
 import type { ServiceProblem } from '../views/service-view.ts';
 import { viewBudget, type BudgetView } from './budget-view.ts';
+import { RecordedCadence } from './recorded-cadence.ts';
 import { admitGroups, type KnownGroup } from './recorded-groups.ts';
 import { budgetSignal } from './recorded-read.ts';
 import { windowSums } from './window-sums.ts';
 
 /** Three evaluations of rules that are evaluated once a minute, the slowest that is advised: older counts tell nothing of now, ms. */
 const staleAfterMs = 180_000;
+
+/** However often rules count: a source of many parts may for a moment have lost sight of one, ms. */
+const soonestStaleMs = 10_000;
 
 const makeRules = 'make them with `andon generate prometheus-rules` and give them to the ruler';
 
@@ -31,20 +35,32 @@ export class RecordedBook {
   #dropped: ReadonlyMap<string, number> = new Map();
   #isRead = false;
   #failure: SourceFailure | undefined;
+  readonly #cadence = new RecordedCadence();
+  /** Budgets whose series the source says it has no more, with how often their rules counted, ms. */
+  readonly #absent = new Map<string, number>();
 
   constructor(service: Service) {
     this.#service = service;
   }
 
+  /** Whether a live poll at `at` is to read anew, and not just to judge what was read; asked once at each. ms on the source's clock. */
+  isDue(at: number): boolean {
+    return this.#cadence.isDue(
+      at,
+      this.#service.budgets.map(({ name }) => name),
+    );
+  }
+
   /** Takes what a read at `at` brought. What could not be read leaves what was known, until that is stale. */
   take(outcome: RecordedOutcome, at: number): void {
     this.#failure = outcome.kind === 'failed' ? outcome.failure : undefined;
-    if (outcome.kind === 'failed') return;
+    if (outcome.kind === 'failed') return this.#cadence.forget();
     this.#isRead = true;
     const byBudget = Map.groupBy(outcome.groups, ({ budget }) => budget);
     const known = new Map<string, readonly KnownGroup[]>();
     const dropped = new Map<string, number>();
     for (const { name, signal } of this.#service.budgets) {
+      this.#noteAbsence(name, byBudget.has(name));
       const most = budgetSignal(this.#service, { signal })?.maxGroups ?? 0;
       const admitted = admitGroups(this.#known.get(name) ?? [], byBudget.get(name) ?? [], most, at);
       known.set(name, admitted.groups);
@@ -52,6 +68,7 @@ export class RecordedBook {
     }
     this.#known = known;
     this.#dropped = dropped;
+    this.#cadence.took(outcome.groups, at);
   }
 
   readings(): BudgetReadings {
@@ -91,6 +108,16 @@ export class RecordedBook {
       });
   }
 
+  /** Groups beyond the limits of signals that nothing but budgets reads; of the others, polls tell. */
+  get droppedGroups(): number {
+    const bySignal = new Map<string, number>();
+    for (const { name, signal } of this.#service.budgets) {
+      if (this.#isPolled(signal)) continue;
+      bySignal.set(signal, Math.max(bySignal.get(signal) ?? 0, this.#dropped.get(name) ?? 0));
+    }
+    return [...bySignal.values()].reduce((sum, dropped) => sum + dropped, 0);
+  }
+
   /** What is in the way of knowing the budgets at `now`. */
   problems(now: number): readonly ServiceProblem[] {
     if (this.#service.budgetsFrom !== 'recording-rules') return [];
@@ -109,7 +136,7 @@ export class RecordedBook {
       const problems: ServiceProblem[] = [];
       const counted = Math.max(...groups.map(({ recorded }) => recorded.countedAt));
       if (groups.length === 0) problems.push({ reason: 'budget-records-missing', detail: `${name}: ${missing()}` });
-      else if (now - counted > staleAfterMs)
+      else if (now - counted > this.#staleAfterMs(name))
         problems.push({ reason: 'budget-records-stale', detail: `${name}: ${stale(now - counted)}` });
       if (dropped > 0 && !this.#isPolled(signal)) {
         const detail = `${name}: ${dropped} groups beyond maxGroups of ${signal} are not evaluated`;
@@ -131,6 +158,8 @@ export class RecordedBook {
     this.#dropped = new Map();
     this.#isRead = false;
     this.#failure = undefined;
+    this.#cadence.forget();
+    this.#absent.clear();
   }
 
   #declared(budget: string): ErrorBudget | undefined {
@@ -153,7 +182,7 @@ export class RecordedBook {
     const { recorded } = found;
     if (recorded.countedAt > now) return unreadable('no-data', 'what its rules recorded by then is not read');
     const counts = this.#countsOf(declared, recorded);
-    if (now - recorded.countedAt <= staleAfterMs) return counts;
+    if (now - recorded.countedAt <= this.#staleAfterMs(declared.name)) return counts;
     const failure = this.#failure === undefined ? '' : `. ${describeFailure(this.#failure)}`;
     return { ...counts, unreadable: { reason: 'stale', detail: `${stale(now - recorded.countedAt)}${failure}` } };
   }
@@ -169,6 +198,17 @@ export class RecordedBook {
     // As with ledgers: without any good events ever, the selector may as well be a typo.
     const detail = 'its rules have recorded no good events in the whole period; check what counts as good';
     return { ...counts, unreadable: { reason: 'no-data', detail } };
+  }
+
+  #noteAbsence(budget: string, isPresent: boolean): void {
+    if (isPresent) this.#absent.delete(budget);
+    else if (!this.#absent.has(budget)) this.#absent.set(budget, this.#cadence.intervalMs(budget) ?? Infinity);
+  }
+
+  /** Counts of rules that are gone tell nothing any more after as many evaluations as those of rules that are late. */
+  #staleAfterMs(budget: string): number {
+    const intervalMs = this.#absent.get(budget) ?? Infinity;
+    return Math.min(staleAfterMs, Math.max(soonestStaleMs, 3 * intervalMs));
   }
 
   #whyMissing(): string {

@@ -5,7 +5,7 @@ import { enoughCoverage } from '../../domain/budget/read-window.ts';
 import { eventsMetric } from '../../domain/budget/recorded-series.ts';
 import { formatRatio } from '../../domain/text/ratio.ts';
 import type { Severity } from '../../domain/service/severity.ts';
-import { indent } from './count-events.ts';
+import { indent } from './rule-text.ts';
 import { prometheusDuration } from '../../domain/text/prometheus-duration.ts';
 import type { AlertingRule } from './rule-group.ts';
 import { ratioMetric, sloLabels, type Slo } from './slo.ts';

@@ -5,7 +5,8 @@ import { allowedShare } from './burn-rate.ts';
 import type { WindowCount } from './count-window.ts';
 import { isImpossibleWindow, roundingOf } from './impossible.ts';
 import type { ErrorBudget } from './objective.ts';
-import { budgetAt } from './read-budget.ts';
+import { periodBounds } from './period.ts';
+import { budgetUntil, wholePieces } from './read-budget.ts';
 import { endOfWindow, enoughCoverage } from './read-window.ts';
 import { countRecorded, type RecordedCounts } from './recorded-counts.ts';
 import { countIn, isExact, isRecorded, type WindowCounts } from './window-counts.ts';
@@ -36,14 +37,12 @@ export function budgetSpent(
   spell: IncidentSpell,
   now: number,
 ): BudgetSpent | undefined {
-  // Recorded windows all end at one instant, after the recovery.
-  const state = budgetAt(budget, counts, isRecorded(counts) ? now : Math.min(spell.recoveredAt, now));
-  if (state.kind === 'unknown') return undefined;
   const countedTo = endOfWindow(counts, now);
-  // Nearly all that is bad in a slot that an incident cuts is the incident's; and a slice that it made bad is spent as a whole.
-  const [first, last] = [grainAt(counts, spell.from), grainAt(counts, spell.to)];
-  const from = Math.max(Math.floor(spell.from / first) * first, state.periodFrom);
-  const to = Math.min(Math.ceil(spell.to / last) * last, countedTo);
+  const pieces = wholePieces(counts, spell);
+  const state = budgetUntil(budget, counts, ...whenBack(budget, counts, spell, pieces.to, now));
+  if (state.kind === 'unknown') return undefined;
+  const from = Math.max(pieces.from, state.periodFrom);
+  const to = Math.min(pieces.to, countedTo);
   const count = countIn(counts, from, to, budget.exclusions);
   const bad = isRecorded(counts) ? badBetween(counts, count, { from, to }, budget) : count.bad;
   const openMs = to - from - count.excludedMs;
@@ -51,14 +50,28 @@ export function budgetSpent(
   if (!(bad - allowedShare(budget.objective) * count.total > roundingOf(count.total))) return undefined;
   const isAbout = !isExact(counts, from, to) || countedTo < spell.recoveredAt;
   const { remaining, allowedBad } = state;
-  return { budget: budget.name, spent: bad / allowedBad, remaining, ...(isAbout ? { about: true } : {}) };
+  const spent = Math.min(bad, state.bad) / allowedBad;
+  return { budget: budget.name, spent, remaining, ...(isAbout ? { about: true } : {}) };
 }
 
-/** Length of the pieces that counts of a time are kept in, ms. */
-function grainAt(counts: WindowCounts, at: number): number {
-  if (isRecorded(counts)) return 1;
-  if (counts.method.kind !== 'occurrences') return counts.method.sliceMs;
-  return counts.tiers.find(({ floor }) => floor <= at)?.slotMs ?? 1;
+/**
+ * An instant of the period that service came back in, and up to where what was left then is counted. A piece that the
+ * recovery cuts is spent as a whole, so what is left is without it as a whole too.
+ */
+function whenBack(
+  { period }: ErrorBudget,
+  counts: WindowCounts,
+  { recoveredAt }: IncidentSpell,
+  spentTo: number,
+  now: number,
+): readonly [at: number, end: number] {
+  const countedTo = endOfWindow(counts, now);
+  // Recorded windows all end at one instant, after the recovery.
+  if (isRecorded(counts)) return [now, countedTo];
+  const at = Math.min(recoveredAt, now);
+  const whole = wholePieces(counts, { from: at, to: at });
+  const end = Math.min(Math.max(whole.to, spentTo), countedTo);
+  return [at, period.kind === 'rolling' ? end : Math.min(end, periodBounds(period, at).to)];
 }
 
 /**
@@ -82,10 +95,24 @@ export function describeBudgetSpent({
   about,
 }: Omit<BudgetSpent, 'about'> & { readonly about?: boolean | undefined }): string {
   const share = `${about === true ? 'about ' : ''}${percent(spent)}`;
-  const left = remaining < 0 ? `it was overspent by ${percent(-remaining)}` : `${percent(remaining)} was left`;
-  return `Error budget ${signalWords(budget)}: this incident spent ${share} of it; ${left} when service was back`;
+  const left = shownLeft(spent, remaining);
+  const rest = left < 0 ? `it was overspent by ${formatRatio(-left)}` : `${formatRatio(left)} was left`;
+  return `Error budget ${signalWords(budget)}: this incident spent ${share} of it; ${rest} when service was back`;
+}
+
+/** Spent and left that are all of a budget this nearly are rounded so that they add up to it. */
+const allButRounding = 0.0005;
+
+/** What was left of a budget, rounded for people who see the rounded share that was spent beside it. */
+export function shownLeft(spent: number, remaining: number): number {
+  if (Math.abs(spent + remaining - 1) >= allButRounding) return rounded(remaining);
+  return Number((1 - rounded(spent)).toPrecision(12));
 }
 
 function percent(share: number): string {
-  return formatRatio(Number(share.toPrecision(3)));
+  return formatRatio(rounded(share));
+}
+
+function rounded(share: number): number {
+  return Number(share.toPrecision(3));
 }

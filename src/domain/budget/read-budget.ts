@@ -1,10 +1,11 @@
+import type { Interval } from '../interval.ts';
 import type { BudgetUnknown } from './budget-unknown.ts';
 import { allowedShare } from './burn-rate.ts';
 import { countedStretches } from './exclusions.ts';
 import type { ErrorBudget } from './objective.ts';
 import { periodBounds } from './period.ts';
 import { endOfWindow, readWindow, type JudgedWindow } from './read-window.ts';
-import { countIn, type WindowCounts } from './window-counts.ts';
+import { countIn, isRecorded, type WindowCounts } from './window-counts.ts';
 
 /** How much of a budget is left. Events are slices for the methods that count slices. */
 export interface BudgetValue {
@@ -46,9 +47,14 @@ export type BudgetReading = BudgetValue | UnknownBudget;
  * of the period both say the same. A rolling period is always whole.
  */
 export function budgetAt(budget: ErrorBudget, counts: WindowCounts, now: number): BudgetReading {
-  const { periodFrom, periodTo, read } = readPeriod(budget, counts, now);
+  return budgetUntil(budget, counts, now, endOfWindow(counts, now));
+}
+
+/** The same of the period that `at` lies in, counted up to `end`. */
+export function budgetUntil(budget: ErrorBudget, counts: WindowCounts, at: number, end: number): BudgetReading {
+  const { periodFrom, periodTo, read } = readPeriod(budget, counts, at, end);
   if (read.kind === 'unknown') {
-    const { bad, total } = countIn(counts, periodFrom, now, budget.exclusions);
+    const { bad, total } = countIn(counts, periodFrom, Math.max(at, end), budget.exclusions);
     return { ...read, bad, total, periodFrom, periodTo };
   }
   const { bad, total, coverage, excludedMs, impossibleMs } = read;
@@ -70,7 +76,10 @@ export function budgetAt(budget: ErrorBudget, counts: WindowCounts, now: number)
   };
 }
 
-/** The share of the budget of the period that now is which was spent in a stretch, such as an incident's. */
+/**
+ * The share of the budget of the period that now is which was spent in a stretch, such as an incident's. It and what is
+ * left never add up to more than all of it: both are counted up to the same instant, of the same pieces.
+ */
 export function spentBetween(
   budget: ErrorBudget,
   counts: WindowCounts,
@@ -78,10 +87,27 @@ export function spentBetween(
   to: number,
   now: number,
 ): number | BudgetUnknown {
-  const { periodTo, read } = readPeriod(budget, counts, now);
+  const { periodFrom, periodTo, read } = readPeriod(budget, counts, now, endOfWindow(counts, now));
   if (read.kind === 'unknown') return read;
-  const { bad } = countIn(counts, from, to, budget.exclusions);
-  return Math.max(0, bad) / allowedBadOf(budget, read, periodTo);
+  const whole = wholePieces(counts, { from, to });
+  const { bad } = countIn(counts, Math.max(whole.from, periodFrom), Math.min(whole.to, read.to), budget.exclusions);
+  return Math.min(Math.max(0, bad), read.bad) / allowedBadOf(budget, read, periodTo);
+}
+
+/**
+ * A stretch with all of the pieces that it cuts: nearly all that is bad in a slot that an incident cuts is the incident's;
+ * and a slice that it made bad is spent as a whole.
+ */
+export function wholePieces(counts: WindowCounts, { from, to }: Interval): Interval {
+  const [first, last] = [pieceMsAt(counts, from), pieceMsAt(counts, to)];
+  return { from: Math.floor(from / first) * first, to: Math.ceil(to / last) * last };
+}
+
+/** Length of the pieces that counts of a time are kept in, ms. */
+function pieceMsAt(counts: WindowCounts, at: number): number {
+  if (isRecorded(counts)) return 1;
+  if (counts.method.kind !== 'occurrences') return counts.method.sliceMs;
+  return counts.tiers.find(({ floor }) => floor <= at)?.slotMs ?? 1;
 }
 
 interface ReadPeriod {
@@ -90,11 +116,10 @@ interface ReadPeriod {
   readonly read: JudgedWindow | BudgetUnknown;
 }
 
-function readPeriod(budget: ErrorBudget, counts: WindowCounts, now: number): ReadPeriod {
-  const end = endOfWindow(counts, now);
-  const { from, to } = periodBounds(budget.period, budget.period.kind === 'rolling' ? end : now);
+function readPeriod(budget: ErrorBudget, counts: WindowCounts, at: number, end: number): ReadPeriod {
+  const { from, to } = periodBounds(budget.period, budget.period.kind === 'rolling' ? end : at);
   // Just after a calendar period began, the newest step may still be of the one before.
-  const read = readWindow(budget, counts, from, end > from ? end : now);
+  const read = readWindow(budget, counts, from, end > from ? end : at);
   return { periodFrom: from, periodTo: to, read };
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { BudgetBook } from '../../../src/app/budgets/budget-book.ts';
 import { RecordedBook } from '../../../src/app/budgets/recorded-book.ts';
+import { viewOf } from '../../../src/app/polling/watch.ts';
 import { recordedRead } from '../../../src/app/budgets/recorded-read.ts';
 import { budgetRules } from '../../../src/config/budget/budget-rule.ts';
 import { tierOf } from '../../../src/domain/budget/burn-tiers.ts';
@@ -114,6 +116,24 @@ describe('groups of a signal that only budgets look at', () => {
     book.take({ kind: 'recorded', groups: others }, now + 5 * minute);
     expect(regions(book)).toEqual(['ap', 'eu']);
     expect(book.readings().read(burn, { region: 'us' }, now)).toMatchObject({ kind: 'unknown', reason: 'no-data' });
+  });
+
+  test('are counted once each where they are too many, unless polls of the signal tell so', () => {
+    const service = serviceOf();
+    const monthly = { ...budget, name: 'monthly' };
+    const all = ['ap', 'eu', 'me', 'us'].map((region) => aGroup({ region }, 0));
+    const both = all.flatMap((group) => [group, { ...group, budget: 'monthly' }]);
+    expect(bookOf({ ...service, budgets: [budget, monthly] }, both).droppedGroups).toBe(2);
+    expect(bookOf(service, all.slice(0, 2)).droppedGroups).toBe(0);
+    const target = { signal: 'payments', bound: 'atLeast', value: 0.9, overMs: minute } as const;
+    expect(bookOf({ ...service, endState: { ...service.endState, targets: [target] } }, all).droppedGroups).toBe(0);
+
+    const { state, ...rest } = evaluate(service, newServiceState, [], now, timingFor(15_000));
+    const live = { budgets: new BudgetBook(service), timing: timingFor(15_000) };
+    live.budgets.recorded.take({ kind: 'recorded', groups: all }, now);
+    const view = viewOf(service, { state, ...rest }, [], [], live);
+    expect(view).toMatchObject({ droppedGroups: 2, errorBudgetsFrom: 'recording-rules' });
+    expect(viewOf(aService(), { state, ...rest })).not.toHaveProperty('errorBudgetsFrom');
   });
 
   test('stay, and are stale, while nothing at all is recorded', () => {

@@ -77,6 +77,17 @@ describe('error budgets that come from recording rules', () => {
     expect([...(await ledgersOf(harness.store))]).toEqual([]);
   });
 
+  test('are read as often as the rules count, and not at every poll', async () => {
+    await using harness = await started({}, minute);
+    await harness.advance(5 * minute);
+    const [reads, polls] = [harness.source.recordedReads, harness.source.reads];
+    await harness.advance(24 * minute);
+    expect(harness.source.reads - polls).toBeGreaterThan(24 * 10);
+    // Twenty-four counts, and now and then a minute of looking at every poll how often they come.
+    expect(harness.source.recordedReads - reads).toBeLessThan(24 + 3 * 13);
+    expect(harness.kinds()).toEqual(['firing', 'resolved']);
+  }, 30_000);
+
   test('page for what burns, with evidence, and resolve as those of ledgers do, at the next evaluation of the rules', async () => {
     const tell = async (service: typeof recorded) => {
       await using harness = await started({ services: [service] });

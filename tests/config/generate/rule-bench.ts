@@ -87,6 +87,8 @@ export interface ScrapedSeries {
   readonly values: readonly (number | undefined)[];
   /** Which events it counts; absent for series that only the rules look at. */
   readonly counts?: 'good' | 'bad';
+  /** For how many scrapes a series that went is still shown, as one is of a target under other labels. */
+  readonly lingers?: number;
 }
 
 export interface Scenario {
@@ -185,7 +187,7 @@ export async function askPromtool(
     tests: [
       {
         interval: `${scrapeMs}ms`,
-        input_series: series.map(({ series: name, values }) => ({ series: name, values: notation(values) })),
+        input_series: series.map((each) => ({ series: each.series, values: notation(each) })),
         promql_expr_test: expected.map(({ atMs, expr, value }) => ({
           expr,
           eval_time: `${atMs}ms`,
@@ -207,7 +209,7 @@ export async function askPromtool(
 }
 
 /** Runs of equal steps are written as `1+2x30`: a value and how often it grows by how much. */
-function notation(values: readonly (number | undefined)[]): string {
+function notation({ values, lingers = 0 }: ScrapedSeries): string {
   const parts: string[] = [];
   for (let at = 0; at < values.length;) {
     const first = values[at];
@@ -215,7 +217,10 @@ function notation(values: readonly (number | undefined)[]): string {
     if (first === undefined) {
       while (end < values.length && values[end] === undefined) end += 1;
       // Prometheus marks a series that is not scraped any more as stale.
-      parts.push(at === 0 ? `_x${end - at}` : end - at === 1 ? 'stale' : `stale _x${end - at - 1}`);
+      const shown = at === 0 ? end - at : Math.min(lingers, end - at);
+      if (shown > 0) parts.push(`_x${shown}`);
+      if (end - at > shown) parts.push('stale');
+      if (end - at > shown + 1) parts.push(`_x${end - at - shown - 1}`);
     } else {
       const growth = (values[end] ?? NaN) - first;
       while (end < values.length && (values[end] ?? NaN) - (values[end - 1] ?? NaN) === growth) end += 1;
