@@ -9,7 +9,7 @@ type Helper = Handlebars.HelperDelegate;
 /** The block helpers of Handlebars that templates may use. */
 export const blockHelpers = ['if', 'unless', 'each', 'with'] as const;
 /** What templates may call on a value. */
-export const valueHelpers = ['json', 'percent', 'duration', 'utc', 'eq'] as const;
+export const valueHelpers = ['json', 'percent', 'round', 'duration', 'utc', 'eq'] as const;
 /** Wrapped round every value by the syntax check; not for authors. */
 export const writeHelper = 'write';
 
@@ -26,6 +26,10 @@ export function templateHelpers(format: TemplateFormat): Readonly<Record<string,
     percent: (value: unknown) => {
       const number = numberOf('percent', 'a share from 0 to 1', value);
       return number === undefined ? '' : `${Number((number * 100).toFixed(3))}%`;
+    },
+    round: (value: unknown) => {
+      const number = numberOf('round', 'a count', value);
+      return number === undefined ? '' : String(Math.round(number));
     },
     duration: (value: unknown) => {
       const number = numberOf('duration', 'seconds', value);

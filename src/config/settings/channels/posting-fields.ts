@@ -62,5 +62,19 @@ export function oneUrl(what: string) {
   };
 }
 
-/** The same, for the editor's schema. */
+/** Refuses a URL in the settings that whoever has it may post with. `hosts` matches the hosts whose URLs are such. */
+export function noSecretUrl(hosts: RegExp) {
+  return (settings: Pick<PostingSettings, 'url'>, context: z.core.$RefinementCtx): void => {
+    const host = settings.url === undefined ? undefined : URL.parse(settings.url)?.hostname;
+    if (host === undefined || !hosts.test(host)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['url'],
+      message: `whoever has this URL can post, so that it is a secret, which does not belong in this file\nname a file that holds it, under urlFile`,
+      params: { code: 'inline-secret' },
+    });
+  };
+}
+
+/** What `oneUrl` refuses, for the editor's schema. */
 export const oneUrlSchema = { oneOf: [{ required: ['url'] }, { required: ['urlFile'] }] };

@@ -1,0 +1,36 @@
+import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts';
+import { factSheetOf } from '../facts/render-fact-sheet.ts';
+import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
+import { cdEventOf, type EventOrigin } from './cdevent.ts';
+import { cloudEventPost, type CloudEventMode } from './cloud-event.ts';
+
+/** How a channel of CDEvents is declared. */
+export interface CdEventsOptions extends PostingOptions, EventOrigin {
+  readonly mode: CloudEventMode;
+}
+
+/** Posts notifications as incident events of CDEvents, in CloudEvents over HTTP. */
+export class CdEventsChannel implements Channel {
+  readonly type = 'cdevents';
+  readonly name: string;
+  readonly concurrency: number;
+  readonly #options: CdEventsOptions;
+  readonly #poster: Poster;
+
+  /** Throws an Error for people when the options are wrong; files are read with the first send. */
+  constructor(options: CdEventsOptions, parts: PostingParts) {
+    this.name = options.name;
+    this.concurrency = options.concurrency;
+    this.#options = options;
+    this.#poster = new Poster(options, parts, /^(?:content-type|ce-.*)$/);
+  }
+
+  async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {
+    const event = cdEventOf(factSheetOf(attempt), attempt.notification.id, this.#options);
+    return await this.#poster.post(() => Promise.resolve(cloudEventPost(event, this.#options.mode)), signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#poster.close();
+  }
+}

@@ -1,0 +1,62 @@
+import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts';
+import type { Log } from '../../../app/ports/log.ts';
+import { factSheetOf } from '../facts/render-fact-sheet.ts';
+import type { Answered } from '../posting/exchange.ts';
+import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
+import { judgeSlack, refusesBlocks } from './slack-answer.ts';
+import { slackMessageOf } from './slack-message.ts';
+
+interface Parts extends PostingParts {
+  readonly log: Log;
+}
+
+/** Posts notifications to an incoming webhook of Slack, as blocks. */
+export class SlackChannel implements Channel {
+  readonly type = 'slack';
+  readonly name: string;
+  readonly concurrency: number;
+  readonly #log: Log;
+  readonly #poster: Poster;
+
+  /** Throws an Error for people when the options are wrong; files are read with the first send. */
+  constructor(options: PostingOptions, parts: Parts) {
+    this.name = options.name;
+    this.concurrency = options.concurrency;
+    this.#log = parts.log;
+    this.#poster = new Poster(options, parts, /^content-type$/);
+  }
+
+  async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {
+    const { payload, plain } = slackMessageOf(factSheetOf(attempt));
+    const first = await this.#post(payload, signal);
+    if (!first.refusesBlocks) return first.result;
+    // Slack's limits change unannounced, and a page without its looks is worth more than none.
+    this.#log.error('slack refused the blocks of a message; it is sent as plain text instead', {
+      channel: this.name,
+      notification: attempt.notification.id,
+      detail: 'detail' in first.result ? first.result.detail : '',
+    });
+    return (await this.#post(plain, signal)).result;
+  }
+
+  async close(): Promise<void> {
+    await this.#poster.close();
+  }
+
+  async #post(
+    payload: object,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: SendResult; readonly refusesBlocks: boolean }> {
+    let refused = false;
+    const post = {
+      body: JSON.stringify(payload),
+      headers: {},
+      judge: (answered: Answered) => {
+        refused = refusesBlocks(answered);
+        return judgeSlack(answered);
+      },
+    };
+    const result = await this.#poster.post(() => Promise.resolve(post), signal);
+    return { result, refusesBlocks: refused };
+  }
+}

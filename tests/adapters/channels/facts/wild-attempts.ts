@@ -1,0 +1,78 @@
+import * as fc from 'fast-check';
+import type { Attempt } from '../../../../src/app/ports/channel.ts';
+import type { TargetVerdict } from '../../../../src/domain/reading/verdict.ts';
+import { aNotification, aPage } from '../../../support/a-notification.ts';
+
+const markup = fc.constantFrom(
+  '<!channel>',
+  '<@U1>',
+  '<https://x.example|y>',
+  '&lt;',
+  '&',
+  '<',
+  '>',
+  '|',
+  '*',
+  '_',
+  '~',
+  '`',
+  '```',
+  '\\',
+  '[a](b)',
+  '{{DATE(2026-01-01T00:00:00Z)}}',
+  '{{',
+  '<at>all</at>',
+  '# ',
+  '- ',
+  '1. ',
+  '\n',
+  '\u2028',
+  '\u202e',
+  'a_b',
+  ' ',
+  'x',
+);
+const text = (maxLength: number) =>
+  fc.oneof(
+    fc.string({ unit: 'binary', maxLength }),
+    fc
+      .array(fc.oneof(markup, fc.string({ maxLength: 3 })), { maxLength: Math.ceil(maxLength / 10) })
+      .map((all) => all.join('')),
+  );
+
+/** Notifications of every kind with anything at all in their texts, and too much of it. */
+export const wildAttempts: fc.Arbitrary<Attempt> = fc
+  .record({
+    kind: fc.constantFrom('firing', 'escalated', 'relapsed', 'resolved'),
+    title: text(300),
+    summary: text(4_000),
+    endState: text(4_000),
+    condition: text(2_000),
+    owner: text(300),
+    labels: fc.dictionary(text(30), text(300), { maxKeys: 40 }),
+    runbook: fc.oneof(fc.webUrl({ size: 'large', withQueryParameters: true, withFragments: true }), text(300)),
+    link: fc.oneof(fc.webUrl({ withQueryParameters: true }), fc.constant('https://andon.example.com/<!here>|x>&amp;')),
+    count: fc.integer({ min: 0, max: 60 }),
+    detail: text(500),
+    closed: fc.option(fc.record({ by: text(100), because: text(1_000) }), { nil: undefined }),
+  })
+  .map(({ kind, count, detail, closed, ...page }) => {
+    const [missed] = aPage().off;
+    if (missed === undefined) throw new Error('the page has something off');
+    const one: TargetVerdict =
+      count % 2 === 0
+        ? { ...missed, group: page.labels }
+        : { ...missed, reading: { kind: 'unknown', reason: 'stale', detail }, verdict: 'unknown' };
+    const off = Array.from({ length: count }, () => one);
+    const notification = aNotification({
+      kind,
+      page: {
+        ...page,
+        off,
+        fine: off,
+        rules: [page.condition],
+        ...(closed === undefined ? {} : { closedByHand: closed }),
+      },
+    });
+    return { notification, collapsed: [], attempt: 1 };
+  });
