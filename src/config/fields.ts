@@ -1,9 +1,13 @@
 import * as z from 'zod';
 import { formatDuration, parseDuration } from '../domain/text/duration.ts';
+import { valueKinds, type ValueKind } from './value-kinds.ts';
 
 /*
  * Messages of fields have two lines at most: what is wrong, then what to write instead.
  */
+
+/** Most characters of a text for which nothing else is said. */
+export const maxTextLength = 1000;
 
 interface TextOptions {
   /** Completes "expected …". */
@@ -14,7 +18,7 @@ interface TextOptions {
 }
 
 /** A text with a shape; numbers and the like are refused rather than converted, because `1.10` and `1.1` differ as texts only. */
-export function text({ expected, pattern, maxLength = 1000, hint }: TextOptions) {
+export function text({ expected, pattern, maxLength = maxTextLength, hint }: TextOptions) {
   const remedy = hint === undefined ? '' : `\n${hint}`;
   const refuse = (input: unknown): string => `expected ${expected}, got ${show(input)}${remedy}`;
   const base = z
@@ -31,20 +35,22 @@ export function text({ expected, pattern, maxLength = 1000, hint }: TextOptions)
 
 /** A name that is also a DNS label, so that it fits URLs, metric labels and Kubernetes names. */
 export const dnsLabel = () =>
-  text({
-    expected: 'a name of at most 63 lower-case letters, digits and dashes that starts and ends with a letter or digit',
-    pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  text({ expected: dnsLabelShape, pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/ }).register(valueKinds, {
+    word: 'name',
   });
+export const dnsLabelShape =
+  'a name of at most 63 lower-case letters, digits and dashes that starts and ends with a letter or digit';
 
 /** A Prometheus label name. */
 export const labelName = () =>
   text({
     expected: 'a label name: letters, digits and underscores',
     pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
-    maxLength: 128,
-  });
+    maxLength: maxLabelNameLength,
+  }).register(valueKinds, { word: 'label name' });
+export const maxLabelNameLength = 128;
 
-export const labels = () => z.record(labelName(), text({ expected: 'a text', maxLength: 1000 }));
+export const labels = () => z.record(labelName(), text({ expected: 'a text' }));
 
 /** An absolute http or https URL without a user name or password in it. What was written is not repeated: it may hold a secret. */
 export const httpUrl = () =>
@@ -62,7 +68,8 @@ export const httpUrl = () =>
             ? 'a URL holds no user name or password here'
             : undefined;
       if (message !== undefined) context.addIssue({ code: 'custom', message, params: { code: 'invalid-url' } });
-    });
+    })
+    .register(valueKinds, { word: 'URL' });
 
 /** A duration in text, ms in the result. */
 export function duration({
@@ -96,7 +103,13 @@ export function duration({
       if (fault === undefined && ms !== undefined) return ms;
       context.issues.push({ code: 'custom', input: value, message: fault?.[1] ?? '', params: { code: fault?.[0] } });
       return z.NEVER;
-    });
+    })
+    .register(valueKinds, durationKind(min, max));
+}
+
+/** How the pages name a duration between two bounds, ms. */
+export function durationKind(min: number, max: number): ValueKind {
+  return { word: 'duration', limits: `${min === 0 ? 'up' : formatDuration(min)} to ${formatDuration(max)}` };
 }
 
 /** A value as its author would recognise it, shortened. */

@@ -3,9 +3,24 @@ import type { BurnTier } from '../domain/budget/objective.ts';
 import { dayMs } from '../domain/budget/zone.ts';
 import { formatDuration } from '../domain/text/duration.ts';
 import { formatRatio } from '../domain/text/ratio.ts';
-import { ServiceFile } from './rule-file.ts';
+import { budgetNameShape } from './budget-file.ts';
+import { maxFileBytes } from './decode-file.ts';
+import { dnsLabelShape, maxLabelNameLength, maxTextLength } from './fields.ts';
+import { ServiceFile, signalNameShape } from './rule-file.ts';
 import { generatedNotice, schemaTables } from './schema-tables.ts';
-import { maxForMs, maxForWindows, maxWindowMs, minWindowMs, shortMs } from './windows.ts';
+import {
+  maxForMs,
+  maxForWindows,
+  maxPeriodMs,
+  maxSliceMs,
+  maxWindowMs,
+  minPeriodMs,
+  minSliceMs,
+  minWindowMs,
+  shortMs,
+} from './windows.ts';
+import { maxDepth, maxDocuments, maxProblems } from './yaml-documents.ts';
+import { maxValues } from './yaml-value.ts';
 
 /** `docs/rules.md`: everything a rule file may say, from the schema that checks it. */
 export function ruleReference(): string {
@@ -96,18 +111,27 @@ what it means to leave the counting to [recording rules](budgets.md#from-recordi
 | \`ratio-of-one\` | The numerator and \`total\` count the same events. |
 | \`ratio-disjoint\` | The matchers of the numerator and of \`total\` contradict each other. An error for labels that say where something was counted, such as \`job\`; a warning for others, because one metric may count the steps of a flow. |
 | \`ratio-not-a-part\` | \`total\` is narrowed by a matcher that the numerator lacks, so that the share can pass 100% and reads as *impossible*. |
-| \`ratio-turned-round\` | \`good\` selects failures only, as \`code=~"5.."\` does, or \`bad\` leaves them out. |
+| \`ratio-turned-round\` | \`good\` selects failures only, as \`code=~"5.."\` does, or \`bad\` leaves them out; or \`bad\` is a bucket of a histogram, which holds what was fast, or \`good\` is all less a bucket, which is what was slow. |
 | \`ratio-of-a-gauge\`, \`gauge-of-a-counter\` | By its name, a metric is of the other type. |
 | \`counts-every-bucket\` | A \`_bucket\` without \`le\` counts an event once for every bucket that it fits. |
 | \`threshold-unit\` | By its name, a histogram is not in seconds. |
 | \`low-bound\` | An objective or a target lets most events be bad, as \`0.999%\` does where \`99.9%\` was meant. |
 | \`objective-without-budget\` | An objective of 100% leaves no error budget. |
-| \`tier-never-fires\` | Even when everything fails the burn rate stays below the factor: with an objective of 90% it is 10 at most. |
+| \`slice-longer-than-period\` | A slice of time is longer than the period, which then holds no whole one. |
+| \`slice-target\` | With a target of 100%, a single bad event makes a whole slice of time bad. |
+| \`slice-over-budget\` | The objective leaves less than one slice of time over the period, so the first bad one overspends the budget. |
+| \`tier-never-fires\` | Even when everything fails the burn rate stays below the factor: with an objective of 90% it is 10 at most. Or a window holds fewer slices than \`minimumBad\` asks for. |
 | \`tier-fires-when-good\` | A tier fires at a burn rate that the budget can bear for ever. |
 | \`one-error-fires\` | With an objective of 99.99% or more and no \`minimumBad\`, a single bad event in a quiet hour fires a tier. |
 | \`window-longer-than-period\` | A window is longer than the period of the budget. |
 | \`slice-longer-than-window\` | A short window holds no whole slice of time. |
-| \`excludes-everything\` | So much is excluded that nothing is left to judge. |
+| \`excludes-everything\` | So much is excluded that nothing is left to judge: every hour of the week (an error), or a whole period. |
+| \`exclusion-covered\` | Other stretches take out all of this one already. |
+| \`exclusion-into-next-day\` | A stretch with \`every\` ends at, or shortly before, the time of day at which it begins, and so lasts 20 hours or more. |
+| \`exclusion-over\`, \`exclusion-far-ahead\` | A stretch ended before the period that counts now began, or begins in more than two years: often a mistyped year. Only \`andon check\` says so, since it depends on the day. |
+| \`repeated-day\` | \`every\` names a day twice. |
+| \`fixed-offset\` | A time zone is an offset from UTC, as \`+02:00\` and \`Etc/GMT-2\` are. It is used as it stands, and knows no summer time. |
+| \`time-zone-abbreviation\` | A time zone is an abbreviation that stands for several, such as \`BST\` or \`IST\`; the message says which it is read as. |
 | \`budget-not-recordable\` | With \`errorBudgetsFrom: recording-rules\`, a budget has a calendar period, counts slices or excludes stretches, which rules cannot. |
 
 With \`--source\`, it asks a live source:
@@ -129,10 +153,26 @@ With \`--source\`, it asks a live source:
 ## Durations, shares and limits
 
 Durations are written \`300ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`30d\` or \`2w\`. Shares are written \`99.9%\` or \`0.999\`.
-A window lasts ${formatDuration(minWindowMs)} to ${formatDuration(maxWindowMs)}; one under ${formatDuration(shortMs)} earns a warning, and with \`--source\` one under two scrape intervals instead.
-\`for\` lasts at most ${maxForWindows} times the longest window of its condition, and never more than ${formatDuration(maxForMs)}: a long \`for\`
-over a short window starts anew at every flicker, so a lasting fault might never stop the line.
+What stands in parentheses in the tables above is refused beyond it. Where nothing else is said, a text has at most ${maxTextLength} characters.
+
+| what | limit |
+| --- | --- |
+| a window | ${formatDuration(minWindowMs)} to ${formatDuration(maxWindowMs)}. One under ${formatDuration(shortMs)} earns a warning, and with \`--source\` one under two scrape intervals instead. Of \`burnRates\`, no longer than the period, and the short one shorter than the long one. |
+| \`for\` | ${maxForWindows} times the longest window of its condition, and never more than ${formatDuration(maxForMs)}: a long \`for\` over a short window starts anew at every flicker, so a lasting fault might never stop the line. |
+| the period of an error budget | ${formatDuration(minPeriodMs)} to ${formatDuration(maxPeriodMs)}, or a calendar week, month, quarter or year. |
+| a slice of time | ${formatDuration(minSliceMs)} to ${formatDuration(maxSliceMs)}. |
+| an objective, the target of a slice | Above 0% and below 100%; a slice's target may be 100%, with a warning. |
+| a name | ${sentence(dnsLabelShape)} |
+| the name of a signal | ${sentence(signalNameShape.replace('a signal name: ', ''))} |
+| the name of an error budget | ${sentence(budgetNameShape)} Without a \`name\`, that of its signal, which may then have no more. |
+| a label | The name has letters, digits and underscores, at most ${maxLabelNameLength} characters; the value at most ${maxTextLength}. |
+| a URL | At most 2048 characters, \`http://\` or \`https://\`, without user name and password. |
+| a file | ${maxFileBytes / 1_048_576} MiB of UTF-8, ${maxDocuments} documents, mappings and lists ${maxDepth} levels deep, and ${maxValues} values in a document. Of a document ${maxProblems - 1} problems are shown. |
 `;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** Cells of a table, from the second on; further rows begin with an empty cell. */

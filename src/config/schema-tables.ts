@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { $ZodType } from 'zod/v4/core';
+import { maxTextLength } from './fields.ts';
+import { valueKinds, type ValueKind } from './value-kinds.ts';
 
 /** The part of JSON Schema that our schemas come out as. */
 interface Node {
@@ -13,6 +15,13 @@ interface Node {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  /** Put in for these pages: what JSON Schema cannot say. */
+  readonly kind?: ValueKind;
 }
 
 /** What stands at the top of a page that is made from a schema. */
@@ -21,7 +30,13 @@ export const generatedNotice =
 
 /** One Markdown section with a table for each mapping in a schema, in the order a reader meets them. */
 export function schemaTables(schema: $ZodType): string {
-  const root = z.toJSONSchema(schema, { io: 'input' }) as Node;
+  const root = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      const kind = valueKinds.get(zodSchema);
+      if (kind !== undefined) Object.assign(jsonSchema, { kind });
+    },
+  }) as Node;
   const sections: string[] = [];
   const visit = (node: Node, title: string, description = node.description): void => {
     const rows = Object.entries(node.properties ?? {}).map(([key, field]) => row(key, field, node.required ?? []));
@@ -55,7 +70,9 @@ function row(key: string, field: Node, required: readonly string[]): string {
   return `| \`${key}\`${must} | ${typeOf(field)} | ${text} |`;
 }
 
+/** What may stand there, with its limits in parentheses. */
 function typeOf(field: Node): string {
+  if (field.kind !== undefined) return withLimits(field.kind.word, field.kind.limits);
   if (field.const !== undefined) return `\`${JSON.stringify(field.const).replaceAll('"', '')}\``;
   if (field.enum !== undefined)
     return field.enum.map((value) => `\`${JSON.stringify(value).replaceAll('"', '')}\``).join(' or ');
@@ -64,15 +81,17 @@ function typeOf(field: Node): string {
     case undefined:
       return 'value';
     case 'array':
-      return `list of ${field.items === undefined ? 'values' : plural(typeOf(field.items))}`;
+      return listOf(field);
     case 'object':
       return typeof field.additionalProperties === 'object' && field.properties === undefined
         ? 'mapping by name'
         : 'mapping';
-    case 'string':
-      return 'text';
+    case 'string': {
+      const { maxLength = maxTextLength } = field;
+      return withLimits('text', maxLength === maxTextLength ? undefined : `at most ${maxLength} characters`);
+    }
     case 'integer':
-      return 'whole number';
+      return withLimits('whole number', limitsOf(field.minimum, field.maximum));
     case 'boolean':
       return '`true` or `false`';
     default:
@@ -80,8 +99,26 @@ function typeOf(field: Node): string {
   }
 }
 
+function listOf({ items, minItems, maxItems }: Node): string {
+  const [word, ...limits] = items === undefined ? ['value'] : typeOf(items).split(/(?= \()/);
+  return withLimits(`list of ${plural(word ?? '')}${limits.join('')}`, limitsOf(minItems, maxItems));
+}
+
+/** Bounds that a schema really has: those of all whole numbers that there are say nothing. */
+function limitsOf(low: number | undefined, high: number | undefined): string | undefined {
+  const [from, to] = [low, high].map((bound) =>
+    bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? undefined : bound,
+  );
+  if (from !== undefined) return to === undefined ? `at least ${from}` : `${from} to ${to}`;
+  return to === undefined ? undefined : `at most ${to}`;
+}
+
+function withLimits(word: string, limits: string | undefined): string {
+  return limits === undefined ? word : `${word} (${limits})`;
+}
+
 function plural(word: string): string {
-  return /^[a-z ]+$/.test(word) ? `${word}s` : word;
+  return /^[A-Za-z ]+$/.test(word) ? `${word}s` : word;
 }
 
 /** The mappings with fixed keys that a field holds, directly or as entries. */

@@ -54,6 +54,7 @@ function budgetCondition(budget: ErrorBudget, tiers: readonly BurnTier[], isOnly
   return {
     text: conditionText(budget, tiers, isOnlyOne),
     uses: [...windows].map(use),
+    tiers,
     evaluate(lookup): Truth {
       let undecided: Truth | undefined;
       for (const tier of tiers) {

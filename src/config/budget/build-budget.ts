@@ -6,11 +6,13 @@ import type { Report } from '../problem.ts';
 import { unknownSignal } from '../service/build-target.ts';
 import type { Part, ServiceParts } from '../service/read-parts.ts';
 import { lowShareHint, readShare } from '../service/share.ts';
-import { buildExclusion, zoneOf } from './build-exclusion.ts';
+import { buildExclusion } from './build-exclusion.ts';
 import { buildRuleWords } from './build-rule-words.ts';
 import { buildTiers, nominalPeriodMs } from './build-tiers.ts';
 import { checkExclusions } from './check-exclusions.ts';
+import { checkSlices } from './check-slices.ts';
 import { checkTiers } from './check-tiers.ts';
+import { zoneOf } from './zone-of.ts';
 
 /** Rule names are made of budget names, and may have 63 characters at most. */
 const longestName = 48;
@@ -20,11 +22,12 @@ export function budgetName({ name, signal }: Pick<ErrorBudgetFile, 'name' | 'sig
   return name ?? signal;
 }
 
-/** Turns a declared budget into one of the domain; undefined when something in it is wrong, which is reported. */
+/** Turns a declared budget into one of the domain; undefined when something in it is wrong, which is reported. `now`: ms. */
 export function buildBudget(
   part: Part<ErrorBudgetFile>,
   lookup: Pick<ServiceParts, 'signals' | 'brokenSignals'>,
   report: Report,
+  now?: number,
 ): ErrorBudget | undefined {
   let isSound = true;
   const tell: Report = (problem) => {
@@ -61,7 +64,8 @@ export function buildBudget(
   };
   // Who has mixed up share and percent gets told that, not what follows from it.
   if (lowShareHint(file.objective, objective) === undefined) checkTiers(budget, tiers, path, tell);
-  if (exclusions.length === file.exclude.length) checkExclusions(budget, path, tell);
+  checkSlices(budget, path, tell);
+  if (exclusions.length === file.exclude.length) checkExclusions(budget, path, tell, now);
   return isSound ? budget : undefined;
 }
 

@@ -1,13 +1,12 @@
 import type { Exclusion } from '../../domain/budget/exclusions.ts';
-import type { OffsetAt } from '../../domain/budget/zone.ts';
+import { formatDuration } from '../../domain/text/duration.ts';
 import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { ExclusionFile } from '../budget-file.ts';
-import { suggest } from '../did-you-mean.ts';
 import { show } from '../fields.ts';
 import type { Report } from '../problem.ts';
 import type { Part } from '../service/read-parts.ts';
 import { parseInstant, parseTimeOfDay } from './instant.ts';
-import { offsetIn, zoneNames } from './zone-offset.ts';
+import { zoneOf } from './zone-of.ts';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
@@ -29,22 +28,41 @@ export function buildExclusion({ value: file, path }: Part<ExclusionFile>, repor
   const timeZone = file.timeZone ?? 'UTC';
   const offsetAt = zoneOf(timeZone, [...path, 'timeZone'], report);
   if (startMinute === undefined || endMinute === undefined || offsetAt === undefined) return undefined;
+  checkDay({ from, to, startMinute, endMinute }, path, report);
+  every.forEach((day, index) => {
+    if (every.indexOf(day) === index) return;
+    const message = `\`${day}\` stands here twice`;
+    const hint = 'name each day once';
+    report({ path: [...path, 'every', index], severity: 'warning', code: 'repeated-day', message, hint });
+  });
   const dayNumbers = [...new Set(every)].map((day) => days.indexOf(day)).sort((a, b) => a - b);
   return { kind: 'weekly', days: dayNumbers, startMinute, endMinute, timeZone, offsetAt, because };
 }
 
-/** A zone's offset; undefined when there is no such zone, which is reported. */
-export function zoneOf(timeZone: string, path: DeclarationPath, report: Report): OffsetAt | undefined {
-  const offsetAt = offsetIn(timeZone);
-  if (offsetAt === undefined) {
-    report({
-      path,
-      code: 'unknown-time-zone',
-      message: `there is no time zone ${show(timeZone)}`,
-      hint: suggest(timeZone, zoneNames()) ?? 'take an IANA name such as Europe/Berlin, or UTC',
-    });
-  }
-  return offsetAt;
+/** Longer than this, an end on the next day is more likely a slip than meant: a night from 16:00 to 10:00 lasts 18 h. */
+const longestNightMinutes = 20 * 60;
+
+/** Says when a stretch takes nearly a day because it ends at or before the time at which it begins. */
+function checkDay(
+  {
+    from,
+    to,
+    startMinute,
+    endMinute,
+  }: Pick<ExclusionFile, 'from' | 'to'> & { readonly startMinute: number; readonly endMinute: number },
+  path: DeclarationPath,
+  report: Report,
+): void {
+  const minutes = endMinute + 1440 - startMinute;
+  if (endMinute > startMinute || minutes < longestNightMinutes) return;
+  const lasts = formatDuration(minutes * 60_000);
+  report({
+    path: [...path, 'to'],
+    severity: 'warning',
+    code: 'exclusion-into-next-day',
+    message: `from ${from} to ${to} on the next day this stretch lasts ${lasts}`,
+    hint: minutes === 1440 ? "check both times; a whole day is from: '00:00', to: '24:00'" : 'swap `from` and `to`?',
+  });
 }
 
 function buildOnce({ value, path }: Part<ExclusionFile>, report: Report): Exclusion | undefined {

@@ -20,7 +20,7 @@ export function checkTiers(
   path: DeclarationPath,
   report: Report,
 ): void {
-  const { objective, method } = budget;
+  const { objective, method, minimumBad } = budget;
   for (const { value: tier, path: at } of tiers) {
     const { longMs, shortMs, factor } = tier;
     if (!isReachable(tier, objective)) {
@@ -40,6 +40,15 @@ export function checkTiers(
         code: 'tier-fires-when-good',
         message: `${inWords(tier)} fires at a burn rate of ${round(factor)}, which the budget can bear for ever`,
         hint: `ask for at least ${formatRatio(Number((longMs / nominalPeriodMs(budget.period)).toPrecision(2)))} of the budget in ${formatDuration(longMs)}`,
+      });
+    }
+    if (method.kind !== 'occurrences' && method.sliceMs * minimumBad > longMs && minimumBad > 1) {
+      report({
+        path: at,
+        severity: 'warning',
+        code: 'tier-never-fires',
+        message: `${inWords(tier)} can never fire: its long window holds ${Math.floor(longMs / method.sliceMs)} slices, and minimumBad asks for ${minimumBad} bad ones`,
+        hint: 'lower minimumBad, which counts slices here, or take shorter slices',
       });
     }
     if (method.kind !== 'occurrences' && method.sliceMs > shortMs) {

@@ -34,6 +34,11 @@ export function zoneNames(): readonly string[] {
   return ['UTC', ...Intl.supportedValuesOf('timeZone')];
 }
 
+/** What the platform takes a name for; the name itself when it knows no such zone. */
+export function canonicalZone(timeZone: string): string {
+  return formatFor(timeZone)?.resolvedOptions().timeZone ?? timeZone;
+}
+
 function formatFor(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });

@@ -23,10 +23,12 @@ import { checkUsage } from './check-usage.ts';
 import type { Part, ServiceParts } from './read-parts.ts';
 import { revisionOf } from './revision.ts';
 
-/** Names that exist outside the rule files; absent where they are not known. */
+/** What exists outside the rule files; absent where it is not known. */
 export interface RuleContext {
   readonly sources?: readonly string[];
   readonly channels?: readonly string[];
+  /** The time at which rules are looked at, ms: it tells what is over. */
+  readonly now?: number;
 }
 
 /** Turns the parts of a rule file into a service. Every problem in them is reported; the service is only built when all parts are. */
@@ -63,7 +65,7 @@ function build(
   checkTargets(targetParts, parts.whole?.spec.endState.hold, report);
   // Conditions are not blamed for a signal that nobody can tell the kind of.
   const guessing = [...parts.brokenSignals.values()].includes(undefined);
-  const budgetParts = builtFrom(parts.budgets, (part) => buildBudget(part, parts, report));
+  const budgetParts = builtFrom(parts.budgets, (part) => buildBudget(part, parts, report, context.now));
   const budgets = budgetParts.map(({ value }) => value);
   checkBudgetNames(parts.budgets, budgetParts, parts.rules, report);
   const facts = parts.hasBrokenBudgets ? 'unknown' : factsOf(parts.budgets, budgets);

@@ -5,6 +5,7 @@ import type { Selector } from '../promql/selector.ts';
 import { counterProblem } from './counter-problem.ts';
 import { matchersOn, namedValues, passes } from './matcher-values.ts';
 import { selectorIn } from './selector-in.ts';
+import { isLowerBucket, swappedBucket } from './swapped-bucket.ts';
 import { swappedProblem } from './swapped-problem.ts';
 
 /** The texts a ratio was read from. */
@@ -23,6 +24,8 @@ export function checkRatio(signal: RatioSignal, texts: RatioTexts, path: Declara
     report({ ...problem, path: [...path, side], within: { from: term.from + from, to: term.from + to } });
   };
   for (const term of total) say('total', term, counterProblem(term.selector));
+  const swapped = swappedBucket(numerator, total, signal.numerator);
+  if (swapped !== undefined) say(signal.numerator, swapped.term, swapped.problem);
   for (const term of numerator) {
     const counter = counterProblem(term.selector);
     say(signal.numerator, term, counter);
@@ -69,12 +72,16 @@ function partProblem(
   const same = total.filter((term) => term.sign === 1 && term.selector.name === selector.name);
   const [only] = same;
   if (only === undefined) return undefined;
-  const clashes = same.map((term) => clash(selector, term.selector));
+  // A bucket is a part of each that is higher, so other values of `le` are no contradiction.
+  const isPart = (whole: Selector): boolean => isLowerBucket(selector, whole) === true;
+  const clashes = same.map((term) => clash(selector, term.selector, isPart(term.selector) ? 'le' : undefined));
   const [first] = clashes;
   if (first !== undefined && clashes.every((each) => each !== undefined)) return disjoint(first, side);
   // Several counters may make up together what one selector matches, and what is subtracted may make up for what is too much.
   if (same.length > 1 || isSubtracted) return undefined;
-  const missing = only.selector.matchers.filter((matcher) => !isImplied(matcher, selector));
+  const missing = only.selector.matchers.filter(
+    (matcher) => !isImplied(matcher, selector) && !(matcher.label === 'le' && isPart(only.selector)),
+  );
   if (missing.length === 0) return undefined;
   const lacking = missing.map(({ text }) => text).join(', ');
   return {
@@ -110,9 +117,10 @@ function disjoint({ label, ours, theirs }: Clash, side: 'good' | 'bad'): TextPro
   };
 }
 
-/** A label on which two selectors can have no value in common. */
-function clash(ours: Selector, theirs: Selector): Clash | undefined {
+/** A label, `but` one, on which two selectors can have no value in common. */
+function clash(ours: Selector, theirs: Selector, but: string | undefined): Clash | undefined {
   for (const matcher of theirs.matchers) {
+    if (matcher.label === but) continue;
     const own = matchersOn(ours, matcher.label);
     const others = matchersOn(theirs, matcher.label);
     for (const mine of own) {

@@ -54,7 +54,7 @@ describe('error budgets of a rule file', () => {
         },
         {
           kind: 'once',
-          from: Date.UTC(2026, 10, 1, 22),
+          from: Date.UTC(2026, 10, 1, 22, 30),
           to: Date.UTC(2026, 10, 2, 0, 30, 0, 500),
           because: 'with an offset',
         },
@@ -191,7 +191,7 @@ describe('a revision', () => {
     ['a method', 'target: 95%', 'target: 96%'],
     ['tiers', 'burnRates: [page, ticket] }\n    - signal', 'burnRates: [page] }\n    - signal'],
     ['a minimum', 'minimumBad: 10', 'minimumBad: 11'],
-    ['an exclusion', 'to: 2026-11-02T00:00:00Z', 'to: 2026-11-02T01:00:00Z'],
+    ['an exclusion', 'to: 2026-11-02T00:00:00Z', 'to: 2026-11-02T00:10:00Z'],
     ['the zone of an exclusion', "'04:00', timeZone: Europe/Berlin", "'04:00', timeZone: Europe/London"],
   ])('changes with %s', (_, old, changed) => {
     expect(text).toContain(old);
