@@ -10,6 +10,7 @@ import {
   type FileFaultFinder,
   type Settings,
   type SourceSettings,
+  type TemplateFaultFinder,
 } from '../config/settings.ts';
 import { byPosition, hasErrors, type Diagnostic } from '../domain/text/diagnostic.ts';
 import { tellError } from './tell-error.ts';
@@ -25,9 +26,11 @@ export interface CheckDeps {
   /** Opens a source for live checks. */
   readonly inspector: (source: SourceSettings) => Inspector & Pick<Source, 'clock' | 'arrivals'>;
   /** What is wrong with a channel's template, if anything. */
-  readonly templateProblem?: (template: string) => string | undefined;
+  readonly templateProblem?: TemplateFaultFinder;
   /** What is wrong with a file that settings name, if anything. */
   readonly findFileFault: FileFaultFinder;
+  /** The time, ms: it tells which declared stretches are over. */
+  readonly now: () => number;
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -86,7 +89,7 @@ async function check(deps: CheckDeps, paths: readonly string[], options: CheckOp
   const isLost = opened.settings === undefined && options.settings !== undefined;
   if (typeof source === 'string' && !isLost) return wrongUsage(source);
 
-  const loaded = loadRules(files, contextOf(opened.settings));
+  const loaded = loadRules(files, { ...contextOf(opened.settings), now: deps.now() });
   const found =
     source === undefined || typeof source === 'string' ? loaded.diagnostics : await checkAgainst(source, loaded, deps);
   const report: CheckReport = {

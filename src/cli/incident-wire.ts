@@ -48,6 +48,8 @@ export const IncidentWire = z.object({
   phase: z.string(),
   severity: z.string(),
   title: z.string(),
+  budgets: z.array(z.string()).optional(),
+  budgetsAt: z.string().optional(),
   runbook: z.string().optional(),
   rules: z.array(z.string()),
   condition: z.string(),
@@ -77,11 +79,33 @@ export type IncidentWire = z.infer<typeof IncidentWire>;
 export const IncidentsWire = z.object({ incidents: z.array(IncidentWire), before: z.string().optional() });
 export type IncidentsWire = z.infer<typeof IncidentsWire>;
 
+const ChangeWire = z.object({
+  what: z.string(),
+  name: z.string().optional(),
+  change: z.string(),
+  field: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+});
+
+const NowWire = z.object({
+  at: z.string(),
+  keptOpenBy: z.array(z.string()),
+  targets: z.array(VerdictWire),
+  budgetsSpent: z.array(BudgetSpentWire),
+});
+
 export const TimelineEventWire = z.object({
   type: z.string(),
   at: z.string(),
   stop: z
-    .object({ rule: z.string(), severity: z.string(), because: z.string(), verdicts: z.array(VerdictWire) })
+    .object({
+      rule: z.string(),
+      severity: z.string(),
+      because: z.string(),
+      verdicts: z.array(VerdictWire),
+      budgets: z.array(z.string()).optional(),
+    })
     .optional(),
   onset: z.object({ at: z.string(), method: z.string() }).optional(),
   channel: z.string().optional(),
@@ -92,12 +116,20 @@ export const TimelineEventWire = z.object({
   because: z.string().optional(),
   blindForSeconds: z.number().optional(),
   endState: z.string().optional(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+  changes: z.array(ChangeWire).optional(),
+  furtherChanges: z.number().optional(),
   recovery: z.object({ at: z.string() }).optional(),
   budgetsSpent: z.array(BudgetSpentWire).optional(),
 });
 export type TimelineEventWire = z.infer<typeof TimelineEventWire>;
 
-export const IncidentRecordWire = z.object({ incident: IncidentWire, timeline: z.array(TimelineEventWire) });
+export const IncidentRecordWire = z.object({
+  incident: IncidentWire,
+  now: NowWire.optional(),
+  timeline: z.array(TimelineEventWire),
+});
 export type IncidentRecordWire = z.infer<typeof IncidentRecordWire>;
 
 interface Verdict {

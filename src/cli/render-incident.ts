@@ -1,4 +1,6 @@
 import { describeBudgetSpent } from '../domain/budget/budget-spent.ts';
+import { describeDefinition } from '../domain/incident/describe-definition-change.ts';
+import { describeSpentSoFar } from '../domain/incident/describe-kept-open.ts';
 import { formatSpan } from '../domain/text/duration.ts';
 import { formatRatio } from '../domain/text/ratio.ts';
 import { describeVerdict } from '../domain/reading/verdict-text.ts';
@@ -11,16 +13,13 @@ import { paintFirst, phaseText, scopeText } from './render-incidents.ts';
 
 /** One incident with its times, targets and timeline. */
 export function renderIncident(
-  { incident, timeline }: IncidentRecordWire,
+  { incident, now: standing, timeline }: IncidentRecordWire,
   now: number,
   paint: Paint,
   width?: number,
 ): string {
   const facts = factsOf(incident, now, paint).map(([name, value]) => [paint.dim(name), value]);
-  const targets = incident.verdicts.map((verdict) => [
-    paintWord(paint, verdict.verdict),
-    printableLine(describeVerdict(verdict)),
-  ]);
+  const targets = targetRows(incident.verdicts, paint);
   const events = timeline.map((event) => [
     formatMoment(event.at),
     sinceOnset(incident, event),
@@ -30,9 +29,34 @@ export function renderIncident(
   return [
     `${paint.bold(printableLine(incident.title))}\n\n`,
     bareTable(facts, 1, width),
+    standing === undefined ? '' : renderNow(standing, paint, width),
     targets.length === 0 ? '' : `\n${paint.bold(targetsHead(incident))}\n${bareTable(targets, 1, width)}`,
     `\n${paint.bold('Timeline')}\n${bareTable(events, 3, width)}`,
   ].join('');
+}
+
+type Standing = NonNullable<IncidentRecordWire['now']>;
+
+/** What keeps it open, its targets, and what it has cost so far. */
+function renderNow(
+  { at, keptOpenBy, targets, budgetsSpent }: Standing,
+  paint: Paint,
+  width: number | undefined,
+): string {
+  const told = [...keptOpenBy, ...budgetsSpent.map(describeSpentSoFar)].map((line) => ['-', printableLine(line)]);
+  const held = targetRows(
+    targets.filter(({ verdict }) => verdict === 'held'),
+    paint,
+  );
+  return [
+    `\n${paint.bold(`What keeps it open, as of ${formatMoment(at)}`)}\n`,
+    bareTable(told, 1, width),
+    held.length === 0 ? '' : bareTable(held, 1, width),
+  ].join('');
+}
+
+function targetRows(verdicts: Standing['targets'], paint: Paint): readonly (readonly string[])[] {
+  return verdicts.map((verdict) => [paintWord(paint, verdict.verdict), printableLine(describeVerdict(verdict))]);
 }
 
 function targetsHead({ verdictsAt }: IncidentWire): string {
@@ -49,6 +73,7 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     ['phase', phaseText(incident)],
     ['rules', incident.rules.join(', ')],
     ['condition', conditionText(incident)],
+    ['error budgets', budgetsSeen(incident)],
     ['end state', incident.endState],
     ['runbook', incident.runbook],
     [
@@ -74,6 +99,12 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     name,
     name === 'severity' || name === 'phase' ? paintFirst(paint, value) : value,
   ]);
+}
+
+/** What a rule saw when it stopped the line, with its time. */
+function budgetsSeen({ budgets, budgetsAt }: IncidentWire): string | undefined {
+  if (budgets === undefined) return undefined;
+  return [...(budgetsAt === undefined ? [] : [`As of ${formatMoment(budgetsAt)}:`]), ...budgets].join('\n');
 }
 
 /** Why the line stopped: its condition was true, or nobody could tell for too long. */
@@ -123,7 +154,7 @@ function describeEvent(event: TimelineEventWire): string {
   const { stop, by, note = event.because, channel, reason, detail } = event;
   if (stop !== undefined) {
     const missed = stop.verdicts.filter(({ verdict }) => verdict === 'missed').map(describeVerdict);
-    return [`${stop.rule} (${stop.severity}, ${stop.because})`, ...missed].join('\n');
+    return [`${stop.rule} (${stop.severity}, ${stop.because})`, ...(stop.budgets ?? []), ...missed].join('\n');
   }
   if (event.onset !== undefined) return `${formatMoment(event.onset.at)} (${event.onset.method})`;
   if (by !== undefined) return note === undefined ? by : `${by}: ${note}`;
@@ -135,7 +166,9 @@ function describeEvent(event: TimelineEventWire): string {
       `back since ${formatMoment(event.recovery.at)}`,
       ...(event.budgetsSpent ?? []).map(describeBudgetSpent),
     ].join('\n');
-  return event.endState ?? '';
+  const { before, after, endState = '', changes, furtherChanges } = event;
+  if (before === undefined || after === undefined) return endState;
+  return describeDefinition({ before, after, endState, changes, furtherChanges });
 }
 
 /** Without heads; the first columns, `whole` of them, are not wrapped. */

@@ -1,5 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { AlertmanagerChannel } from '../adapters/channels/alertmanager/alertmanager-channel.ts';
+import { CdEventsChannel } from '../adapters/channels/cdevents/cdevents-channel.ts';
 import type { PostingOptions } from '../adapters/channels/posting/poster.ts';
+import { SlackChannel } from '../adapters/channels/slack/slack-channel.ts';
+import { TeamsChannel } from '../adapters/channels/teams/teams-channel.ts';
 import { checkTemplate } from '../adapters/channels/template/template.ts';
 import { WebhookChannel } from '../adapters/channels/webhook/webhook-channel.ts';
 import type { Channel } from '../app/ports/channel.ts';
@@ -29,10 +33,20 @@ export function composeChannel(settings: ChannelSettings, clock: Clock, log: Log
 function makeChannel(settings: ChannelSettings, clock: Clock, log: Log): Channel {
   const posting = postingOptions(settings);
   const parts = { clock, log };
-  const { webhook } = settings;
+  const { webhook, alertmanager, slack, teams, cdevents } = settings;
   if (webhook !== undefined) {
     const { secretFiles, template } = webhook;
     return new WebhookChannel({ ...posting, secretFiles, ...(template === undefined ? {} : { template }) }, parts);
+  }
+  if (alertmanager !== undefined) {
+    const { url, urls = url === undefined ? [] : [url], resendEvery, labels, annotations } = alertmanager;
+    return new AlertmanagerChannel({ ...posting, urls, resendEveryMs: resendEvery, labels, annotations }, parts);
+  }
+  if (slack !== undefined) return new SlackChannel(posting, parts);
+  if (teams !== undefined) return new TeamsChannel(posting, parts);
+  if (cdevents !== undefined) {
+    const { environment, source, mode } = cdevents;
+    return new CdEventsChannel({ ...posting, environment, source, mode }, parts);
   }
   throw new Error('it is of no kind that this Andon knows');
 }

@@ -9,7 +9,8 @@ import { FileWatch } from './file-watch.ts';
 import { KeptParts, type MadePart } from './kept-parts.ts';
 import { withTemplate } from './channels.ts';
 import { SettingsError } from './settings-error.ts';
-import { createRuleFolder, type RuleFolder } from './rule-folder.ts';
+import { createRuleFolder, inOneLine, type RuleFolder } from './rule-folder.ts';
+import { isDoubt, settleDoubts, type DeclaredRules } from './settle-doubts.ts';
 
 /** What the settings file says now, with the flags and the environment of the start laid over it. */
 export type ReadSettings =
@@ -46,6 +47,20 @@ export function missingSource(settings: Settings): string | undefined {
   return settings.sources.length > 0
     ? undefined
     : 'no source is configured: give --source http://prometheus:9090, or sources in andon.yaml';
+}
+
+/** What rule files are warned of: at once, or once their source has said how often samples come. */
+function lookedAt(
+  declared: DeclaredRules,
+  sources: readonly ConfiguredSource[],
+  clock: Clock,
+): Pick<Extract<LoadedConfiguration, { kind: 'loaded' }>, 'warnings' | 'doubts'> {
+  const { warnings } = declared;
+  return {
+    warnings: warnings.filter((each) => !isDoubt(each)).map(inOneLine),
+    doubts: async (signal) =>
+      (await settleDoubts({ ...declared, warnings: warnings.filter(isDoubt) }, sources, clock, signal)).map(inOneLine),
+  };
 }
 
 /** Settings and rule files as what is configured; parts whose settings stay the same stay the same. */
@@ -97,7 +112,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
           staleAfterMs: Math.min(...settings.channels.map((each) => postingOf(each).staleAfter), 24 * 3_600_000),
           ...(settings.externalUrl === undefined ? {} : { externalUrl: settings.externalUrl }),
         },
-        warnings: declared.warnings,
+        ...lookedAt(declared, pickedSources.parts, clock),
         atNextStart: atNextStart(parts.settings, settings),
       };
     } catch (error) {

@@ -3,13 +3,18 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { createConditionCompiler } from '../config/condition/compile-condition.ts';
 import { loadFile, type LoadedFile, type RuleFile } from '../config/load-file.ts';
-import { joinFiles } from '../config/load-rules.ts';
+import { joinFiles, locatorOf, type LoadedRuleFiles } from '../config/load-rules.ts';
 import type { Diagnostic } from '../domain/text/diagnostic.ts';
 import type { Service } from '../domain/service/service.ts';
 
 /** What the rule files say now. */
 export type LoadedRules =
-  | { readonly kind: 'loaded'; readonly services: readonly Service[]; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'loaded';
+      readonly services: readonly Service[];
+      readonly warnings: readonly Diagnostic[];
+      readonly locate: LoadedRuleFiles['locate'];
+    }
   /** One line a problem: file, line, column, what is wrong and what to write instead. */
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
@@ -69,10 +74,11 @@ export function createRuleFolder(options: RuleFolderOptions): RuleFolder {
         return { kind: 'refused', problems: unreadable.map(({ path, problem }) => `${path}: ${problem}`) };
       if (files.length === 0)
         return { kind: 'refused', problems: [`${paths.join(', ')}: there is no rule file (.yaml, .yml) here`] };
-      const { services, diagnostics } = await inTurns(joinFiles(await loadAll(files)));
+      const loaded = await loadAll(files);
+      const { services, diagnostics } = await inTurns(joinFiles(loaded));
       const errors = diagnostics.filter((each) => each.severity === 'error');
       if (errors.length > 0) return { kind: 'refused', problems: errors.map(inOneLine) };
-      return { kind: 'loaded', services, warnings: diagnostics.map(inOneLine) };
+      return { kind: 'loaded', services, warnings: diagnostics, locate: locatorOf(files, loaded) };
     },
   };
 }

@@ -59,6 +59,7 @@ async function run(
     },
     templateProblem: (template) => (template.includes('{{{{') ? 'this template does not end' : undefined),
     findFileFault,
+    now: () => Date.UTC(2026, 6, 1),
     stdout: { write: (text) => (result.out += text), isTTY },
     stderr: { write: (text) => (result.err += text) },
     env,

@@ -165,7 +165,7 @@ describe('show', () => {
       'undeliverable  pager: rejected',
       'blinded  source-down: the source does not answer',
       'sighted  after 1m',
-      'definition-changed  Customers can pay again',
+      'definition-changed  what changed is not known; the end state is now: Customers can pay again',
       'unwatched\n',
       '+5m  gate-opened\n',
     ]) {

@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { problem, type Problem } from './problem.ts';
 
 /** What express and its body parser throw for requests that are at fault; only the fields we use. */
-const ClientFault = z.object({ status: z.int().min(400).max(499), type: z.string().optional() });
+const ClientFault = z.object({
+  status: z.int().min(400).max(499),
+  type: z.string().optional(),
+  limit: z.number().optional(),
+});
 
 /** The problem that a request itself has caused; undefined when the fault is not the caller's. */
-export function bodyProblem(error: unknown, limitBytes: number): Problem | undefined {
+export function bodyProblem(error: unknown): Problem | undefined {
   const fault = ClientFault.safeParse(error).data;
   if (fault === undefined) return undefined;
   switch (fault.type) {
@@ -13,7 +17,8 @@ export function bodyProblem(error: unknown, limitBytes: number): Problem | undef
       return problem(413, {
         reason: 'body-too-large',
         title: 'The body is too large',
-        detail: `at most ${limitBytes / 1024} KiB are taken`,
+        detail:
+          fault.limit === undefined ? 'it is larger than is taken' : `at most ${fault.limit / 1024} KiB are taken`,
         hint: 'Shorten the note, and link to the long text.',
       });
     case 'entity.parse.failed':

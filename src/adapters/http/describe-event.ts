@@ -1,5 +1,6 @@
 import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
 import { formatSpan } from '../../domain/text/duration.ts';
+import { describeDefinition } from '../../domain/incident/describe-definition-change.ts';
 import type { StopFacts, StoredEvent } from '../../domain/incident/event.ts';
 import type { TimeEstimate } from '../../domain/estimate/onset.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
@@ -27,7 +28,7 @@ export function describeEvent(event: StoredEvent): string {
     case 'sighted':
       return `after ${formatSpan(event.blindForMs)}`;
     case 'definition-changed':
-      return event.endState;
+      return describeDefinition(event);
     case 'unwatched':
       return 'the service left the rule files';
     case 'resolved':
@@ -47,7 +48,7 @@ export function describeEstimate({ at, earliest, latest }: TimeEstimate): string
   return `${formatUtc(at)}, between ${formatUtc(earliest)} and ${formatUtc(latest)}`;
 }
 
-function describeStop({ rule, severity, because, verdicts }: StopFacts): string {
+function describeStop({ rule, severity, because, budgets = [], verdicts }: StopFacts): string {
   const missed = verdicts.filter(({ verdict }) => verdict === 'missed').map(describeVerdict);
-  return [`${rule} (${severity}, ${because})`, ...missed].join('\n');
+  return [`${rule} (${severity}, ${because})`, ...budgets, ...missed].join('\n');
 }

@@ -22,17 +22,31 @@ export interface EndpointSpec<P, Q, B> {
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
+  /** Whose requests a POST takes; `token` unless told otherwise. */
+  readonly admits?: Admits;
+  /** Largest body, bytes; 64 KiB unless told otherwise. */
+  readonly bodyLimitBytes?: number;
   readonly answers: Readonly<Record<number, Described>>;
   answer(input: Input<P, Q, B>): Answer | Promise<Answer>;
 }
+
+/**
+ * `token`: those of who may change something by the API. `anybody`: those that only ask, though by POST. `signed`: the
+ * endpoint itself holds the signature against the body as it was sent; it must do so before anything else.
+ */
+export type Admits = 'token' | 'anybody' | 'signed';
 
 export interface Input<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** The body as it was sent: of endpoints that check a signature. */
+  readonly raw: Buffer;
+  /** A header of the request; undefined where there is none, or several. */
+  header(name: string): string | undefined;
 }
 
-/** One method on one path. Those that change something are POST, and only they are guarded. */
+/** One method on one path. Those that change something are POST, and only they are guarded and limited. */
 export type Endpoint = EndpointSpec<unknown, unknown, unknown>;
 
 /** Lets the compiler hold an endpoint's answer to its own schemas, and then forgets them so that all fit one list. */

@@ -1,4 +1,4 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit, type Store as RateStore } from 'express-rate-limit';
 import type { Log } from '../../app/ports/log.ts';
 import type { Telemetry } from '../../app/ports/telemetry.ts';
@@ -23,7 +23,7 @@ export interface AppOptions {
   readonly log: Log;
 }
 
-const bodyLimitBytes = 64 * 1024;
+const defaultBodyLimitBytes = 64 * 1024;
 const minuteMs = 60_000;
 
 /** The endpoints as an express application, with guards, limits and errors that people can read. */
@@ -33,13 +33,11 @@ export function createApp(options: AppOptions): Express {
   app.use(secured, measured(options.telemetry), withoutTrailingSlash);
   const byPath = Map.groupBy(options.endpoints, ({ path }) => path);
   const limited = limiter(options);
-  const parsed = express.json({ limit: bodyLimitBytes, type: 'application/json' });
   for (const [path, endpoints] of byPath) {
     const route = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const endpoint of endpoints) {
-      const guards = endpoint.method === 'post' ? [named(path), limited, guarded(options)] : [named(path)];
-      const body = endpoint.body === undefined ? [] : [parsed];
-      route[endpoint.method](...guards, ...body, answered(endpoint));
+      const guards = guardsOf(endpoint, limited, guarded(options));
+      route[endpoint.method](named(path), ...guards, ...bodyReaders(endpoint), answered(endpoint));
     }
     route.all(named(path), (request: Request, response: Response) => {
       send(response, wrongMethod(request.method, endpoints));
@@ -50,6 +48,25 @@ export function createApp(options: AppOptions): Express {
   });
   app.use(failed(options.log));
   return app;
+}
+
+function guardsOf(
+  { method, admits = 'token' }: Endpoint,
+  limited: RequestHandler,
+  token: RequestHandler,
+): readonly RequestHandler[] {
+  if (method === 'get' || admits === 'anybody') return [];
+  return admits === 'signed' ? [limited] : [limited, token];
+}
+
+/** What is signed is read as it was sent, whatever it says it is; everything else is JSON. */
+function bodyReaders({
+  body,
+  admits,
+  bodyLimitBytes: limit = defaultBodyLimitBytes,
+}: Endpoint): readonly RequestHandler[] {
+  if (admits === 'signed') return [express.raw({ limit, type: () => true })];
+  return body === undefined ? [] : [express.json({ limit, type: 'application/json' })];
 }
 
 function secured(_request: Request, response: Response, next: NextFunction): void {
@@ -165,7 +182,7 @@ function failed(log: Log) {
       next(error);
       return;
     }
-    const known = bodyProblem(error, bodyLimitBytes);
+    const known = bodyProblem(error);
     if (known === undefined)
       log.error('a request failed unexpectedly', { method: request.method, route: response.locals['route'], error });
     send(response, known ?? unexpected());

@@ -13,6 +13,14 @@ export const incidentPageTemplate = `<!doctype html>
 <span class="dim"><a href="../">all services</a> · <a href="{{json}}">JSON</a></span></header>
 {{#if remarks}}<div class="warnings" role="alert"><ul>{{#each remarks}}<li>{{this}}</li>{{/each}}</ul></div>{{/if}}
 <main>
+{{#if unknownNow}}<h2>What keeps it open</h2>
+<p class="dim">{{unknownNow}}</p>{{/if}}
+{{#if standing}}<h2>What keeps it open, as of <span class="when">{{standing.at}}</span></h2>
+<section class="card"><ul class="text">{{#each standing.reasons}}<li>{{this}}</li>{{/each}}</ul>
+{{#if standing.held}}<div class="scroll"><table><tbody>
+{{#each standing.held}}<tr><td class="narrow"><span class="tag {{verdict}}">{{verdict}}</span></td><td>{{text}}</td></tr>
+{{/each}}</tbody></table></div>{{/if}}
+{{#each standing.budgetsSpent}}<p>{{this}}</p>{{/each}}</section>{{/if}}
 <section class="card">
 <div class="head"><span class="tag {{severity}}">{{severity}}</span><span class="tag">{{phase}}</span><code>{{id}}</code>
 {{#if runbook}}<a href="{{runbook}}" rel="noreferrer">runbook</a>{{/if}}</div>
@@ -22,13 +30,13 @@ export const incidentPageTemplate = `<!doctype html>
 {{#if current}}<h2>Acknowledge</h2>
 <section class="card"><p>On a terminal: <code>andon incidents acknowledge {{id}}</code></p>
 <p>By the API: <code>POST {{acknowledgePath}}</code> with <code>{"by": "your name"}</code></p></section>{{/if}}
-<h2>Targets, as recorded at {{verdictsAt}}</h2>
+<h2>Targets, as recorded at <span class="when">{{verdictsAt}}</span></h2>
 {{#if targets}}<section class="card scroll"><table><tbody>
-{{#each targets}}<tr><td><span class="tag {{verdict}}">{{verdict}}</span></td><td>{{text}}</td></tr>
+{{#each targets}}<tr><td class="narrow"><span class="tag {{verdict}}">{{verdict}}</span></td><td>{{text}}</td></tr>
 {{/each}}</tbody></table></section>
 {{else}}<p class="dim">None.</p>{{/if}}
 <h2>Timeline</h2>
-<section class="card scroll"><table>
+<section class="card scroll"><table class="timeline">
 <thead><tr><th>At</th><th class="when">Since onset</th><th>What</th><th>Details</th></tr></thead><tbody>
 {{#each timeline}}<tr><td class="when">{{at}}</td><td>{{sinceOnset}}</td><td class="when">{{type}}</td><td class="text">{{detail}}</td></tr>
 {{/each}}</tbody></table></section>

@@ -1,11 +1,14 @@
 import { closedIncidentsKept, type IncidentRecord } from '../../app/recording/incident-book.ts';
+import type { IncidentNow } from '../../app/views/incident-now.ts';
 import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
 import { formatSpan } from '../../domain/text/duration.ts';
 import { groupText } from '../../domain/service/group.ts';
+import { describeSpentSoFar } from '../../domain/incident/describe-kept-open.ts';
 import type { Impact } from '../../domain/incident/impact.ts';
 import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident/incident.ts';
 import { formatRatio } from '../../domain/text/ratio.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
+import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import { describeVerdict, signalWords } from '../../domain/reading/verdict-text.ts';
 import { describeEstimate, describeEvent } from './describe-event.ts';
 import { incidentPageTemplate, missingIncidentTemplate } from './incident-page-template.ts';
@@ -14,8 +17,11 @@ import { compilePage, webLink } from './page-shell.ts';
 const template = compilePage(incidentPageTemplate);
 const missingTemplate = compilePage(missingIncidentTemplate);
 
-/** The page that the link in every notification leads to. `now`: wall clock, ms since the epoch. All text is escaped. */
-export function incidentPage({ incident, timeline }: IncidentRecord, now: number): string {
+/**
+ * The page that the link in every notification leads to. `now`: wall clock, ms since the epoch; `standing`: how it stands as
+ * of the last poll, where that is known. All text is escaped.
+ */
+export function incidentPage({ incident, timeline }: IncidentRecord, now: number, standing?: IncidentNow): string {
   const apiPath = `api/v1/incidents/${encodeURIComponent(incident.id)}`;
   return template({
     id: incident.id,
@@ -28,9 +34,11 @@ export function incidentPage({ incident, timeline }: IncidentRecord, now: number
     acknowledgePath: `/${apiPath}/acknowledge`,
     runbook: webLink(incident.runbook),
     remarks: remarksOf(incident),
+    standing: standing === undefined ? undefined : standingOf(standing),
+    unknownNow: unknownNow(incident, standing),
     facts: factsOf(incident),
     verdictsAt: formatUtc(incident.verdictsAt),
-    targets: incident.verdicts.map((verdict) => ({ verdict: verdict.verdict, text: describeVerdict(verdict) })),
+    targets: incident.verdicts.map(targetRow),
     timeline: timeline.map((event) => ({
       at: formatUtc(event.at),
       sinceOnset: sinceOnset(event.at - incident.onset.at),
@@ -46,6 +54,27 @@ export function missingIncidentPage(id: string): string {
     id: id.slice(0, 200),
     hint: `Of the closed incidents Andon keeps the newest ${closedIncidentsKept} at hand.`,
   });
+}
+
+function standingOf({ at, keptOpenBy, kept, targets }: IncidentNow) {
+  return {
+    at: formatUtc(at),
+    reasons: keptOpenBy,
+    held: targets.filter(({ verdict }) => verdict === 'held').map(targetRow),
+    budgetsSpent: kept.budgetsSpent.map(describeSpentSoFar),
+  };
+}
+
+/** Why an open incident shows nothing of now. */
+function unknownNow({ phase, unwatched }: Incident, standing: IncidentNow | undefined): string | undefined {
+  if (phase !== 'open' || standing !== undefined) return undefined;
+  return unwatched
+    ? 'Not known: nobody watches its service any more.'
+    : 'Not known yet: its service has not been evaluated since Andon started or the rule files changed.';
+}
+
+function targetRow(verdict: TargetVerdict) {
+  return { verdict: verdict.verdict, text: describeVerdict(verdict) };
 }
 
 function remarksOf({ id, blind, unwatched, phase }: Incident): readonly string[] {
@@ -66,7 +95,7 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['Owner', incident.owner],
     ['Rules', incident.rules.join(', ')],
     ['Condition', `${incident.condition} (${incident.because})`],
-    ['Error budgets', incident.budgets?.join('\n')],
+    ['Error budgets', budgetsSeen(incident)],
     ['End state', incident.endState],
     ['Onset', `${describeEstimate(onset)} (${onset.method}${settled})`],
     ['Detected', `${formatUtc(incident.detectedAt)}, ${formatSpan(timeToDetectMs(incident))} after onset`],
@@ -79,6 +108,12 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['Budgets spent', incident.budgetsSpent?.map(describeBudgetSpent).join('\n')],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+/** What a rule saw when it stopped the line is soon out of date: it stands with its time. */
+function budgetsSeen({ budgets, budgetsAt }: Incident): string | undefined {
+  if (budgets === undefined || budgetsAt === undefined) return undefined;
+  return [`As of ${formatUtc(budgetsAt)}:`, ...budgets].join('\n');
 }
 
 function acknowledgement({ acknowledgedBy, timeToAcknowledgeMs }: Incident): string {

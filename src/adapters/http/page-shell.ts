@@ -21,7 +21,12 @@ th { font-weight: 500; } td { border-top: 1px solid var(--edge); font-variant-nu
 .tag { display: inline-block; padding: 0 .5rem; border-radius: 1rem; border: 1px solid currentColor; font-size: .8125rem; font-weight: 600; white-space: nowrap; }
 .moving, .held { color: var(--good); } .stopped, .missed, .page, .firing { color: var(--bad); } .unknown, .pending, .ticket { color: var(--warn); }
 code { overflow-wrap: anywhere; } .text { overflow-wrap: anywhere; white-space: pre-line; } .when, tbody th { white-space: nowrap; } .head + .scroll { margin-top: .25rem; }
+td.narrow { width: 1%; white-space: nowrap; }
 tbody th { border-top: 1px solid var(--edge); }
+@media (max-width: 40rem) { body { padding: 1rem; }
+  .timeline, .timeline tbody { display: block; } .timeline thead { display: none; }
+  .timeline tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; border-top: 1px solid var(--edge); padding: .25rem 0; }
+  .timeline td { border: 0; padding: 0; } .timeline td.text { flex-basis: 100%; } }
 .scope { margin-top: .75rem; } p { margin: .25rem 0; } ul { margin: .25rem 0; padding-left: 1.25rem; }
 `;
 

@@ -7,12 +7,20 @@ type Read = ({ readonly kind: 'input' } & Input<unknown, unknown, unknown>) | Pr
 
 /** Holds a request to its endpoint's schemas and tells everything that does not fit, not the first thing only. */
 export function readInput(endpoint: Endpoint, request: Request): Read {
-  if (endpoint.body !== undefined && request.is('application/json') === false) return wrongType();
+  const isSigned = endpoint.admits === 'signed';
+  if (endpoint.body !== undefined && !isSigned && request.is('application/json') === false) return wrongType();
   const params = endpoint.params?.safeParse({ ...request.params });
   const query = endpoint.query?.safeParse({ ...request.query });
-  const body = endpoint.body?.safeParse(request.body);
+  const body = isSigned ? undefined : endpoint.body?.safeParse(request.body);
   const problems = [...told('path', params), ...told('query', query), ...told('body', body)];
-  if (problems.length === 0) return { kind: 'input', params: params?.data, query: query?.data, body: body?.data };
+  const sent: unknown = request.body;
+  const raw = Buffer.isBuffer(sent) ? sent : Buffer.alloc(0);
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name.toLowerCase()];
+    return typeof value === 'string' ? value : undefined;
+  };
+  if (problems.length === 0)
+    return { kind: 'input', params: params?.data, query: query?.data, body: body?.data, raw, header };
   return problem(400, {
     reason: 'invalid-request',
     title: 'The request does not fit',

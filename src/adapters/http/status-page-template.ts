@@ -38,6 +38,7 @@ export const statusPageTemplate = `<!doctype html>
 <td>{{bound}}</td><td>{{window}}</td><td><span class="tag {{verdict}}">{{verdict}}</span></td></tr>
 {{/each}}</tbody></table></div></div>
 {{/each}}
+{{#if budgetsFrom}}<p class="dim">{{budgetsFrom}}</p>{{/if}}
 {{#if budgets}}<div class="scroll"><table>
 <thead><tr><th>Error budget</th><th>Objective</th><th>Left</th><th>Good so far</th><th>Burn rate</th><th>Lasts</th><th>Coverage</th></tr></thead>
 <tbody>{{#each budgets}}<tr><td>{{name}}</td><td>{{objective}}</td>

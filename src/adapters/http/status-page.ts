@@ -38,6 +38,10 @@ export function statusPage({ services, incidents, status, readiness, now }: Page
       problems: view.problems.map(({ reason, detail }) => `${reason}: ${detail}`),
       scopes: view.scopes.map(scopeFacts),
       budgets: view.budgets.map(budgetFacts),
+      budgetsFrom:
+        view.errorBudgetsFrom === 'recording-rules'
+          ? `Error budgets are counted by recording rules of the source ${view.source}`
+          : '',
     })),
     incidents: incidents.map((incident) => incidentFacts(incident, now)),
   });

@@ -40,7 +40,7 @@ export function verdictJson({ target, reading, verdict, group, perMinute }: Targ
 
 /** A service's snapshot as the API and `andon evaluate --output json` give it. */
 export function serviceJson(view: ServiceView) {
-  const { service, owner, runbook, labels, source, revision, endState, problems } = view;
+  const { service, owner, runbook, labels, source, revision, endState, problems, errorBudgetsFrom } = view;
   return {
     service,
     labels: { ...labels },
@@ -50,7 +50,7 @@ export function serviceJson(view: ServiceView) {
     scopes: view.scopes.map(scopeJson),
     budgets: view.budgets.map(budgetJson),
     problems: problems.map(({ reason, detail }) => ({ reason, detail })),
-    ...present({ owner, runbook, lastPollAt: timeOf(view.lastPollAt) }),
+    ...present({ owner, runbook, errorBudgetsFrom, lastPollAt: timeOf(view.lastPollAt) }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Group } from '../../domain/service/group.ts';
 import type { Reading } from '../../domain/reading/reading.ts';
+import type { KeptOpen } from '../../domain/incident/kept-open.ts';
 import type { RuleState } from '../../domain/incident/service-state.ts';
-import type { Severity, StopRule } from '../../domain/service/service.ts';
+import type { BudgetsFrom, Severity, StopRule } from '../../domain/service/service.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import type { BudgetView } from '../budgets/budget-view.ts';
 
@@ -40,6 +41,8 @@ export interface ScopeView {
   readonly rules: readonly RuleView[];
   /** The incident the scope is in, open or watched for a relapse. */
   readonly incidentId?: string;
+  /** What keeps that incident open; absent when it is resolved, and until the service has been evaluated. */
+  readonly keptOpen?: KeptOpen;
 }
 
 /** Something that keeps a service from being watched as declared; the reason is a kebab-case word. */
@@ -63,6 +66,8 @@ export interface ServiceView {
   readonly scopes: readonly ScopeView[];
   readonly readings: readonly ReadingRow[];
   readonly budgets: readonly BudgetView[];
+  /** Where the counts of its budgets come from; absent for a service without any. */
+  readonly errorBudgetsFrom?: BudgetsFrom;
   readonly problems: readonly ServiceProblem[];
   /** Groups beyond a signal's limit, which are not evaluated. */
   readonly droppedGroups: number;

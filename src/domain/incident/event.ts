@@ -1,4 +1,5 @@
 import type { BudgetSpent } from '../budget/budget-spent.ts';
+import type { DefinitionChange } from './definition-change.ts';
 import type { Group } from '../service/group.ts';
 import type { Impact } from './impact.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
@@ -65,6 +66,10 @@ export type IncidentEvent =
       readonly before: string;
       readonly after: string;
       readonly endState: string;
+      /** What it says otherwise; absent where the declaration before is not known, and in events of an older Andon. */
+      readonly changes?: readonly DefinitionChange[];
+      /** How many changes there are beyond those; absent when there are none. */
+      readonly furtherChanges?: number;
     })
   /** The service left the rule files while the incident was open: nobody watches it any more. */
   | (EventBase & { readonly type: 'unwatched' })

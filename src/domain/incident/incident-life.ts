@@ -188,7 +188,11 @@ export function assessImpact(
 }
 
 /** What an incident spent of its scope's error budgets. */
-export function assessBudgets(scene: Scene, onset: TimeEstimate, recovery: TimeEstimate): readonly BudgetSpent[] {
+export function assessBudgets(
+  scene: Pick<Scene, 'readings' | 'group' | 'timing'>,
+  onset: TimeEstimate,
+  recovery: TimeEstimate,
+): readonly BudgetSpent[] {
   const { intervalMs } = scene.timing;
   return scene.readings.budgetsSpent(scene.group, {
     // The step that an end lies in may hold a good part of a short incident; outside it there is next to nothing in it.

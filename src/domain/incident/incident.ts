@@ -34,6 +34,8 @@ export interface Incident {
   readonly summary?: string;
   /** What the rule that told last saw of error budgets, for people. */
   readonly budgets?: readonly string[];
+  /** When it saw that; absent exactly where `budgets` is. */
+  readonly budgetsAt?: number;
   readonly runbook?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly endState: string;
@@ -107,7 +109,7 @@ function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
     condition: stop.condition,
     because: stop.because,
     ...(stop.summary === undefined ? {} : { summary: stop.summary }),
-    ...(stop.budgets === undefined ? {} : { budgets: stop.budgets }),
+    ...budgetsOf(event),
     ...(stop.runbook === undefined ? {} : { runbook: stop.runbook }),
     labels: stop.labels,
     endState: event.endState,
@@ -136,7 +138,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         verdicts: event.stop.verdicts,
         verdictsAt: event.at,
         ...toldOf(incident, event.told),
-        ...budgetsOf(event.stop),
+        ...budgetsOf(event),
         // Who is woken by the worse rule is told what that rule says, not what the milder one said before.
         ...(worseSeverity(incident.severity, event.stop.severity) === incident.severity ? {} : toldBy(event.stop)),
       };
@@ -181,7 +183,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         verdicts: event.stop.verdicts,
         verdictsAt: event.at,
         ...toldOf(incident, event.told),
-        ...budgetsOf(event.stop),
+        ...budgetsOf(event),
         recoveredAt: undefined,
         recovery: undefined,
         budgetsSpent: undefined,
@@ -214,8 +216,14 @@ function toldBy(stop: StopFacts): Changes {
   return { severity, condition, summary, runbook, labels, because, title: summary ?? stop.rule };
 }
 
-function budgetsOf({ budgets }: StopFacts): Changes {
-  return budgets === undefined ? {} : { budgets };
+function budgetsOf({
+  stop,
+  at,
+}: {
+  readonly stop: StopFacts;
+  readonly at: number;
+}): Pick<Incident, 'budgets' | 'budgetsAt'> {
+  return stop.budgets === undefined ? {} : { budgets: stop.budgets, budgetsAt: at };
 }
 
 function toldOf({ told }: Incident, channels: readonly string[] = []): Changes {

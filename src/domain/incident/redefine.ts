@@ -1,3 +1,5 @@
+import { definitionChanges } from './definition-change.ts';
+import { declarationWords, type DeclaredPart } from './declaration-words.ts';
 import { longestWindowMs, type ServiceState } from './evaluate.ts';
 import type { IncidentEvent } from './event.ts';
 import { polledSignals } from '../service/polled-signals.ts';
@@ -27,13 +29,15 @@ export function redefine(before: Service, after: Service, state: ServiceState, n
     else ledgers.set(signal.name, ledger);
   }
   const scopes = new Map<string, ScopeState>();
+  let declared: readonly DeclaredPart[] | undefined;
   for (const [key, scope] of state.scopes) {
     const { incident } = scope;
     if (incident === undefined || incident.revision === after.revision) {
       scopes.set(key, scope);
       continue;
     }
-    const change = changed(after, scope, incident, now);
+    declared ??= declarationWords(before);
+    const change = changed(after, scope, incident, now, declared);
     scopes.set(key, change.scope);
     events.push(change.event);
   }
@@ -42,19 +46,23 @@ export function redefine(before: Service, after: Service, state: ServiceState, n
   return { state: { ...state, ledgers, scopes }, events, unread: isLonger ? polledSignals(after) : unread };
 }
 
-/** Of incidents that were open when their service was last watched: those whose declaration is another one now, or that were left alone. */
+/**
+ * Of incidents that were open when their service was last watched: those whose declaration is another one now, or that were
+ * left alone. `declared`: what was declared then, where that is known.
+ */
 export function resume(
   service: Service,
   scopes: readonly ScopeState[],
   isUnwatched: (incidentId: string) => boolean,
   now: number,
+  declared?: readonly DeclaredPart[],
 ): { readonly scopes: readonly ScopeState[]; readonly events: readonly IncidentEvent[] } {
   const events: IncidentEvent[] = [];
   const resumed = scopes.map((scope): ScopeState => {
     const { incident } = scope;
     if (incident === undefined) return scope;
     if (incident.revision === service.revision && !isUnwatched(incident.id)) return scope;
-    const change = changed(service, scope, incident, now);
+    const change = changed(service, scope, incident, now, declared);
     events.push(change.event);
     return change.scope;
   });
@@ -66,8 +74,11 @@ function changed(
   scope: ScopeState,
   incident: OpenIncident,
   now: number,
+  declared: readonly DeclaredPart[] | undefined,
 ): { readonly scope: ScopeState; readonly event: IncidentEvent } {
   const endState = after.endState.summary;
+  const isOther = incident.revision !== after.revision;
+  const told = isOther && declared !== undefined ? definitionChanges(declared, declarationWords(after)) : undefined;
   return {
     scope: { ...scope, incident: { ...incident, revision: after.revision, endState } },
     event: {
@@ -79,6 +90,8 @@ function changed(
       before: incident.revision,
       after: after.revision,
       endState,
+      ...(told === undefined ? {} : { changes: told.changes }),
+      ...(told === undefined || told.further === 0 ? {} : { furtherChanges: told.further }),
     },
   };
 }

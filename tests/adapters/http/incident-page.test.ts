@@ -5,6 +5,7 @@ import { IncidentBook, type IncidentRecord } from '../../../src/app/recording/in
 import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { incidentLink } from '../../../src/domain/notification/notification-plan.ts';
 import { anEvent, aStop, aWholeStory, eventTypes, storyStart } from '../../support/incident-story.ts';
+import { viewsKeptOpen } from '../../support/service-views.ts';
 import { aWorld } from './http-world.ts';
 import { textOf } from './page-text.ts';
 
@@ -75,6 +76,68 @@ describe('the page of an incident', () => {
       expect(text).toContain(part);
     }
     expect(page).toContain('href="https://runbooks.example.com/checkout"');
+  });
+
+  test('says what keeps an open one open, with the values of now and what it has spent so far', async () => {
+    await using world = await aWorld({ events: [anEvent('opened', 1, 100)], parts: { services: viewsKeptOpen } });
+    const text = textOf(await (await world.get('/incidents/inc-1')).text());
+    expect(text).toContain(
+      'What keeps it open, as of 2026-08-22T02:02:00.000Z ' +
+        'Rule success-rate-budget-page is true: error budget success rate burns at 21.3x over 1h and 18x over 5m (fires above 14.4x) ' +
+        'Rule lagging cannot be decided (stale): replication_lag: newest sample is 5m old ' +
+        'Target missed: success rate 95.1% over 5m, target at least 99.9% ' +
+        'Target unknown: replication lag unknown (stale), target at most 10 ' +
+        'Error budget success rate: this incident has spent 2.78% of it so far; 87.2% is left page open',
+    );
+  });
+
+  test('says how far the hold has come when nothing else keeps it open', async () => {
+    const held = { rules: [], heldSince: storyStart, heldMs: 95_500 };
+    const services = () =>
+      viewsKeptOpen(held).map((view) => ({ ...view, scopes: view.scopes.map((scope) => ({ ...scope, targets: [] })) }));
+    await using world = await aWorld({ events: [anEvent('opened', 1, 100)], parts: { services } });
+    expect(textOf(await (await world.get('/incidents/inc-1')).text())).toContain(
+      'The end state has held for 1m 35s; once it has for 10m, the incident resolves (8m 25s to go)',
+    );
+  });
+
+  test.each([
+    ['was not evaluated yet', [], 'Not known yet: its service has not been evaluated since Andon started'],
+    ['is watched by nobody', [anEvent('unwatched', 2, 200)], 'Not known: nobody watches its service any more.'],
+  ])('says why nothing is known of now when its service %s', (_, more, words) => {
+    const text = textOf(pageOf(anEvent('opened', 1, 100), ...more));
+    expect(text).toContain(`What keeps it open ${words}`);
+  });
+
+  test('of a resolved one says nothing of what keeps it open', async () => {
+    await using world = await aWorld({ events: aWholeStory().slice(0, 5), parts: { services: viewsKeptOpen } });
+    expect(textOf(await (await world.get('/incidents/inc-1')).text())).not.toContain('keeps it open');
+  });
+
+  test('gives what a rule saw of error budgets its time, above and in the timeline, to the end', () => {
+    const seen = 'Error budget success rate: burns at 20x over 1h and 18x over 5m (fires above 14.4x)';
+    const text = textOf(
+      pageOf(
+        anEvent('opened', 1, 100),
+        anEvent('rule-joined', 2, 160, { stop: aStop({ rule: 'budget-burning', budgets: [seen] }) }),
+        anEvent('resolved', 3, 1300),
+      ),
+    );
+    expect(text).toContain(`Error budgets As of 2026-08-22T02:02:40.000Z: ${seen}`);
+    expect(text).toContain(`rule-joined budget-burning (page, condition-true) ${seen} success rate 95.1% over 5m`);
+  });
+
+  test('says what a new declaration changed', () => {
+    const changes = [
+      { what: 'error-budget', name: 'success_rate', change: 'changed', field: 'objective', from: '99.9%', to: '99%' },
+      { what: 'rule', name: 'old', change: 'removed', from: 'a < 1, page' },
+    ] as const;
+    const text = textOf(
+      pageOf(anEvent('opened', 1, 100), anEvent('definition-changed', 2, 200, { changes, furtherChanges: 3 })),
+    );
+    expect(text).toContain(
+      'definition-changed error budget success_rate: objective changed from 99.9% to 99% rule old removed; it was: a &lt; 1, page and 3 more',
+    );
   });
 
   test('has a line for every type of event', () => {

@@ -32,6 +32,15 @@ describe('the page', () => {
   });
 
   test.each([
+    ['recording-rules', 'Error budgets are counted by recording rules of the source main'],
+    ['counters', undefined],
+  ] as const)('says of error budgets from %s who counts them', (errorBudgetsFrom, words) => {
+    const text = textOf(pageOf({ services: [{ ...checkoutView, errorBudgetsFrom }] }));
+    if (words === undefined) expect(text).not.toContain('recording rules');
+    else expect(text).toContain(words);
+  });
+
+  test.each([
     ['held', [{ ...successRate, verdict: 'held' as const }, replicationLag], 'moving', 'line moving'],
     ['all unknown', [replicationLag, replicationLag], 'unknown', 'line moving, unseen'],
     ['none yet', [], 'unknown', 'line moving, unseen'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { declarationWords } from '../../../src/domain/incident/declaration-words.ts';
 import { rebase } from '../../../src/domain/incident/rebase.ts';
 import { redefine, resume, unwatch } from '../../../src/domain/incident/redefine.ts';
 import type { Service } from '../../../src/domain/service/service.ts';
@@ -100,6 +101,26 @@ describe('a new declaration in the middle of an incident', () => {
     expect(run.state.scopes.get('')?.incident).toMatchObject({ severity: 'page', rules: ['payments-failing'] });
   });
 
+  test('tells what it changed, as data', () => {
+    const run = failing();
+    const [target] = aService().endState.targets;
+    if (target === undefined) throw new Error('no target');
+    const endState = { ...aService().endState, targets: [{ ...target, value: 0.99 }] };
+    declareAnew(run, aService({ revision: 'r2', endState }));
+
+    expect(run.find('definition-changed').changes).toEqual([
+      {
+        what: 'target',
+        name: 'success_rate',
+        change: 'changed',
+        field: 'bound',
+        from: 'at least 0.999 over 1m',
+        to: 'at least 0.99 over 1m',
+      },
+    ]);
+    expect(run.find('definition-changed')).not.toHaveProperty('furtherChanges');
+  });
+
   test('of the same revision changes nothing', () => {
     const run = failing();
     expect(declareAnew(run, aService())).toMatchObject({ events: [], unread: [] });
@@ -126,6 +147,14 @@ describe('a service that is left alone', () => {
     const changed = resume(aService({ revision: 'r9' }), scopes, () => false, start);
     expect(changed.events).toMatchObject([{ type: 'definition-changed', before: 'r1', after: 'r9' }]);
     expect(changed.scopes[0]?.incident?.revision).toBe('r9');
+    // What was declared before is known from the checkpoint only.
+    expect(changed.events[0]).not.toHaveProperty('changes');
+    const declared = declarationWords(aService());
+    const hold = { ...aService().endState, holdMs: 5_000 };
+    expect(
+      resume(aService({ revision: 'r9', endState: hold }), scopes, () => false, start, declared).events,
+    ).toMatchObject([{ changes: [{ what: 'end-state', change: 'changed', field: 'hold', from: '1m', to: '5s' }] }]);
+    expect(resume(aService(), scopes, () => true, start, declared).events[0]).not.toHaveProperty('changes');
   });
 });
 

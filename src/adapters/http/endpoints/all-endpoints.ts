@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { incidentNow } from '../../../app/views/incident-now.ts';
 import { endpoint, json, text, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { incidentPage, missingIncidentPage } from '../incident-page.ts';
@@ -58,9 +59,10 @@ export function apiEndpoints(parts: HttpParts, version: string): readonly Endpoi
   return endpoints;
 }
 
-function incidentPageOf({ incidents, now }: HttpParts, id: string): Answer {
-  const record = incidents.get(id);
-  return record === undefined ? text(missingIncidentPage(id), html, 404) : text(incidentPage(record, now()), html);
+function incidentPageOf(parts: HttpParts, id: string): Answer {
+  const record = parts.incidents.get(id);
+  if (record === undefined) return text(missingIncidentPage(id), html, 404);
+  return text(incidentPage(record, parts.now(), incidentNow(parts.services(), record.incident)), html);
 }
 
 function pageOf(parts: HttpParts): string {

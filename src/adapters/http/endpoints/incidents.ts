@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { closedIncidentsKept } from '../../../app/recording/incident-book.ts';
+import { incidentNow } from '../../../app/views/incident-now.ts';
 import { present } from '../../../app/views/json-fields.ts';
 import { byLimit, noteLimit } from '../../../app/person-text.ts';
 import type { ActResult } from '../../../app/respond.ts';
@@ -7,6 +8,7 @@ import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem, type Problem } from '../problem.ts';
 import { incidentPhases, IncidentsWire, IncidentWire, toIncidentWire } from '../wire/incident.ts';
+import { toIncidentNowWire } from '../wire/incident-now.ts';
 import { IncidentRecordWire, toTimelineEventWire } from '../wire/timeline.ts';
 
 const mostListed = 500;
@@ -60,7 +62,7 @@ export function incidentEndpoints(parts: HttpParts): readonly Endpoint[] {
       method: 'get',
       path: '/api/v1/incidents/{id}',
       name: 'getIncident',
-      summary: 'One incident with its timeline',
+      summary: 'One incident with its timeline, and what keeps it open now',
       params: IncidentId,
       answers: {
         200: { description: 'The incident.', schema: IncidentRecordWire },
@@ -69,8 +71,10 @@ export function incidentEndpoints(parts: HttpParts): readonly Endpoint[] {
       answer: ({ params }) => {
         const record = parts.incidents.get(params.id);
         if (record === undefined) return unknownIncident(params.id);
+        const now = incidentNow(parts.services(), record.incident);
         return json({
           incident: toIncidentWire(record.incident),
+          ...present({ now: now && toIncidentNowWire(now) }),
           timeline: record.timeline.map(toTimelineEventWire),
         });
       },

@@ -60,6 +60,7 @@ export const IncidentWire = z
       .array(z.string())
       .optional()
       .meta({ description: 'What the rule that told last saw of error budgets, for people.' }),
+    budgetsAt: TimeWire.optional().meta({ description: 'When it saw what `budgets` says.' }),
     runbook: z.string().optional(),
     rules: z.array(z.string()),
     condition: z.string(),
@@ -87,12 +88,13 @@ export const IncidentWire = z
     relapses: z.int(),
     impact: ImpactWire.optional(),
     budgetsSpent: z.array(BudgetSpentWire).optional().meta({
-      description: 'What it cost error budgets, once it has resolved; absent where it cost none.',
+      description:
+        'What it cost error budgets, once it has resolved; absent where it cost none. What it has spent so far is under `now`.',
     }),
     verdictsAt: TimeWire.meta({ description: 'When the event happened that recorded `verdicts`.' }),
     verdicts: z.array(TargetVerdictWire).meta({
       description:
-        'The verdicts as an event last recorded them: when a rule stopped the line, or when the incident resolved. What holds now is under `/api/v1/services/{name}`, in the scope of the same `group`.',
+        'The verdicts as an event last recorded them: when a rule stopped the line, or when the incident resolved. What holds now is under `now` of `/api/v1/incidents/{id}`, and under `/api/v1/services/{name}` in the scope of the same `group`.',
     }),
   })
   .meta({ id: 'Incident' });
@@ -134,6 +136,7 @@ export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire>
       owner,
       summary,
       budgets: budgets === undefined ? undefined : [...budgets],
+      budgetsAt: timeOf(incident.budgetsAt),
       runbook,
       acknowledgedBy,
       recoveredAt: timeOf(incident.recoveredAt),

@@ -35,6 +35,10 @@ export const ServiceWire = z
     lastPollAt: TimeWire.optional(),
     scopes: z.array(ScopeWire),
     budgets: z.array(BudgetWire),
+    errorBudgetsFrom: z.enum(['counters', 'recording-rules']).optional().meta({
+      description:
+        'Whether Andon counts for its error budgets itself, or recording rules of the source do; absent for a service without any.',
+    }),
     problems: z.array(z.strictObject({ reason: z.string(), detail: z.string() })),
   })
   .meta({ id: 'Service' });

@@ -4,6 +4,7 @@ import { verdictJson } from '../../../app/views/service-json.ts';
 import type { StopFacts, StoredEvent } from '../../../domain/incident/event.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
 import { SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
+import { IncidentNowWire } from './incident-now.ts';
 import {
   BudgetSpentWire,
   EstimateWire,
@@ -26,8 +27,22 @@ const StopWire = z
     labels: z.record(z.string(), z.string()),
     because: z.enum(['condition-true', 'unknown-too-long']),
     verdicts: z.array(TargetVerdictWire),
+    budgets: z.array(z.string()).optional().meta({
+      description: 'What the rule saw of error budgets, for people: the windows that fired, what was spent and left.',
+    }),
   })
   .meta({ id: 'Stop', description: 'The stop-the-line rule that became true, and the targets at that moment.' });
+
+const ChangeWire = z
+  .strictObject({
+    what: z.enum(['signal', 'target', 'end-state', 'error-budget', 'rule']),
+    name: z.string().optional(),
+    change: z.enum(['added', 'removed', 'changed']),
+    field: z.string().optional().meta({ description: 'Which part of it changed, in words.' }),
+    from: z.string().optional().meta({ description: 'What was declared before; long texts are cut.' }),
+    to: z.string().optional().meta({ description: 'What is declared now.' }),
+  })
+  .meta({ id: 'DefinitionChange' });
 
 const common = { seq: z.int(), at: TimeWire, recordedAt: TimeWire };
 
@@ -64,6 +79,11 @@ export const TimelineEventWire = z
       before: z.string(),
       after: z.string(),
       endState: z.string(),
+      changes: z
+        .array(ChangeWire)
+        .optional()
+        .meta({ description: 'Absent where what was declared before is not known.' }),
+      furtherChanges: z.int().optional().meta({ description: 'How many there are beyond those listed.' }),
     }),
     z.strictObject({ ...common, type: z.literal('unwatched') }),
     z.strictObject({
@@ -82,7 +102,13 @@ export const TimelineEventWire = z
 export type TimelineEventWire = z.infer<typeof TimelineEventWire>;
 
 export const IncidentRecordWire = z
-  .strictObject({ incident: IncidentWire, timeline: z.array(TimelineEventWire) })
+  .strictObject({
+    incident: IncidentWire,
+    now: IncidentNowWire.optional().meta({
+      description: 'Present while it is open and its service is watched and has been evaluated.',
+    }),
+    timeline: z.array(TimelineEventWire),
+  })
   .meta({ id: 'IncidentRecord' });
 
 export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
@@ -120,8 +146,9 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
     case 'sighted':
       return { ...shared, type: event.type, blindForSeconds: event.blindForMs / 1000 };
     case 'definition-changed': {
-      const { type, before, after, endState } = event;
-      return { ...shared, type, before, after, endState };
+      const { type, before, after, endState, changes, furtherChanges } = event;
+      const told = changes?.map((change) => ({ ...change }));
+      return { ...shared, type, before, after, endState, ...present({ changes: told, furtherChanges }) };
     }
     case 'resolved': {
       const { type, recovery, impact, budgetsSpent, verdicts } = event;
@@ -142,7 +169,7 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
   }
 }
 
-function toStop({ rule, condition, severity, summary, runbook, labels, because, verdicts }: StopFacts) {
+function toStop({ rule, condition, severity, summary, runbook, labels, because, verdicts, budgets }: StopFacts) {
   return {
     rule,
     condition,
@@ -150,6 +177,6 @@ function toStop({ rule, condition, severity, summary, runbook, labels, because, 
     labels: { ...labels },
     because,
     verdicts: verdicts.map(verdictJson),
-    ...present({ summary, runbook }),
+    ...present({ summary, runbook, budgets: budgets && [...budgets] }),
   };
 }

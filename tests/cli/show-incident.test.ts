@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { IncidentRecordWire } from '../../src/cli/incident-wire.ts';
+import { paintFor } from '../../src/cli/paint.ts';
+import { renderIncident } from '../../src/cli/render-incident.ts';
+import { aWorld, type WorldOptions } from '../adapters/http/http-world.ts';
+import { anEvent, aStop, storyStart } from '../support/incident-story.ts';
+import { viewsKeptOpen } from '../support/service-views.ts';
+
+/** What `andon incidents show inc-1` prints. */
+async function shown(options: WorldOptions): Promise<string> {
+  await using world = await aWorld(options);
+  const answer = IncidentRecordWire.parse(await (await world.get('/api/v1/incidents/inc-1')).json());
+  return renderIncident(answer, storyStart + 3_600_000, paintFor({ isTTY: false }, {}));
+}
+
+test('an open incident is shown with what keeps it open, the values of now and what it has spent so far', async () => {
+  const out = await shown({ events: [anEvent('opened', 1, 100)], parts: { services: viewsKeptOpen } });
+
+  const lines = out.split('\n').map((line) => line.trimEnd());
+  const begin = lines.indexOf('What keeps it open, as of 2026-08-22 02:02:00Z');
+  expect(lines.slice(begin + 1, begin + 7)).toEqual([
+    '-  Rule success-rate-budget-page is true: error budget success rate burns at 21.3x over 1h and 18x over 5m (fires above 14.4x)',
+    '-  Rule lagging cannot be decided (stale): replication_lag: newest sample is 5m old',
+    '-  Target missed: success rate 95.1% over 5m, target at least 99.9%',
+    '-  Target unknown: replication lag unknown (stale), target at most 10',
+    '-  Error budget success rate: this incident has spent 2.78% of it so far; 87.2% is left',
+    '',
+  ]);
+});
+
+test('targets that hold stand below what keeps it open', async () => {
+  const services = () =>
+    viewsKeptOpen().map((view) => {
+      const scopes = view.scopes.map((scope) => ({
+        ...scope,
+        targets: scope.targets.map((each) => ({ ...each, verdict: 'held' as const })),
+      }));
+      return { ...view, scopes };
+    });
+  const out = await shown({ events: [anEvent('opened', 1, 100)], parts: { services } });
+  expect(out).toMatch(/87\.2% is left\nheld {2}success rate 95\.1% over 5m/);
+});
+
+test('what a rule saw of error budgets is shown with its time, and what a new declaration changed', async () => {
+  const budgets = ['Error budget success rate: burns at 20x over 1h and 18x over 5m (fires above 14.4x)'];
+  const changes = [{ what: 'end-state', change: 'changed', field: 'hold', from: '10m', to: '5m' }] as const;
+  const out = await shown({
+    events: [
+      anEvent('opened', 1, 100, { stop: aStop({ budgets }) }),
+      anEvent('definition-changed', 2, 200, { changes }),
+    ],
+  });
+
+  expect(out).toContain(`error budgets  As of 2026-08-22 02:01:40Z:\n               ${budgets[0]}\n`);
+  expect(out).toContain('definition-changed  end state: hold changed from 10m to 5m\n');
+  // Once among the facts and once in the timeline.
+  expect(out.split(String(budgets[0]))).toHaveLength(3);
+});

@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { composeChannel } from '../../src/compose/channels.ts';
+import { resolveSettings } from '../../src/config/settings.ts';
+import { systemClock } from '../../src/adapters/clock/system-clock.ts';
+import { aNotification } from '../support/a-notification.ts';
+import { memoryLog } from '../support/memory-log.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
+
+test.each([
+  ['slack', 'slack: { url: "URL", timeout: 3s }', 'blocks'],
+  ['teams', 'teams: { url: "URL", headers: { X-Team: payments } }', 'attachments'],
+  ['cdevents', 'cdevents: { url: "URL", environment: eu, source: /x, mode: binary }', 'subject'],
+])('a channel of the settings posts as %s', async (type, text, key) => {
+  await using receiver = await WebhookReceiver.start();
+  const content = Buffer.from(`channels:\n  - name: on-call\n    ${text.replace('URL', `${receiver.origin}/hook`)}\n`);
+  const [settings] = resolveSettings({ path: 'andon.yaml', content }).settings?.channels ?? [];
+  if (settings === undefined) throw new Error('the settings have a channel');
+  const channel = composeChannel(settings, systemClock, memoryLog());
+  expect(channel).toMatchObject({ name: 'on-call', type });
+  const attempt = { notification: aNotification(), collapsed: [], attempt: 1 };
+  expect(await channel.send(attempt, new AbortController().signal)).toEqual({ kind: 'accepted' });
+  await channel.close();
+  const [request] = receiver.requests;
+  expect(request?.path).toBe('/hook');
+  expect(JSON.parse(request?.text ?? '')).toHaveProperty(key);
+});
