@@ -1,4 +1,6 @@
 import type { Checkpoint } from '../domain/incident/checkpoint.ts';
+import { dropLeftLedgers } from './budgets/drop-left-ledgers.ts';
+import type { Incident } from '../domain/incident/incident.ts';
 import { Deliverer } from './delivery/deliver.ts';
 import { deliveryTelemetry } from './delivery/delivery-telemetry.ts';
 import type { DegradableStore } from './recording/degradable-store.ts';
@@ -85,6 +87,7 @@ export class Daemon {
       ...parts,
       channels: [],
       staleAfterMs: Infinity,
+      incidentsSince: (at) => book.list({ limit: Number.MAX_SAFE_INTEGER }).filter((each) => isNotOverBy(each, at)),
       listener: deliveryTelemetry(telemetry, (events) => telemetry.eventsCommitted(book.apply(events))),
     });
     const recorder = new Recorder({
@@ -129,6 +132,8 @@ export class Daemon {
     daemon.#fleet.start();
     daemon.#running.push(
       daemon.#flushLoop(),
+      daemon.#dropLeftLedgers(),
+      daemon.#tellDoubts(loaded.doubts),
       daemon.#freezes.run(daemon.#stop.signal),
       parts.configuration.watch(() => void daemon.reload(), daemon.#stop.signal),
     );
@@ -231,6 +236,23 @@ export class Daemon {
       : { ready: false, reasons: waiting.slice(0, 10).map((watch) => `${watch.service.name}: its past is being read`) };
   }
 
+  /** Beside everything else: a source that is slow to say how often samples come holds up no poll. */
+  async #tellDoubts(doubts?: (signal: AbortSignal) => Promise<readonly string[]>): Promise<void> {
+    for (const warning of (await doubts?.(this.#stop.signal)) ?? [])
+      this.#parts.log.warn('a rule file deserves a look', { warning });
+  }
+
+  /** Beside everything else: ledgers of many services take a while to read. */
+  async #dropLeftLedgers(): Promise<void> {
+    const { store, log, clock } = this.#parts;
+    const isDeclared = (name: string): boolean => this.#fleet.watches().some(({ service }) => service.name === name);
+    try {
+      await dropLeftLedgers({ store, log, isDeclared, now: clock.now(), signal: this.#stop.signal });
+    } catch (error) {
+      log.error('dropping the error budgets of services that left the rule files failed unexpectedly', { error });
+    }
+  }
+
   async #flushLoop(): Promise<void> {
     const { clock, store, log } = this.#parts;
     while (!this.#stop.signal.aborted) {
@@ -259,6 +281,11 @@ export class Daemon {
     await this.#parts.store.close();
     await this.#parts.configuration.close();
   }
+}
+
+function isNotOverBy({ resolvedAt, closedAt }: Incident, at: number): boolean {
+  const over = resolvedAt ?? closedAt;
+  return over === undefined || over >= at;
 }
 
 function whatOf(refused: 'settings' | 'rules'): string {

@@ -219,7 +219,13 @@ export class Fleet {
       return;
     }
     const isUnwatched = (id: string): boolean => this.#parts.book.get(id)?.incident.unwatched ?? false;
-    const { scopes, events } = resume(service, checkpoint.scopes, isUnwatched, loop.sourceClock.now());
+    const { scopes, events } = resume(
+      service,
+      checkpoint.scopes,
+      isUnwatched,
+      loop.sourceClock.now(),
+      checkpoint.declared,
+    );
     await this.#parts.recorder.record({ events, checkpoints: [], channels: [] });
     loop.set({ ...newWatch(service, { ...checkpoint, scopes }), budgets });
   }
@@ -287,7 +293,7 @@ function withoutStop(view: ServiceView, incidentId: string): ServiceView {
     ...view,
     scopes: view.scopes.map((scope) => {
       if (scope.incidentId !== incidentId) return scope;
-      const { incidentId: _closed, ...rest } = scope;
+      const { incidentId: _closed, keptOpen: _open, ...rest } = scope;
       return { ...rest, line: 'moving' };
     }),
   };

@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { formatDuration, parseDuration } from '../domain/text/duration.ts';
-import { duration, httpUrl, labels, show, text } from './fields.ts';
+import { duration, durationKind, httpUrl, labels, show, text } from './fields.ts';
+import { valueKinds } from './value-kinds.ts';
 import { maxPeriodMs, maxSliceMs, maxWindowMs, minPeriodMs, minSliceMs, minWindowMs } from './windows.ts';
 
 const share = (expected: string) =>
-  z.union([z.number(), text({ expected, maxLength: 40 })], { error: `expected ${expected}` });
+  z
+    .union([z.number(), text({ expected, maxLength: 40 })], { error: `expected ${expected}` })
+    .register(valueKinds, { word: 'share' });
 
 const timeZone = () =>
   text({ expected: 'a time zone such as Europe/Berlin', maxLength: 64 })
     .default('UTC')
-    .describe('Time zone by its IANA name, as in `Europe/Berlin`.');
+    .describe('Time zone by its IANA name, as in `Europe/Berlin`. An offset such as `+02:00` knows no summer time.');
 
 const monthHint = 'write 30d, or { calendar: month }';
 
@@ -35,7 +38,8 @@ const rollingPeriod = () =>
       if (ms > maxPeriodMs)
         return refuse('duration-out-of-range', `a period is at most ${formatDuration(maxPeriodMs)}`);
       return ms;
-    });
+    })
+    .register(valueKinds, durationKind(minPeriodMs, maxPeriodMs));
 
 function calendarHint(written: string): string {
   const [, count, unit = ''] = /^(\d+) *([a-z])/i.exec(written) ?? [];
@@ -83,7 +87,9 @@ const clockOrInstant = (what: string) =>
     expected: 'an instant such as 2026-11-01T22:00:00Z, or with `every` a time of day such as 02:00',
     pattern: /^(?:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))$/,
     hint: 'an instant says its offset from UTC: a Z, or as in +02:00',
-  }).describe(what);
+  })
+    .register(valueKinds, { word: 'instant or time of day' })
+    .describe(what);
 
 const ExclusionFile = z.strictObject({
   from: clockOrInstant('When it begins: an instant, `2026-11-01T22:00:00Z`; with `every` a time of day, `02:00`.'),
@@ -104,15 +110,15 @@ const ExclusionFile = z.strictObject({
 });
 export type ExclusionFile = z.infer<typeof ExclusionFile>;
 
+export const budgetNameShape = 'a name of at most 48 letters, digits, dashes and underscores that starts with a letter';
+
 /** What a signal promises over a period. */
 export const ErrorBudgetFile = z.strictObject({
   signal: text({ expected: 'the name of a signal', maxLength: 63 }).describe(
     'Name of a ratio or latency signal of this service.',
   ),
-  name: text({
-    expected: 'a name of at most 48 letters, digits, dashes and underscores that starts with a letter',
-    pattern: /^[A-Za-z][A-Za-z0-9_-]{0,47}$/,
-  })
+  name: text({ expected: budgetNameShape, pattern: /^[A-Za-z][A-Za-z0-9_-]{0,47}$/ })
+    .register(valueKinds, { word: 'budget name' })
     .optional()
     .describe('Name of the budget, unique within the service. Default: the name of its signal.'),
   objective: share('a share such as 99.9%').describe(

@@ -26,14 +26,16 @@ export interface LoadedRuleFiles extends LoadedRules {
 export function loadRules(files: readonly RuleFile[], context: RuleContext = {}): LoadedRuleFiles {
   const compile = createConditionCompiler();
   const loaded = files.map((file) => finish(loadFile(file, compile, context)));
+  return { ...finish(joinFiles(loaded)), locate: locatorOf(files, loaded) };
+}
+
+/** Finds places in files that were read one by one; a file is parsed anew for each. */
+export function locatorOf(files: readonly RuleFile[], loaded: readonly LoadedFile[]): LoadedRuleFiles['locate'] {
   let places: ReadonlyMap<string, Place> | undefined;
-  return {
-    ...finish(joinFiles(loaded)),
-    locate: (service, path) => {
-      places ??= placesOf(files, loaded);
-      const place = places.get(service);
-      return place === undefined ? undefined : reopen(place)?.locate(path);
-    },
+  return (service, path) => {
+    places ??= placesOf(files, loaded);
+    const place = places.get(service);
+    return place === undefined ? undefined : reopen(place)?.locate(path);
   };
 }
 

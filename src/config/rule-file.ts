@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ErrorBudgetFile } from './budget-file.ts';
 import { GateFile } from './gate/gate-file.ts';
 import { duration, dnsLabel, httpUrl, labelName, labels, show, text } from './fields.ts';
+import { valueKinds } from './value-kinds.ts';
 import { maxForMs, maxWindowMs, minWindowMs } from './windows.ts';
 
 const second = 1000;
@@ -69,9 +70,11 @@ export const SignalFile = z
 export type SignalFile = z.infer<typeof SignalFile>;
 
 const bound = () =>
-  z.union([z.number(), text({ expected: 'a number, a percentage or a duration', maxLength: 40 })], {
-    error: 'expected a bound such as 99.9%, 0.999, 12 or 10s',
-  });
+  z
+    .union([z.number(), text({ expected: 'a number, a percentage or a duration', maxLength: 40 })], {
+      error: 'expected a bound such as 99.9%, 0.999, 12 or 10s',
+    })
+    .register(valueKinds, { word: 'bound' });
 
 /** A signal, a bound and a window. */
 export const TargetFile = z
@@ -147,9 +150,11 @@ export const MetadataFile = z.strictObject({
   description: text({ expected: 'a text', maxLength: 4000 }).optional().describe('What the service does, for people.'),
 });
 
+export const signalNameShape = 'a signal name: letters, digits and underscores, starting with a letter, at most 63';
+
 const signalName = () =>
   text({
-    expected: 'a signal name: letters, digits and underscores, starting with a letter, at most 63',
+    expected: signalNameShape,
     pattern: /^[A-Za-z][A-Za-z0-9_]{0,62}$/,
     hint: 'conditions use it as a variable: success_rate, not success-rate',
   });
@@ -177,7 +182,7 @@ export const ServiceFile = z
         signals: z
           .record(signalName(), SignalFile)
           .refine((signals) => Object.keys(signals).length > 0, 'a service needs at least one signal')
-          .describe('The named measurements of the service.'),
+          .describe('The named measurements of the service, at least one.'),
         endState: z
           .strictObject({
             ...endStateFields,

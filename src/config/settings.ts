@@ -3,6 +3,7 @@ import { openDeclaration, type Declaration } from './declaration.ts';
 import { decodeFile } from './decode-file.ts';
 import type { Problem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
+import { templateProblems, type TemplateFaultFinder } from './settings/inline-templates.ts';
 import { mergeSettings, type PartialSettings } from './settings/merge-settings.ts';
 import { namedFileProblems, type FileFaultFinder } from './settings/named-files.ts';
 import { mayShowSecret } from './settings/settings-fields.ts';
@@ -13,6 +14,7 @@ import { parseDocuments } from './yaml-documents.ts';
 
 export { postingOf, type ChannelSettings } from './settings/channels/channel-settings.ts';
 export type { Settings, SourceSettings } from './settings/settings-file.ts';
+export type { TemplateFaultFinder } from './settings/inline-templates.ts';
 export type { FileFaultFinder } from './settings/named-files.ts';
 export type { PartialSettings } from './settings/merge-settings.ts';
 
@@ -40,7 +42,7 @@ export interface SettingsFileText {
 export function resolveSettings(
   file?: SettingsFileText,
   overrides: PartialSettings = {},
-  templateProblem: (template: string) => string | undefined = () => undefined,
+  templateProblem: TemplateFaultFinder = () => undefined,
 ): PlacedSettings {
   const opened = file === undefined ? { diagnostics: [] } : openSettings(file);
   const declared = opened.declaration?.value;
@@ -103,16 +105,4 @@ function place(problem: Problem, merged: unknown, declaration: Declaration | und
     message: where === '' ? problem.message : `${where}: ${problem.message}`,
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   };
-}
-
-function templateProblems(
-  settings: Settings,
-  templateProblem: (template: string) => string | undefined,
-): readonly Problem[] {
-  return settings.channels.flatMap(({ webhook }, index) => {
-    const message = webhook?.template === undefined ? undefined : templateProblem(webhook.template);
-    return message === undefined
-      ? []
-      : [{ path: ['channels', index, 'webhook', 'template'], code: 'invalid-template', message }];
-  });
 }

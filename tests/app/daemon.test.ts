@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { incidentNow } from '../../src/app/views/incident-now.ts';
 import { DaemonHarness } from '../support/daemon-harness.ts';
 import { aRule, aService, start, stepFault } from '../support/simulation.ts';
 
@@ -130,6 +131,43 @@ describe('clocks', () => {
     expect(Math.abs((started.incidents()[0]?.onset.at ?? 0) - start - fault - skewMs)).toBeLessThanOrEqual(5_000);
     expect(started.incidents()[0]?.timeToNotifyMs).toBeLessThanOrEqual(250);
   });
+});
+
+describe('an open incident', () => {
+  test('is told with what keeps it open from the first poll on, and no longer once it has resolved', async () => {
+    const store = new MemoryStore();
+    const options = { traffic: stepFault(fault, fault + 8 * minute, 0.5), store };
+    const before = await new DaemonHarness(options).start();
+    await before.advance(12 * minute);
+    const [incident] = before.incidents();
+    if (incident === undefined) throw new Error('no incident');
+    expect(incidentNow(before.daemon.views(), incident)?.keptOpenBy).toEqual([
+      expect.stringMatching(/^Rule payments-failing is true: success rate 50(\.\d+)?% over 1m; its condition is /),
+      expect.stringMatching(/^Target missed: success rate 50(\.\d+)?% over 1m, target at least 99\.9%$/),
+    ]);
+    await before.stop();
+
+    await using after = await new DaemonHarness({ ...options, startsAt: 43 * minute }).start();
+    expect(incidentNow(after.daemon.views(), incident)).toBeUndefined();
+    await after.advance(minute);
+    expect(incidentNow(after.daemon.views(), incident)?.keptOpenBy).toHaveLength(2);
+    await after.advance(10 * minute);
+    expect(after.incidents()[0]?.phase).toBe('watching');
+    expect(after.daemon.views()[0]?.scopes[0]).not.toHaveProperty('keptOpen');
+  });
+});
+
+test('what in the rule files only the sources can settle is told when they have, and holds up nothing', async () => {
+  const run = new DaemonHarness({ traffic: stepFault(fault, fault + 5 * minute, 0.5) });
+  const settled = Promise.withResolvers<readonly string[]>();
+  run.doubts = async () => await settled.promise;
+  await using started = await run.start();
+  await started.advance(minute);
+  expect(started.daemon.readiness().ready).toBe(true);
+  expect(started.lines.filter(({ message }) => message === 'a rule file deserves a look')).toEqual([]);
+  settled.resolve(['a hold of 5s may end between two scrapes']);
+  await started.advance(1);
+  expect(started.lines.filter(({ message }) => message === 'a rule file deserves a look')).toHaveLength(1);
 });
 
 describe('a reload', () => {

@@ -195,6 +195,18 @@ describe('a restart', () => {
     expect(after.incidents()[0]?.phase).toBe('closed');
   });
 
+  test('tells what changed while Andon was away', async () => {
+    const store = await withIncident();
+    const endState = { ...aService().endState, holdMs: 90_000 };
+    const services = [aService({ revision: 'r2', endState })];
+    await using after = await new DaemonHarness({ traffic, store, services, startsAt: 43 * minute }).start();
+
+    const record = after.daemon.book.get(after.incidents()[0]?.id ?? '');
+    expect(record?.timeline.find(({ type }) => type === 'definition-changed')).toMatchObject({
+      changes: [{ what: 'end-state', change: 'changed', field: 'hold', from: '1m', to: '1m30s' }],
+    });
+  });
+
   test('without the service says that nobody watches its incident, once', async () => {
     const store = await withIncident();
     for (const startsAt of [43 * minute, 50 * minute]) {

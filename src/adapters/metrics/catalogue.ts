@@ -318,6 +318,12 @@ export const catalogue = {
     labels: ['channel'],
     buckets: workBuckets,
   },
+  resends: {
+    name: 'andon_notification_resends_total',
+    type: 'counter',
+    help: 'Sends of what a channel had been told before, for receivers that forget, by outcome: accepted or failed.',
+    labels: ['channel', 'outcome'],
+  },
   outboxDepth: {
     name: 'andon_outbox_depth',
     type: 'gauge',

@@ -111,6 +111,10 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
         metrics.notifications.inc({ channel, outcome: each }, each === outcome ? 1 : 0);
       if (durationMs !== undefined) metrics.notificationDuration.observe({ channel }, seconds(durationMs));
     },
+    resendFinished(channel, accepted) {
+      metrics.resends.inc({ channel, outcome: 'accepted' }, accepted ? 1 : 0);
+      metrics.resends.inc({ channel, outcome: 'failed' }, accepted ? 0 : 1);
+    },
     outboxDepth: (channel, count) => metrics.outboxDepth.set({ channel }, count),
     reloadFinished(ok, at) {
       metrics.reloadSuccess.set(ok ? 1 : 0);
@@ -131,6 +135,7 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     },
     forgetChannel(channel) {
       for (const outcome of deliveryOutcomes) metrics.notifications.remove({ channel, outcome });
+      for (const outcome of ['accepted', 'failed']) metrics.resends.remove({ channel, outcome });
       metrics.notificationDuration.remove({ channel });
       metrics.outboxDepth.remove({ channel });
     },

@@ -8,6 +8,7 @@ export function tracedChannel(channel: Channel): Channel {
     name: channel.name,
     type: channel.type,
     concurrency: channel.concurrency,
+    ...(channel.resend === undefined ? {} : { resend: channel.resend }),
     close: async () => await channel.close(),
     send: async (attempt, signal) => {
       const { notification } = attempt;
@@ -18,6 +19,7 @@ export function tracedChannel(channel: Channel): Channel {
         'andon.notification': notification.id,
         'andon.notification_kind': notification.kind,
         'andon.attempt': attempt.attempt,
+        ...(attempt.again === true ? { 'andon.again': true } : {}),
       };
       return await inSpan(
         'delivery',

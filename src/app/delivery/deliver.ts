@@ -4,6 +4,8 @@ import type { Notification } from '../../domain/notification/notification.ts';
 import type { ChannelStatus, DeliveryListener } from './delivery-listener.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { DeliveryRecorder } from './delivery-recorder.ts';
+import { recallTold, type ToldIncident } from './recall-told.ts';
+import { Resender } from './resender.ts';
 import type { Channel } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -20,6 +22,8 @@ export interface DelivererParts {
   readonly listener: DeliveryListener;
   /** After this age, ms, a notification with a newer one behind it is told by the newer one. */
   readonly staleAfterMs: number;
+  /** Incidents that were not over at a time, ms since the epoch: channels that resend go on telling of them after a restart. */
+  readonly incidentsSince?: (at: number) => readonly ToldIncident[];
 }
 
 /** How long a stop without a deadline, and a channel that is set up anew, lets sends under way finish, ms. */
@@ -35,6 +39,7 @@ const finishedLimit = 10_000;
 interface Outlet {
   readonly channel: Channel;
   readonly queue: DeliveryQueue;
+  readonly resender: Resender | undefined;
 }
 
 /**
@@ -72,7 +77,8 @@ export class Deliverer {
         const before = this.#outlets.get(channel.name);
         if (before?.channel === channel) return;
         if (before !== undefined) await this.#move(before, channel);
-        else this.#open(channel).add(this.#stranded.take(channel.name));
+        else this.#open(channel).queue.add(this.#stranded.take(channel.name));
+        if (this.#early === undefined) await this.#recall([channel.name]);
       }),
     );
   }
@@ -82,31 +88,46 @@ export class Deliverer {
     const kept = new Set(channels.map(({ name }) => name));
     const gone = [...this.#outlets.values()].filter(({ channel }) => !kept.has(channel.name));
     await Promise.all(
-      gone.map(async ({ channel, queue }) => {
+      gone.map(async ({ channel, queue, resender }) => {
         this.#outlets.delete(channel.name);
+        await resender?.stop();
         this.#stranded.add(await this.#empty(queue));
       }),
     );
   }
 
-  #open(channel: Channel): DeliveryQueue {
+  #open(channel: Channel): Outlet {
     const staleAfterMs = (): number => this.#staleAfterMs;
-    const queue = new DeliveryQueue({ ...this.#parts, channel, recorder: this.#recorder, staleAfterMs });
-    this.#outlets.set(channel.name, { channel, queue });
-    return queue;
+    const { resend } = channel;
+    const resender = resend === undefined ? undefined : new Resender({ ...this.#parts, channel, policy: resend });
+    const queue = new DeliveryQueue({ ...this.#parts, channel, resender, recorder: this.#recorder, staleAfterMs });
+    const outlet = { channel, queue, resender };
+    this.#outlets.set(channel.name, outlet);
+    return outlet;
   }
 
-  async #move({ queue }: Outlet, to: Channel): Promise<void> {
+  async #move({ queue, resender }: Outlet, to: Channel): Promise<void> {
     const came: QueuedNotification[] = [];
     this.#moving.set(to.name, came);
-    const left = await this.#empty(queue);
+    const [left, told] = await Promise.all([this.#empty(queue), resender?.stop()]);
     this.#moving.delete(to.name);
-    this.#open(to).add([...left, ...came]);
+    const opened = this.#open(to);
+    opened.queue.add([...left, ...came]);
+    if (told !== undefined) opened.resender?.takeOver(told);
+  }
+
+  async #recall(channels: readonly string[]): Promise<void> {
+    const resenders = channels.flatMap((name) => {
+      const { channel, resender } = this.#outlets.get(name) ?? {};
+      return channel?.resend === undefined || resender === undefined ? [] : [{ channel, resender }];
+    });
+    await recallTold(resenders, this.#parts);
   }
 
   /** Loads what earlier processes left and begins to send. Rejects with StoreError. */
   async start(): Promise<void> {
     const left = await this.#parts.store.pending();
+    await this.#recall([...this.#outlets.keys()]);
     const early = this.#early ?? [];
     this.#early = undefined;
     this.#take(left);
@@ -147,10 +168,14 @@ export class Deliverer {
   }
 
   async #stop(deadlineMs: number): Promise<void> {
-    const queues = Array.from(this.#outlets.values(), ({ queue }) => queue);
+    const outlets = [...this.#outlets.values()];
+    const queues = outlets.map(({ queue }) => queue);
     this.#stranded.stop();
     const reserveMs = Math.min(recordReserveMs, deadlineMs / 2);
-    const ended = Promise.all(queues.map((queue) => queue.stop()));
+    const ended = Promise.all([
+      ...queues.map(async (queue) => await queue.stop()),
+      ...outlets.map(async ({ resender }) => void (await resender?.stop())),
+    ]);
     await this.#within(ended, deadlineMs - reserveMs);
     for (const queue of queues) queue.abort();
     await this.#within(

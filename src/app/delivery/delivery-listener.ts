@@ -32,6 +32,8 @@ export interface SettledFacts {
 export interface DeliveryListener {
   attempted(facts: AttemptFacts): void;
   settled(facts: SettledFacts): void;
+  /** What a channel had been told of an incident was sent again, so that its receiver does not forget it. */
+  resent(channel: string, accepted: boolean): void;
   /** How many notifications of a channel are not settled yet, whenever that changes. */
   queued(channel: string, pending: number): void;
   /** A receiver asked never to be called again; its channel stays off until it is set up in another way, or the process starts anew. */

@@ -4,6 +4,8 @@ import { Alarm } from '../tasks/alarm.ts';
 import type { ChannelStatus, DeliveryListener, UndeliverableReason } from './delivery-listener.ts';
 import { deliveredRecord, failedRecord } from './delivery-record.ts';
 import type { DeliveryRecorder } from './delivery-recorder.ts';
+import type { Resender } from './resender.ts';
+import { sendSafely } from './send-safely.ts';
 import type { Channel, SendResult } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -22,6 +24,8 @@ interface Lane {
 interface Parts {
   readonly channel: Channel;
   readonly recorder: DeliveryRecorder;
+  /** Sends again what has been told, where the channel's receiver forgets. */
+  readonly resender?: Resender | undefined;
   readonly listener: DeliveryListener;
   readonly clock: Clock;
   readonly log: Log;
@@ -80,11 +84,13 @@ export class DeliveryQueue {
     const behind = lane.queue.findIndex((other) => other.notification.sequence > sequence);
     lane.queue.splice(behind < 0 ? lane.queue.length : behind, 0, queued);
     this.#count(1);
+    this.#parts.resender?.expect(queued.notification);
     return lane;
   }
 
   status(): ChannelStatus {
     const now = this.#parts.clock.monotonic();
+    const lastError = laterOf(this.#lastError, this.#parts.resender?.lastError);
     let oldest = now;
     for (const { queue } of this.#lanes.values()) oldest = Math.min(oldest, queue[0]?.bornAt ?? now);
     return {
@@ -94,7 +100,7 @@ export class DeliveryQueue {
       sending: this.#sending,
       oldestAgeMs: now - oldest,
       ...(this.#lastDeliveryAt === undefined ? {} : { lastDeliveryAt: this.#lastDeliveryAt }),
-      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
+      ...(lastError === undefined ? {} : { lastError }),
       gone: this.#gone,
       configured: true,
     };
@@ -177,22 +183,18 @@ export class DeliveryQueue {
     this.#pump();
   }
 
-  /** Never rejects: a channel that throws is one that cannot be reached. */
-  async #send(next: QueuedNotification, collapsing: readonly QueuedNotification[]): Promise<SendResult> {
-    try {
-      return await this.#parts.channel.send(
-        {
-          notification: next.notification,
-          collapsed: collapsing.map(({ notification }) => notification),
-          attempt: next.attempts + 1,
-        },
-        this.#abort.signal,
-      );
-    } catch (error) {
-      // The message of an unforeseen error may hold anything, so only its name is passed on.
-      const name = error instanceof Error ? error.name : 'unknown error';
-      return { kind: 'retry', reason: 'unreachable', detail: `the channel failed unexpectedly (${name})` };
-    }
+  async #send({ notification, attempts }: QueuedNotification, collapsing: readonly QueuedNotification[]) {
+    const { channel, resender } = this.#parts;
+    // Only awaited where there is something to wait for: a send that can start starts at once.
+    const passed = resender?.giveWay(notification.incidentId);
+    if (passed !== undefined) await passed;
+    const attempt = {
+      notification,
+      collapsed: collapsing.map((older) => older.notification),
+      attempt: attempts + 1,
+      ...(resender === undefined ? {} : { earlier: resender.earlier(notification) }),
+    };
+    return await sendSafely(channel, attempt, this.#abort.signal);
   }
 
   #digest(lane: Lane, next: QueuedNotification, collapsing: readonly QueuedNotification[], result: SendResult): void {
@@ -280,6 +282,7 @@ export class DeliveryQueue {
   /** The receiver asked never to be called again, so nothing that waits for it can be delivered either. */
   #close(detail: string): void {
     this.#gone = true;
+    void this.#parts.resender?.stop();
     const { channel, log, listener } = this.#parts;
     log.error(
       'channel is off until it is set up in another way or Andon starts anew: its receiver asked never to be called again',
@@ -342,7 +345,8 @@ export class DeliveryQueue {
   }
 
   #tell(queued: QueuedNotification, state: 'delivered' | 'failed' | 'collapsed', reason?: UndeliverableReason): void {
-    const { channel, clock, listener } = this.#parts;
+    const { channel, clock, listener, resender } = this.#parts;
+    if (state !== 'collapsed') resender?.settled(queued.notification);
     listener.settled({
       channel: channel.name,
       notification: queued.notification,
@@ -351,6 +355,10 @@ export class DeliveryQueue {
       ...(reason === undefined ? {} : { reason }),
     });
   }
+}
+
+function laterOf(one: ChannelStatus['lastError'], other: ChannelStatus['lastError']): ChannelStatus['lastError'] {
+  return one === undefined || (other !== undefined && other.at > one.at) ? other : one;
 }
 
 function facts({ notification }: QueuedNotification): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 
 /** Tells telemetry what becomes of notifications, and hands the events that delivery wrote to whoever folds them. */
 export function deliveryTelemetry(
-  telemetry: Pick<Telemetry, 'deliveryFinished' | 'outboxDepth'>,
+  telemetry: Pick<Telemetry, 'deliveryFinished' | 'resendFinished' | 'outboxDepth'>,
   onRecorded: (events: readonly StoredLogEvent[]) => void,
 ): DeliveryListener {
   return {
@@ -13,6 +13,9 @@ export function deliveryTelemetry(
     },
     settled({ channel, state }) {
       if (state === 'collapsed') telemetry.deliveryFinished(channel, 'collapsed');
+    },
+    resent(channel, accepted) {
+      telemetry.resendFinished(channel, accepted);
     },
     queued(channel, pending) {
       telemetry.outboxDepth(channel, pending);

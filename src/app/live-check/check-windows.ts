@@ -43,6 +43,7 @@ export async function judgeWindows(
       if (place === undefined || known.length === 0 || known.includes(undefined)) continue;
       judged.push(judge(declared, Math.max(...known.map(Number)), place));
     }
+    judged.push(...tiersThatHold(service, intervals, locate));
   }
   return judged;
 }
@@ -108,6 +109,27 @@ function declaredIn({ endState, rules }: Service): readonly Declared[] {
         : [{ path: ['spec', 'stopTheLine', index, 'when'], code: 'short-window', ms, signals }];
     }),
   ];
+}
+
+/**
+ * The short windows of burn-rate tiers that were doubted, where all of a budget are long enough: which entry of `burnRates` a
+ * tier comes from is not told by the service, so all of them are spoken for.
+ */
+function tiersThatHold(
+  { name, budgets }: Service,
+  intervals: ReadonlyMap<string, number>,
+  locate: Locate,
+): readonly JudgedWindow[] {
+  return budgets.flatMap(({ signal, tiers }, index) => {
+    const intervalMs = intervals.get(signal);
+    if (intervalMs === undefined || !tiers.every(({ shortMs }) => shortMs >= scrapesNeeded * intervalMs)) return [];
+    return tiers.flatMap((_tier, entry) =>
+      ['short', 'over'].flatMap((field): readonly JudgedWindow[] => {
+        const place = locate(name, ['spec', 'errorBudgets', index, 'burnRates', entry, field]);
+        return place === undefined ? [] : [{ place, code: 'short-window' }];
+      }),
+    );
+  });
 }
 
 function judge({ code, ms }: Declared, intervalMs: number, place: Position): JudgedWindow {

@@ -1,4 +1,5 @@
 import type { Notification } from '../../domain/notification/notification.ts';
+import type { ResendPolicy } from '../../domain/notification/resend-plan.ts';
 
 /** What became of one attempt. The adapter says whether trying again can help; the app says when and how often. */
 export type SendResult =
@@ -29,6 +30,10 @@ export interface Attempt {
   readonly collapsed: readonly Notification[];
   /** 1 for the first try. */
   readonly attempt: number;
+  /** For channels that resend: what was made for this channel of the incident before, oldest first, whatever became of it. */
+  readonly earlier?: readonly Notification[];
+  /** Nothing new: it is sent again so that the receiver does not forget it. */
+  readonly again?: boolean;
 }
 
 /** Where notifications go. */
@@ -37,6 +42,8 @@ export interface Channel {
   readonly type: string;
   /** How many sends may be under way at once. */
   readonly concurrency: number;
+  /** For receivers that forget what they are not told again; what is sent again has a `concurrency` of its own. */
+  readonly resend?: ResendPolicy;
   send(attempt: Attempt, signal: AbortSignal): Promise<SendResult>;
   close(): Promise<void>;
 }

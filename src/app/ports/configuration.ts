@@ -26,6 +26,8 @@ export type LoadedConfiguration =
       readonly configured: Configured;
       /** What in the rule files deserves a look, one line each. */
       readonly warnings: readonly string[];
+      /** What deserves a look unless samples come quickly enough, one line each: asks the sources how often they come. Does not reject. */
+      readonly doubts?: (signal: AbortSignal) => Promise<readonly string[]>;
       /** What was changed and cannot change while Andon runs, one line each. */
       readonly atNextStart: readonly string[];
     }

@@ -58,6 +58,8 @@ export interface Telemetry {
   /** What every gate says now; services that are missing here vanish. */
   gates(answers: readonly GateAnswer[]): void;
   deliveryFinished(channel: string, outcome: DeliveryOutcome, durationMs?: number): void;
+  /** What a channel had been told was sent again, and whether its receiver accepted it. */
+  resendFinished(channel: string, accepted: boolean): void;
   /** Notifications of a channel that are not delivered yet. */
   outboxDepth(channel: string, count: number): void;
   /** `at`: ms since the epoch on Andon's clock. */
@@ -103,6 +105,7 @@ export const silentTelemetry: Telemetry = {
   changeHeld: nothing,
   gates: nothing,
   deliveryFinished: nothing,
+  resendFinished: nothing,
   outboxDepth: nothing,
   reloadFinished: nothing,
   storeHealth: nothing,

@@ -133,6 +133,10 @@ export class DegradableStore implements Store {
     for await (const ledger of this.#inner.ledgers(service)) if (!this.#buffer.forgets(ledger)) yield ledger;
   }
 
+  ledgerServices(): Promise<readonly string[]> {
+    return this.#inTurn(() => this.#inner.ledgerServices());
+  }
+
   /** Tries once more to write what is held; what is lost with the process is told by a StoreError, the store being closed. */
   close(): Promise<void> {
     return this.#inTurn(async () => {

@@ -1,6 +1,7 @@
 import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { Problem } from '../problem.ts';
 import type { ChannelSettings } from './channels/channel-settings.ts';
+import type { PostingSettings } from './channels/posting-fields.ts';
 import type { WebhookSettings } from './channels/webhook-settings.ts';
 import type { Settings, SourceSettings } from './settings-file.ts';
 
@@ -57,8 +58,21 @@ function filesOfSource(source: SourceSettings, at: DeclarationPath): readonly Na
   ];
 }
 
-function filesOfChannel({ webhook }: ChannelSettings, at: DeclarationPath): readonly NamedFile[] {
-  return [...(webhook === undefined ? [] : filesOfWebhook(webhook, [...at, 'webhook']))];
+function filesOfChannel(
+  { webhook, alertmanager, slack, teams, cdevents }: ChannelSettings,
+  at: DeclarationPath,
+): readonly NamedFile[] {
+  return [
+    ...(webhook === undefined ? [] : filesOfWebhook(webhook, [...at, 'webhook'])),
+    ...(alertmanager === undefined ? [] : filesOfPosting(alertmanager, [...at, 'alertmanager'])),
+    ...(slack === undefined ? [] : filesOfPosting(slack, [...at, 'slack'])),
+    ...(teams === undefined ? [] : filesOfPosting(teams, [...at, 'teams'])),
+    ...(cdevents === undefined ? [] : filesOfPosting(cdevents, [...at, 'cdevents'])),
+  ];
+}
+
+function filesOfPosting({ urlFile, headerFiles }: PostingSettings, at: DeclarationPath): readonly NamedFile[] {
+  return [...one(urlFile, [...at, 'urlFile'], 'url'), ...filesOfHeaders(headerFiles, at)];
 }
 
 function filesOfWebhook(webhook: WebhookSettings, at: DeclarationPath): readonly NamedFile[] {

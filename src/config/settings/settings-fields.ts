@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { show, text } from '../fields.ts';
+import { valueKinds } from '../value-kinds.ts';
 
 const byteUnits = { B: 1, KiB: 1024, MiB: 1_048_576, GiB: 1_073_741_824 } as const;
 const mostBytes = byteUnits.GiB;
@@ -18,7 +19,8 @@ export function byteSize() {
         bytes === undefined ? `expected a size such as 16MiB, got ${show(value)}` : 'a size is 1B to 1GiB';
       context.issues.push({ code: 'custom', input: value, message });
       return z.NEVER;
-    });
+    })
+    .register(valueKinds, { word: 'size', limits: '1B to 1GiB' });
 }
 
 /** A network in CIDR notation, or a single address. */
@@ -43,7 +45,9 @@ export function mayShowSecret(line: string): boolean {
 }
 
 /** The path of a file. */
-export const filePath = () => text({ expected: 'the path of a file', maxLength: 4096 });
+export const filePath = () =>
+  text({ expected: 'the path of a file', maxLength: maxPathLength }).register(valueKinds, { word: 'path' });
+export const maxPathLength = 4096;
 
 /** How many requests may be under way at once. */
 export const concurrency = (most: number) =>

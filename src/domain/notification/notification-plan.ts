@@ -109,7 +109,7 @@ function notificationKind(
 }
 
 function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind, externalUrl?: string): Page {
-  const summary = summaryOf(incident, kind);
+  const summary = summaryOf(incident, kind, event.at);
   const { owner, runbook, recoveredAt, recovery, resolvedAt, closedByHand, impact, budgetsSpent } = incident;
   return {
     incidentId: incident.id,
@@ -141,9 +141,12 @@ function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind
 }
 
 /** The rule's own words, and of error budgets what the rule saw, or once service is back what the incident spent. */
-function summaryOf(incident: Incident, kind: NotificationKind): string | undefined {
-  const { summary, budgets = [], budgetsSpent = [] } = incident;
-  const ofBudgets = kind === 'resolved' ? budgetsSpent.map(describeBudgetSpent) : budgets;
+function summaryOf(incident: Incident, kind: NotificationKind, at: number): string | undefined {
+  const { summary, budgets = [], budgetsAt, budgetsSpent = [] } = incident;
+  // A rule that looks at no budget may tell after one that did: what that one saw is older than the rest.
+  const seen = budgetsAt === undefined || budgetsAt === at ? '' : ` (as of ${clockTime(budgetsAt, at)})`;
+  const ofBudgets =
+    kind === 'resolved' ? budgetsSpent.map(describeBudgetSpent) : budgets.map((text) => `${text}${seen}`);
   const texts = [summary, ...ofBudgets].filter((text) => text !== undefined);
   return texts.length === 0 ? undefined : texts.join('. ');
 }

@@ -1,3 +1,4 @@
+import type { BurnTier } from '../budget/objective.ts';
 import type { Reading, UnknownReason } from '../reading/reading.ts';
 
 /** A three-valued truth: what cannot be decided is unknown, with the reasons, and is never taken for false. */
@@ -50,5 +51,7 @@ export interface Condition {
   readonly text: string;
   /** Every signal and window it may look at. */
   readonly uses: readonly SignalUse[];
+  /** The burn-rate tiers of a budget that it was made of, true while any of them fires; absent where a person wrote it. */
+  readonly tiers?: readonly BurnTier[];
   evaluate(lookup: ReadingLookup): Truth;
 }

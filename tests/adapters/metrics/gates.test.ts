@@ -5,7 +5,7 @@ import { storyStart } from '../../support/incident-story.ts';
 
 test('gates have one state each, and names that somebody only asked for make no series', async () => {
   const telemetry = createPrometheusTelemetry({ version: '0.1.0', nodeVersion: 'v24', now: () => storyStart });
-  const answer = decideGate({ service: 'nobody', freezes: [], dependencies: [] }, storyStart);
+  const answer = decideGate({ service: 'chekout', freezes: [], dependencies: [] }, storyStart);
   telemetry.gateAsked(answer);
   telemetry.changeHeld(answer);
   telemetry.gates([{ ...answer, service: 'checkout', state: 'hold' }]);
@@ -17,7 +17,7 @@ test('gates have one state each, and names that somebody only asked for make no 
     'andon_gate_decisions_total{service="",decision="unknown",reason="unknown-service",override="none"} 1',
   );
   expect(body).toContain('andon_gate_changes_held_total{service="",reason="unknown-service"} 1');
-  expect(body).not.toContain('nobody');
+  expect(body).not.toContain('chekout');
 
   telemetry.gates([]);
   expect((await telemetry.scrape()).body).not.toContain('andon_gate_state{');

@@ -61,6 +61,7 @@ function tellAll(telemetry: PrometheusTelemetry): void {
   telemetry.changeHeld(answer);
   telemetry.gates([{ ...answer, service: 'checkout', state: 'hold' }]);
   telemetry.deliveryFinished('pager', 'delivered', 80);
+  telemetry.resendFinished('pager', true);
   telemetry.outboxDepth('pager', 1);
   telemetry.reloadFinished(true, storyStart);
   telemetry.storeHealth(false);
@@ -378,7 +379,12 @@ describe('deliveries and reloads', () => {
   test('every outcome of a channel has a series from the first attempt on, so that rates see the first failure', async () => {
     const telemetry = aTelemetry();
     telemetry.deliveryFinished('pager', 'retry', 1000);
+    telemetry.resendFinished('pager', false);
 
+    expect(await samples(telemetry, 'andon_notification_resends_total')).toEqual([
+      'andon_notification_resends_total{channel="pager",outcome="accepted"} 0',
+      'andon_notification_resends_total{channel="pager",outcome="failed"} 1',
+    ]);
     expect(await samples(telemetry, 'andon_notifications_total')).toEqual([
       'andon_notifications_total{channel="pager",outcome="delivered"} 0',
       'andon_notifications_total{channel="pager",outcome="retry"} 1',

@@ -1,5 +1,6 @@
 import { MemoryStore } from '../../../src/adapters/memory/memory-store.ts';
 import { Deliverer } from '../../../src/app/delivery/deliver.ts';
+import type { ToldIncident } from '../../../src/app/delivery/recall-told.ts';
 import type { AttemptFacts, DeliveryListener, SettledFacts } from '../../../src/app/delivery/delivery-listener.ts';
 import type { Channel } from '../../../src/app/ports/channel.ts';
 import type { Commit, Store } from '../../../src/app/ports/store.ts';
@@ -18,12 +19,17 @@ export class HeardDelivery implements DeliveryListener {
   readonly events: StoredLogEvent[] = [];
   readonly recordFailures: string[] = [];
   readonly depths = new Map<string, number>();
+  /** Of each send again, whether it was accepted. */
+  readonly resends: boolean[] = [];
 
   attempted(facts: AttemptFacts): void {
     this.attempts.push(facts);
   }
   settled(facts: SettledFacts): void {
     this.settlements.push(facts);
+  }
+  resent(_channel: string, accepted: boolean): void {
+    this.resends.push(accepted);
   }
   queued(channel: string, pending: number): void {
     this.depths.set(channel, pending);
@@ -54,7 +60,7 @@ export class TroubledStore extends MemoryStore {
 /** A deliverer with everything round it, as one process has it; `store` and `clock` outlive the process. */
 export function aDelivery(
   channels: readonly Channel[],
-  parts: { store?: Store; clock?: ManualClock; random?: () => number } = {},
+  parts: { store?: Store; clock?: ManualClock; random?: () => number; incidents?: readonly ToldIncident[] } = {},
 ) {
   const clock = parts.clock ?? new ManualClock();
   const store = parts.store ?? new MemoryStore();
@@ -68,6 +74,7 @@ export function aDelivery(
     random: parts.random ?? (() => 0.5),
     listener: heard,
     staleAfterMs,
+    incidentsSince: () => parts.incidents ?? [],
   });
   return {
     clock,

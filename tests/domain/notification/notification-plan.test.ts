@@ -257,7 +257,12 @@ describe('the page', () => {
     const again = tell([burning, ended, anEvent('relapsed', 3, 1500)]);
     expect(again.incident).not.toHaveProperty('budgetsSpent');
     expect(again.notifications[0]?.page).not.toHaveProperty('budgetsSpent');
-    expect(again.notifications[0]?.page.summary).toBe('Payments fail. Error budget success rate: burns at 20x over 1h');
+    // The rule that told now looks at no budget: what the other one saw stands with its time.
+    expect(again.notifications[0]?.page.summary).toBe(
+      'Payments fail. Error budget success rate: burns at 20x over 1h (as of 02:01:40 UTC)',
+    );
+    const fresh = tell([burning, ended, anEvent('relapsed', 3, 1500, { stop })]);
+    expect(fresh.notifications[0]?.page.summary).toBe('Payments fail. Error budget success rate: burns at 20x over 1h');
     // The second time it may have cost none.
     const spared = tell([burning, ended, anEvent('relapsed', 3, 1500), anEvent('resolved', 4, 2000)]);
     expect(spared.notifications[0]?.page).not.toHaveProperty('budgetsSpent');

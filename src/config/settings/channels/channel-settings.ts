@@ -1,11 +1,19 @@
 import * as z from 'zod';
 import { dnsLabel, show } from '../../fields.ts';
+import { AlertmanagerSettings } from './alertmanager-settings.ts';
+import { CdEventsSettings } from './cdevents-settings.ts';
 import type { PostingSettings } from './posting-fields.ts';
+import { SlackSettings } from './slack-settings.ts';
+import { TeamsSettings } from './teams-settings.ts';
 import { WebhookSettings } from './webhook-settings.ts';
 
 /** What a channel may be; each gives exactly one of these. */
 const kinds = {
   webhook: WebhookSettings.optional().describe('A receiver of HTTP posts.'),
+  alertmanager: AlertmanagerSettings.optional().describe('One Alertmanager, or all of a cluster.'),
+  slack: SlackSettings.optional().describe('An incoming webhook of Slack.'),
+  teams: TeamsSettings.optional().describe('A workflow of Microsoft Teams that posts what it receives.'),
+  cdevents: CdEventsSettings.optional().describe('A receiver of CDEvents, in CloudEvents over HTTP.'),
 };
 
 export type ChannelKind = keyof typeof kinds;

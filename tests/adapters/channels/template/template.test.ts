@@ -69,7 +69,7 @@ describe('checking', () => {
     ['{{#each off}}{{sginal}}{{/each}}', 'line 1, column 16: unknown field "sginal"; docs/webhook.md lists the fields'],
     [
       '{{upper title}}',
-      'line 1, column 1: unknown helper "upper"; there are if, unless, each, with, json, percent, duration, utc, eq',
+      'line 1, column 1: unknown helper "upper"; there are if, unless, each, with, json, percent, round, duration, utc, eq',
     ],
     ['{{lookup labels "tier"}}', /unknown helper "lookup"/],
     ['{{#upper title}}{{/upper}}', /unknown helper "upper"/],
@@ -77,6 +77,7 @@ describe('checking', () => {
     ['{{log "x"}}', /unknown helper "log"/],
     ['{{constructor}}', /unknown field "constructor"/],
     ['{{off.constructor}}', /unknown field/],
+    ['{{round title}}', /round takes a number \(a count\), not string/],
     ['{{percent}}', 'line 1, column 1: percent needs a value'],
     ['{{#json off}}{{/json}}', 'line 1, column 1: json cannot stand here'],
     ['{{> header}}', 'line 1, column 1: partials and decorators are not available here'],

@@ -44,6 +44,7 @@ async function setUp<Name extends string>(names: readonly Name[]) {
     listener: {
       attempted: () => undefined,
       settled: () => undefined,
+      resent: () => undefined,
       queued: () => undefined,
       channelGone: () => undefined,
       recorded: () => undefined,
