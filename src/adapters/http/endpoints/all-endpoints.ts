@@ -5,6 +5,7 @@ import type { HttpParts } from '../http-parts.ts';
 import { incidentPage, missingIncidentPage } from '../incident-page.ts';
 import { openApiDocument } from '../openapi.ts';
 import { statusPage } from '../status-page.ts';
+import { flaggerEndpoints } from './flagger.ts';
 import { gateEndpoints } from './gates.ts';
 import { incidentEndpoints } from './incidents.ts';
 import { operationEndpoints } from './operations.ts';
@@ -46,6 +47,7 @@ export function apiEndpoints(parts: HttpParts, version: string): readonly Endpoi
     ...serviceEndpoints(parts),
     ...incidentEndpoints(parts),
     ...gateEndpoints(parts),
+    ...flaggerEndpoints(parts),
     ...operationEndpoints(parts),
     endpoint({
       method: 'get',
