@@ -26,6 +26,22 @@ export function storeLedgersContract(name: string, open: () => Promise<StoreUnde
       expect(await ledgersOf(await subject.later())).toEqual([]);
     });
 
+    test('the services that have ledgers are named once each, in order, until the last of their ledgers is forgotten', async () => {
+      expect(await store.ledgerServices()).toEqual([]);
+      const keys = [
+        ['search', 'a', ''],
+        ['checkout', 'a', ''],
+        ['checkout', 'b', 'region="eu"'],
+        ['Ångström', 'a', ''],
+      ].map(([service = '', budget = '', group = '']) => ({ service, budget, group }));
+      await store.commit(aCommit({ ledgers: keys.map((key) => aLedger([aRow(noon)], key)) }));
+      expect(await store.ledgerServices()).toEqual(['checkout', 'search', 'Ångström']);
+      await store.commit(aCommit({ forgottenLedgers: keys.slice(1, 2) }));
+      expect(await store.ledgerServices()).toEqual(['checkout', 'search', 'Ångström']);
+      await store.commit(aCommit({ forgottenLedgers: keys.slice(2) }));
+      expect(await (await subject.later()).ledgerServices()).toEqual(['search']);
+    });
+
     test('rows come back by slot length and start, as they were written, gaps and all', async () => {
       const gaps = [
         { from: noon + 0.25, to: noon + 1000 },
@@ -163,6 +179,7 @@ export function storeLedgersContract(name: string, open: () => Promise<StoreUnde
     test('a closed store says so', async () => {
       await store.close();
       await expect(ledgersOf(store)).rejects.toMatchObject({ name: 'StoreError', reason: 'closed' });
+      await expect(store.ledgerServices()).rejects.toMatchObject({ name: 'StoreError', reason: 'closed' });
       await expect(store.commit(aCommit({ ledgers: [aLedger([aRow(noon)])] }))).rejects.toMatchObject({
         reason: 'closed',
       });

@@ -49,6 +49,11 @@ export class FaultyStore implements Store {
     yield* this.#inner.ledgers(service);
   }
 
+  async ledgerServices(): Promise<readonly string[]> {
+    this.#mustRead();
+    return this.#inner.ledgerServices();
+  }
+
   close(): Promise<void> {
     return this.#inner.close();
   }

@@ -88,6 +88,11 @@ export class MemoryStore implements Store {
     }
   }
 
+  async ledgerServices(): Promise<readonly string[]> {
+    this.#mustBeOpen();
+    return [...new Set([...this.#ledgers.values()].map(({ key }) => key.service))].sort(compare);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
   }

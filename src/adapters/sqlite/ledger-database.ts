@@ -84,6 +84,7 @@ const sync = promisify(fdatasync);
 function statementsOf(database: DatabaseSync) {
   const line = database.prepare('SELECT id, shape FROM ledger WHERE service = ? AND budget = ? AND group_key = ?');
   const lines = database.prepare('SELECT id, service, budget, group_key, shape FROM ledger WHERE service = ?');
+  const services = database.prepare('SELECT DISTINCT service FROM ledger');
   const insert = database.prepare('INSERT INTO ledger (service, budget, group_key, shape) VALUES (?, ?, ?, ?)');
   const reshape = database.prepare('UPDATE ledger SET shape = ? WHERE id = ?');
   const remove = database.prepare('DELETE FROM ledger WHERE id = ?');
@@ -111,10 +112,18 @@ function statementsOf(database: DatabaseSync) {
       }));
     },
 
+    services(): readonly string[] {
+      return services.all().map((row) => String(row['service']));
+    },
+
     slots(id: number): { readonly rows: readonly LedgerRow[]; readonly unreadable: number } {
-      const all = (slots.all(id) as unknown as readonly (readonly unknown[])[]).map(ledgerRow);
-      const rows = all.filter((row) => row !== undefined);
-      return { rows, unreadable: all.length - rows.length };
+      const found = slots.all(id) as unknown as readonly (readonly unknown[])[];
+      const rows: LedgerRow[] = [];
+      for (const columns of found) {
+        const row = ledgerRow(columns);
+        if (row !== undefined) rows.push(row);
+      }
+      return { rows, unreadable: found.length - rows.length };
     },
 
     forget({ service, budget, group }: LedgerKey): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { byBudgetAndGroup, ledgerKeyText } from '../../app/recording/ledger-key.ts';
+import { compare } from '../../app/recording/outbox-order.ts';
 import type { Log } from '../../app/ports/log.ts';
 import type { LedgerKey, LedgerWrite, StoredLedger, StoreError, StoreFailureReason } from '../../app/ports/store.ts';
 import type { LedgerDatabase, LedgerLine } from './ledger-database.ts';
@@ -79,6 +80,17 @@ export class LedgerFile {
       yield { ...line, rows: slots.rows };
       await turn();
     }
+  }
+
+  /** Rejects with StoreError `closed` only. */
+  async services(): Promise<readonly string[]> {
+    await this.#turn;
+    if (this.#closed) throw storeFailure('closed', this.#file, '');
+    let names: readonly string[] = [];
+    this.#attempt(() => {
+      names = this.#open?.services() ?? [];
+    });
+    return [...names].sort(compare);
   }
 
   /** Waits for what is being written. */

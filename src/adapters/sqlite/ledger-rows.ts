@@ -4,11 +4,19 @@ import type { Interval } from '../../domain/interval.ts';
 
 const GapsWire = z.array(z.tuple([z.number(), z.number()]));
 
+/** What most slots have; frozen, since all of them share it. */
+const noGaps: readonly Interval[] = Object.freeze([]);
+
 /** The row of a slot's columns (slot_ms, start, bad, total, gaps); undefined when it cannot be read. */
-export function ledgerRow([slotMs, start, bad, total, gaps]: readonly unknown[]): LedgerRow | undefined {
-  const read = gaps === null ? [] : readGaps(gaps);
-  if (read === undefined || ![slotMs, start, bad, total].every((value) => typeof value === 'number')) return undefined;
-  return { slotMs: Number(slotMs), start: Number(start), bad: Number(bad), total: Number(total), gaps: read };
+export function ledgerRow(columns: readonly unknown[]): LedgerRow | undefined {
+  const [slotMs, start, bad, total, column] = columns;
+  if (!isNumber(slotMs) || !isNumber(start) || !isNumber(bad) || !isNumber(total)) return undefined;
+  const gaps = column === null ? noGaps : readGaps(column);
+  return gaps && { slotMs, start, bad, total, gaps };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 /** What the column `gaps` keeps: nothing for most slots. */

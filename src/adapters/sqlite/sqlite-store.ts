@@ -85,6 +85,11 @@ export class SqliteStore implements Store {
     yield* this.#ledgers.read(service);
   }
 
+  async ledgerServices(): Promise<readonly string[]> {
+    this.#use(() => undefined);
+    return await this.#ledgers.services();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -1,6 +1,6 @@
 import { createLedger, missing, type BudgetLedger } from '../../domain/budget/ledger.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
-import { placeOf } from '../../domain/budget/slot-tiers.ts';
+import { markChanged, placeOf } from '../../domain/budget/slot-tiers.ts';
 import { periodBounds } from '../../domain/budget/period.ts';
 import { restoreLedger } from '../../domain/budget/ledger-rows.ts';
 import type { Group } from '../../domain/service/group.ts';
@@ -68,8 +68,7 @@ export function markAllChanged({ tiers, covered, storedFloors }: BudgetLedger): 
       const from = Math.max(covered[index] ?? NaN, tier.floor);
       const to = Math.min(covered[index + 1] ?? NaN, end);
       for (let slot = Math.floor(from / tier.slotMs); slot * tier.slotMs < to; slot += 1) {
-        tier.changed[placeOf(tier, slot)] = 1;
-        tier.hasChanges = true;
+        markChanged(tier, placeOf(tier, slot));
       }
     }
     end = Math.min(end, tier.floor);
@@ -107,7 +106,7 @@ export function openGaps(
 export function settledShare(entry: BudgetEntry, declared: ErrorBudget, now: number): number {
   const [from, to] = reach(entry, declared, now);
   if (!(to > from)) return 1;
-  const gaps = entry.asked.open(missing(entry.ledger, from, to), now).filter(isWorthAsking);
+  const gaps = entry.asked.unsettled(missing(entry.ledger, from, to), now).filter(isWorthAsking);
   return 1 - gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0) / (to - from);
 }
 

@@ -15,6 +15,7 @@ export async function writeLedgers(
   now: number,
 ): Promise<void> {
   let taken: { readonly book: BudgetBook; readonly changes: BudgetChanges }[] = [];
+  let rows = 0;
   const write = async (): Promise<void> => {
     const ledgers: LedgerWrite[] = taken.flatMap(({ changes }) => changes.ledgers);
     const forgottenLedgers: LedgerKey[] = taken.flatMap(({ changes }) => changes.forgotten);
@@ -25,13 +26,14 @@ export async function writeLedgers(
       throw error;
     }
     taken = [];
+    rows = 0;
   };
   for (const book of books) {
     book.forgetGone(now);
-    taken.push({ book, changes: book.takeChanges() });
-    const rows = taken
-      .flatMap(({ changes }) => changes.ledgers)
-      .reduce((sum, { changes }) => sum + changes.rows.length, 0);
+    const changes = book.takeChanges();
+    if (changes.ledgers.length === 0 && changes.forgotten.length === 0) continue;
+    taken.push({ book, changes });
+    for (const ledger of changes.ledgers) rows += ledger.changes.rows.length;
     if (rows > rowsTogether) await write();
   }
   await write();

@@ -109,6 +109,8 @@ export interface Store {
    * rows that cannot be read are left out, and the log tells how many.
    */
   ledgers(service: string): AsyncIterable<StoredLedger>;
+  /** Names of the services that have ledgers, in order; none where damage hides them. */
+  ledgerServices(): Promise<readonly string[]>;
   /** May be called twice. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { BudgetLedger } from './ledger.ts';
-import { placeOf } from './slot-tiers.ts';
+import { markChanged, placeOf } from './slot-tiers.ts';
 import { endOf, removeSpan } from './spans.ts';
 
 /**
@@ -20,8 +20,7 @@ export function forgetStretch(ledger: BudgetLedger, from: number, to: number): v
     for (let slot = first; slot * tier.slotMs < rest; slot += 1) {
       const place = placeOf(tier, slot);
       tier.counts.fill(0, 2 * place, 2 * place + 2);
-      tier.changed[place] = 1;
-      tier.hasChanges = true;
+      markChanged(tier, place);
       removeSpan(covered, slot * tier.slotMs, (slot + 1) * tier.slotMs);
     }
     rest = Math.min(rest, tier.floor);

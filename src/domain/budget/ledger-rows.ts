@@ -1,6 +1,15 @@
 import type { Interval } from '../interval.ts';
 import { createLedger, type BudgetLedger, type LedgerShape } from './ledger.ts';
-import { addCount, advanceTiers, placeOf, type SlotTier } from './slot-tiers.ts';
+import {
+  addCount,
+  advanceTiers,
+  floorFor,
+  placeOf,
+  putIntoSlot,
+  markChanged,
+  takeChanged,
+  type SlotTier,
+} from './slot-tiers.ts';
 import { addSpan, coveredMs, gapsIn, removeSpan } from './spans.ts';
 
 /** One slot as a store keeps it; its key is the slot's length and start. */
@@ -30,12 +39,7 @@ export function takeChanges(ledger: BudgetLedger): LedgerChanges {
   for (const [index, tier] of ledger.tiers.entries()) {
     if (tier.floor > (ledger.storedFloors[index] ?? -Infinity)) floors.push({ slotMs: tier.slotMs, from: tier.floor });
     ledger.storedFloors[index] = tier.floor;
-    if (!tier.hasChanges) continue;
-    tier.hasChanges = false;
-    for (let place = tier.changed.indexOf(1); place >= 0; place = tier.changed.indexOf(1, place + 1)) {
-      tier.changed[place] = 0;
-      rows.push(rowAt(ledger, tier, place));
-    }
+    takeChanged(tier, (place) => rows.push(rowAt(ledger, tier, place)));
   }
   return { rows, floors };
 }
@@ -46,8 +50,7 @@ export function putBack(ledger: BudgetLedger, changes: LedgerChanges): void {
     const tier = ledger.tiers.find((each) => each.slotMs === slotMs);
     // A slot that has moved to a coarser tier since is changed there.
     if (tier === undefined || start < tier.floor) continue;
-    tier.changed[placeOf(tier, start / slotMs)] = 1;
-    tier.hasChanges = true;
+    markChanged(tier, placeOf(tier, start / slotMs));
   }
   for (const { slotMs } of changes.floors) {
     const index = ledger.tiers.findIndex((each) => each.slotMs === slotMs);
@@ -64,42 +67,63 @@ export function restoreLedger(
   rows: readonly LedgerRow[],
   now: number,
 ): { readonly ledger: BudgetLedger; readonly refused: number } {
-  const ledger = createLedger(shape);
-  const { tiers, covered } = ledger;
   // Coarse rows first: a fine row for the same stretch is one that should have been deleted with it.
   const sound = rows.filter((row) => isSound(row, now)).sort((a, b) => b.slotMs - a.slotMs || a.start - b.start);
-  if (sound.length === 0) return { ledger, refused: rows.length };
-  advanceTiers(
-    tiers,
-    sound.reduce((newest, row) => Math.max(newest, coveredTo(row)), 0),
-  );
-  for (const tier of tiers)
-    for (const row of sound) if (row.slotMs > tier.slotMs) tier.floor = Math.max(tier.floor, row.start + row.slotMs);
+  const ledger = emptyFor(shape, sound);
+  const { tiers, covered } = ledger;
   let refused = rows.length - sound.length;
+  let own: SlotTier | undefined;
+  // Nothing is made for a row here: a start reads millions of them.
   for (const row of sound) {
-    const [from, to] = [row.start, row.start + row.slotMs];
+    const from = row.start;
+    const to = from + row.slotMs;
     if (coveredMs(covered, from, to) > 0) {
       refused += 1;
       continue;
     }
-    addCount(tiers, from, to, row.bad, row.total);
+    if (own?.slotMs !== row.slotMs) own = tiers.find((tier) => tier.slotMs === row.slotMs);
+    // What comes into a slot of another length is to be written as that slot.
+    if (own === undefined || from < own.floor) addCount(tiers, from, to, row.bad, row.total);
+    else putIntoSlot(own, placeOf(own, from / own.slotMs), row.bad, row.total);
     addSpan(covered, from, to);
     for (const gap of row.gaps) removeSpan(covered, gap.from, gap.to);
-    // What came into a slot of another length is to be written as that slot.
-    const own = tiers.find((tier) => tier.slotMs === row.slotMs && from >= tier.floor);
-    if (own !== undefined) own.changed[placeOf(own, from / own.slotMs)] = 0;
   }
   removeSpan(covered, -Infinity, tiers.at(-1)?.floor ?? -Infinity);
   return { ledger, refused };
 }
 
+/** A ledger whose tiers begin where the rows (coarse ones first) say that they did. */
+function emptyFor(shape: LedgerShape, rows: readonly LedgerRow[]): BudgetLedger {
+  const ledger = createLedger(shape);
+  if (rows.length === 0) return ledger;
+  const newest = rows.reduce((end, row) => Math.max(end, coveredTo(row)), 0);
+  // Where the newest counts are gone, coarse rows lie where finer ones were to be.
+  const isAhead = ledger.tiers.some((tier) => coarseEnd(rows, tier) > floorFor(tier, newest));
+  const { tiers, ...rest } = isAhead ? createLedger(shape, true) : ledger;
+  advanceTiers(tiers, newest);
+  for (const tier of tiers) tier.floor = Math.max(tier.floor, coarseEnd(rows, tier));
+  return { ...rest, tiers };
+}
+
+/** Where the newest row ends whose slot is longer than a tier's, ms. */
+function coarseEnd(rows: readonly LedgerRow[], { slotMs }: SlotTier): number {
+  let end = -Infinity;
+  for (const row of rows) {
+    if (row.slotMs <= slotMs) break;
+    end = Math.max(end, row.start + row.slotMs);
+  }
+  return end;
+}
+
 function coveredTo({ start, slotMs, gaps }: LedgerRow): number {
+  const end = start + slotMs;
+  if (gaps.length === 0) return end;
   const last = gaps.at(-1);
-  return last?.to === start + slotMs ? last.from : start + slotMs;
+  return last?.to === end ? last.from : end;
 }
 
 function rowAt(ledger: BudgetLedger, tier: SlotTier, place: number): LedgerRow {
-  const places = tier.changed.length;
+  const places = tier.slots;
   const first = tier.floor / tier.slotMs;
   const start = (first + ((((place - first) % places) + places) % places)) * tier.slotMs;
   return {

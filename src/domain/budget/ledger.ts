@@ -36,8 +36,9 @@ const unsettledSteps = { occurrences: 16, slices: 4 };
 /** Kept beyond the period, so that a reading that lags behind finds all of it, ms. */
 const spareMs = 6 * 3_600_000;
 
-export function createLedger({ period, method }: LedgerShape): BudgetLedger {
-  const tiers = createTiers(longestPeriodMs(period) + spareMs);
+/** `isRoomy`: with room for tiers that begin where others do not. */
+export function createLedger({ period, method }: LedgerShape, isRoomy = false): BudgetLedger {
+  const tiers = createTiers(longestPeriodMs(period) + spareMs, isRoomy);
   return {
     method,
     tiers,
@@ -87,8 +88,11 @@ export function fill(ledger: BudgetLedger, steps: readonly Step[]): void {
 
 /** Stretches of an interval that nothing is known of, oldest first: what is to be asked of the source. */
 export function missing(ledger: BudgetLedger, from: number, to: number): readonly Interval[] {
+  const gaps = gapsIn(ledger.covered, from, to);
+  // Asked for all ledgers at a time, most of which lack nothing.
+  if (gaps.length === 0) return gaps;
   const pending = pendingSpans(ledger);
-  return gapsIn(ledger.covered, from, to).flatMap((gap) => gapsIn(pending, gap.from, gap.to));
+  return gaps.flatMap((gap) => gapsIn(pending, gap.from, gap.to));
 }
 
 /** Stretches of an interval that no count is settled for, oldest first: live steps may still count there. */

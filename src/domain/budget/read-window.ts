@@ -7,6 +7,9 @@ import { isImpossibleWindow, roundingOf } from './impossible.ts';
 import type { ErrorBudget } from './objective.ts';
 import { countIn, isExact, isRecorded, newestCountEnd, type WindowCounts } from './window-counts.ts';
 
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
 /** A window counts as covered from this share of its time on, what is excluded left out. */
 export const enoughCoverage = 0.9;
 
@@ -40,7 +43,7 @@ export function readWindow(
   const { bad, total, impossibleMs } = count;
   const openMs = to - from - count.excludedMs;
   const coverage = openMs > 0 ? Math.min(1, count.coveredMs / openMs) : 0;
-  const window = `the ${formatDuration(to - from)} before ${formatAgo(counts, to)}`;
+  const window = `the ${formatDuration(lengthMs(from, to))} before ${formatAgo(counts, to)}`;
   const fail = (reason: BudgetUnknownReason, detail: string): BudgetUnknown => ({
     ...unknown(reason, `${budget.name}: ${detail}`),
     reason,
@@ -66,6 +69,11 @@ export function readWindow(
     return fail('impossible', `${round(total - bad)} good of ${round(total)} events in ${window}`);
   if (total <= roundingOf(total)) return fail('no-traffic', `no events in ${window}`);
   return { kind: 'value', ...count, bad: Math.max(0, bad), good: Math.min(total, total - bad), from, to, coverage };
+}
+
+/** A calendar period ends at any ms; in words a long one has whole minutes, and nobody reads more. */
+function lengthMs(from: number, to: number): number {
+  return to - from < hourMs ? to - from : Math.round((to - from) / minuteMs) * minuteMs;
 }
 
 function formatAgo(counts: WindowCounts, to: number): string {

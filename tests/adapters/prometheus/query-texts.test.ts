@@ -20,6 +20,24 @@ describe('the text of a query', () => {
     for (const chunk of [[a, b], [a, b], [a, c], [a], [c, a], [a, b, c], [a, b], []])
       expect(texts(chunk)).toBe(unremembered(chunk));
   });
+
+  test('is kept from the second time on, and forgotten when the others were asked twice without it', () => {
+    let made = 0;
+    const watched: Question = {
+      about: 'up',
+      origin: 'made',
+      get expr() {
+        made += 1;
+        return 'up';
+      },
+    };
+    const texts = createQueryTexts();
+    for (let round = 0; round < 3; round += 1) for (const each of [watched, a, b, c]) texts([each]);
+    expect(made).toBe(2);
+    for (let round = 0; round < 4; round += 1) for (const each of [a, b, c]) texts([each]);
+    texts([watched]);
+    expect(made).toBe(3);
+  });
 });
 
 describe('the plan of a step', () => {

@@ -111,6 +111,14 @@ describe('a budget that cannot be judged says why', () => {
     );
   });
 
+  test('a calendar period that is not over, in words that people read', () => {
+    const monthly = aBudget({ period: calendar('month', 'UTC') });
+    const now = Date.UTC(2026, 5, 23, 10, 14, 39, 705);
+    const ledger = filled(monthly, steady(now - hour, now, 15 * minute, 10, 0));
+
+    expect(budgetAt(monthly, ledger, now)).toEqual(unknown('short-history', /cover 0 % of the 22d10h15m before/));
+  });
+
   test('a period without traffic', () => {
     const ledger = filled(budget, steady(monday, end, hour, 0, 0));
 
