@@ -11,6 +11,7 @@ import { endOnSignals } from './support/end-on-signals.ts';
 import { startLoggingPrometheus } from './support/logging-prometheus.ts';
 import { printResult, printTable } from './support/print-result.ts';
 import { costOf, costOfRules, type Observed, type QueryCost } from './support/query-cost.ts';
+import { usageOf } from './support/process-usage.ts';
 import { runToEnd } from './support/run-to-end.ts';
 import { slothRules } from './support/sloth-rules.ts';
 import { seedLedgers } from './support/seed-ledgers.ts';
@@ -19,8 +20,8 @@ import { sumOfMetric } from './support/sum-of-metric.ts';
 import { seriesEach, startWideFleet, wideJob, wideServices, writeObjectives } from './support/wide-fleet.ts';
 
 /*
- * What a hundred objectives over 30 days cost Prometheus: rules as Sloth makes them, the rules of `andon generate`, and
- * the polls of Andon, one after the other on the same Prometheus.
+ * What a hundred objectives over 30 days cost Prometheus: rules as Sloth makes them, the rules of `andon generate`, the
+ * polls of Andon, and its first fill, one after the other on the same Prometheus. `--only first-fill` leaves out the others.
  */
 
 endOnSignals();
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     scrape: { type: 'string', default: '15' },
     evaluation: { type: 'string', default: '60' },
     'within-seconds': { type: 'string', default: '350' },
+    only: { type: 'string' },
   },
 });
 const scrapeMs = Number(values.scrape) * 1_000;
@@ -43,6 +45,9 @@ const bound = setTimeout(() => {
   console.error(`The bench did not end within ${values['within-seconds']} s.`);
   process.exit(1);
 }, atMostMs);
+
+/** The share that counts as all: sums of a hundred shares are not exact. */
+const allKnown = 0.99999;
 
 /** What one evaluation of all objectives costs, scraping taken off. */
 interface PerEvaluation {
@@ -88,12 +93,17 @@ async function measure(): Promise<void> {
     wallSeconds: round(cost.querySeconds / evaluations, 3),
   });
 
+  const objectives = join(folder, 'rules');
+  await writeObjectives(objectives);
+  if (values.only === 'first-fill') {
+    printResult({ bench: 'first-fill', firstFill: await measureFill(observed, objectives, idleCpu) });
+    return;
+  }
+
   const ofSloth = await costOfRules(observed, slothRules(wideServices, `${evaluationSeconds}s`), 150_000);
   const sloth = each(ofSloth.cost, ofSloth.evaluations);
   say(`rules: ${JSON.stringify(sloth)}`);
 
-  const objectives = join(folder, 'rules');
-  await writeObjectives(objectives);
   const rulesFile = join(folder, 'generated.yml');
   const command = ['generate', 'prometheus-rules', objectives, '--output', rulesFile];
   const made = await runToEnd(process.execPath, [builtMain, ...command]);
@@ -104,13 +114,7 @@ async function measure(): Promise<void> {
 
   const polled = each(...(await costOfPolls(observed, objectives)));
   say(`polls: ${JSON.stringify(polled)}`);
-  const { fill, ...filled } = await costOfFill(observed, objectives);
-  const firstFill = {
-    ...filled,
-    samples: fill.samples,
-    cpuSeconds: round(fill.cpuSeconds - idleCpu * fill.seconds, 1),
-  };
-  say(`first fill, polls beside it: ${JSON.stringify(firstFill)}`);
+  const firstFill = await measureFill(observed, objectives, idleCpu);
 
   const rows = { 'rules after Sloth': sloth, 'rules of andon generate': generated, 'polls of Andon': polled };
   printTable(
@@ -153,6 +157,20 @@ async function costOfPolls(
   return [cost, ((await polls()) - pollsBefore) / wideServices.length];
 }
 
+/** The first fill, polls beside it, scraping taken off. */
+async function measureFill(observed: Observed, objectives: string, idleCpu: number): Promise<object> {
+  const { fill, ...filled } = await costOfFill(observed, objectives);
+  const firstFill = {
+    ...filled,
+    queries: fill.queries,
+    querySeconds: round(fill.querySeconds, 1),
+    samples: fill.samples,
+    cpuSeconds: round(fill.cpuSeconds - idleCpu * fill.seconds, 1),
+  };
+  say(`first fill, polls beside it: ${JSON.stringify(firstFill)}`);
+  return firstFill;
+}
+
 /** How long a daemon takes that knows nothing yet, and what it reads. */
 async function costOfFill(
   observed: Observed,
@@ -161,6 +179,7 @@ async function costOfFill(
   readonly known: number;
   readonly seconds: number;
   readonly hourAfterSeconds: number;
+  readonly andonCpuSeconds: number;
   readonly fill: QueryCost;
 }> {
   await using andon = await startAndon({
@@ -170,18 +189,23 @@ async function costOfFill(
     readyWithinMs: 60_000,
   });
   const fillBegun = performance.now();
+  const passed = (): number => round((performance.now() - fillBegun) / 1_000, 1);
   const leftMs = Math.max(0, atMostMs - 10_000 - (fillBegun - begun));
   let known = 0;
+  let told = 0;
   let hourAfterSeconds = Infinity;
   const fill = await costOf(observed, async () => {
-    while (known < 1 && performance.now() - fillBegun < leftMs) {
+    while (known < allKnown && performance.now() - fillBegun < leftMs) {
       await sleep(500);
       known = await knownShare(andon.url);
-      const seconds = (performance.now() - fillBegun) / 1_000;
-      if (known >= 1 / (30 * 24)) hourAfterSeconds = Math.min(hourAfterSeconds, round(seconds, 1));
+      if (known >= 1 / (30 * 24)) hourAfterSeconds = Math.min(hourAfterSeconds, passed());
+      if (known < told + 0.1) continue;
+      told = Math.floor(known * 10) / 10;
+      say(`${round(known * 100, 1)} % of all periods known after ${passed()} s`);
     }
   });
-  return { known: round(known, 3), seconds: round((performance.now() - fillBegun) / 1_000, 1), hourAfterSeconds, fill };
+  const andonCpuSeconds = round((await usageOf(andon.pid)).cpuUs / 1_000_000, 1);
+  return { known: round(known, 4), seconds: round(fill.seconds, 1), hourAfterSeconds, andonCpuSeconds, fill };
 }
 
 /** Share of the periods that has been read from the source. */

@@ -77,6 +77,28 @@ export function historyCases(bench: SourceBench): void {
     expect(zoneA.reduce((sum, { total }) => sum + (total ?? 0), 0)).toBe(40 * 10 + (3 + 20) + 64 * 3);
   });
 
+  test('tells the same as live reads where series are reset in the step that brings another one', async () => {
+    const metric = aName();
+    const at = { __name__: metric, job: 'j', instance: 'i' };
+    const resetAt = (scrape: number) => (n: number) => (n < scrape ? 3_000 + n * 4 : (n - scrape) * 4);
+    await bench.write([
+      scraped({ ...at, code: '200' }, 100, 0, resetAt(70)),
+      scraped({ ...at, code: '404' }, 100, 0, resetAt(85)),
+      scraped({ ...at, code: '500' }, 100, 0, (n) => n * 3),
+      scraped({ ...at, code: '503' }, 30, 0, (n) => 20 + n),
+    ]);
+    const signal = aRatio({ bad: `${metric}{code=~"5.."}`, total: metric });
+    const [group] = await bench.historyOf(signal, now - 12 * minute, now, 30_000);
+    const points = group?.points ?? [];
+    expect(points).toHaveLength(24);
+    for (const { at: end, good, total } of points) {
+      const live = await bench.readOne(signal, [{ from: end - 30_000, to: end }], end);
+      expect(counts(live)).toEqual([[{}, [good, total]]]);
+    }
+    // Of the errors, 48 scrapes of the one that was there all along, and the whole life of the other.
+    expect(points.reduce((sum, { good, total }) => sum + (total ?? 0) - (good ?? 0), 0)).toBe(48 * 3 + 50);
+  });
+
   test('is not fooled when a series takes the place of another one, or has no number for a while', async () => {
     const metric = aName();
     const old = scraped({ __name__: metric, pod: 'old' }, 60, 31, (n) => 7_000 + n * 11);

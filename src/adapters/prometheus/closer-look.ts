@@ -4,20 +4,23 @@ import type { AskRange, Stretch } from './range.ts';
 
 /** Questions to ask about some points of a past only. */
 export interface CloserLook {
-  /** ms, ascending. */
+  /** ms. */
   readonly times: readonly number[];
   readonly questions: readonly Question[];
 }
 
-/** Asks further questions, each around the points that it is about; what is asked about the same points is asked together. */
+/**
+ * Asks further questions, each around the points that it is about; what is asked about the same points is asked together.
+ * A question without points is not asked.
+ */
 export async function lookCloser(looks: readonly CloserLook[], stepMs: number, ask: AskRange): Promise<Answers> {
   const asked = new Map<string, { readonly run: Stretch; readonly questions: Question[] }>();
-  for (const { times, questions } of looks) {
+  for (const { question, times } of distinct(looks)) {
     for (const run of runsOf(times, stepMs)) {
       const key = `${run.start}+${run.points}`;
       const known = asked.get(key);
-      if (known === undefined) asked.set(key, { run, questions: [...questions] });
-      else known.questions.push(...questions);
+      if (known === undefined) asked.set(key, { run, questions: [question] });
+      else known.questions.push(question);
     }
   }
   let answers: Answers = new Map<string, Answer>();
@@ -25,6 +28,19 @@ export async function lookCloser(looks: readonly CloserLook[], stepMs: number, a
   for (const { run, questions } of [...asked.values()].sort((a, b) => a.run.start - b.run.start))
     answers = mergeAnswers(answers, await ask(questions, run));
   return answers;
+}
+
+/** Each question once with all its points, ascending: runs of one question must not overlap. */
+function distinct(looks: readonly CloserLook[]) {
+  const asked = new Map<string, { readonly question: Question; readonly times: Set<number> }>();
+  for (const { times, questions } of looks) {
+    for (const question of questions) {
+      const known = asked.get(question.expr) ?? { question, times: new Set() };
+      asked.set(question.expr, known);
+      for (const at of times) known.times.add(at);
+    }
+  }
+  return [...asked.values()].map(({ question, times }) => ({ question, times: [...times].sort((a, b) => a - b) }));
 }
 
 /** A closer look is expensive, so it is taken only around the points that need one. */

@@ -49,7 +49,7 @@ export function planCarefully(
   let isUnsteady = false;
   const carefully = (terms: readonly TermPlan[]): readonly TermPlan[] =>
     terms.map((planned) => {
-      if (unsteadyTimes(answers.get(planned.steady)).length === 0) return planned;
+      if (timesOf(answers.get(planned.steady), isInfinite).length === 0) return planned;
       isUnsteady = true;
       const { term, steady } = planned;
       const before = countedBefore(term, siblings, by, step, returnWindowMs);
@@ -60,14 +60,17 @@ export function planCarefully(
   return isUnsteady ? careful : undefined;
 }
 
-/** Times of the points at which an answer to `steady` is infinite, ms. */
-export function unsteadyTimes(answer: Answer | undefined): readonly number[] {
+/** Times of the points of an answer whose value is so, ms; ascending for each of its groups. */
+export function timesOf(answer: Answer | undefined, isSo: (value: number) => boolean): readonly number[] {
   if (answer?.kind !== 'ok') return [];
   const times: number[] = [];
-  for (const { points } of answer.series) {
-    for (const { at, value } of points) if (value === Number.POSITIVE_INFINITY) times.push(at);
-  }
+  for (const { points } of answer.series) for (const { at, value } of points) if (isSo(value)) times.push(at);
   return times;
+}
+
+/** Whether a steady answer asks for a careful one. */
+export function isInfinite(value: number): boolean {
+  return value === Number.POSITIVE_INFINITY;
 }
 
 export function steadyQuestions(plan: StepPlan): readonly Question[] {
@@ -75,19 +78,23 @@ export function steadyQuestions(plan: StepPlan): readonly Question[] {
 }
 
 export function steadyQuestion({ steady, term }: TermPlan): Question {
-  return { expr: steady, about: term.selector, origin: 'made' };
+  return about(term, steady);
 }
 
 export function carefulQuestions(plan: StepPlan): readonly Question[] {
   const questions: Question[] = [];
   for (const { careful, term } of termsOf(plan)) {
     if (careful === undefined) continue;
-    questions.push({ expr: careful.counts, about: term.selector, origin: 'made' });
-    questions.push({ expr: careful.before, about: term.selector, origin: 'made' });
+    questions.push(about(term, careful.counts), about(term, careful.before));
   }
   return questions;
 }
 
 export function termsOf({ total, numerator }: StepPlan): readonly TermPlan[] {
   return [...total, ...numerator];
+}
+
+/** A question that Andon makes of a term. */
+export function about({ selector }: CounterTerm, expr: string): Question {
+  return { expr, about: selector, origin: 'made' };
 }

@@ -67,7 +67,10 @@ export function countedOutcome(
       steps.push({ from: step.interval.from, to: step.interval.to, good, total });
     }
     const oldest = fresh.oldest(group, at);
-    const numeratorSeen = numeratorSeenAt(newest.numerator, at);
+    // Each group has histograms of its own: one of them may lack the bucket that the others have.
+    const isBucket = signal.kind === 'latency' && !signal.native;
+    const own = newest.numerator.get(key)?.points ?? [];
+    const numeratorSeen = isBucket ? valueAt(own, at) !== undefined : numeratorSeenAt(newest.numerator, at);
     groups.push({
       group,
       newestSampleAt,

@@ -8,7 +8,6 @@ import type { Failed } from './failure.ts';
 import { freshness, sampleQuestions } from './freshness.ts';
 import type { Freshness } from './freshness.ts';
 import { groupOf, keyOf } from './grouped.ts';
-import { duplicateGroup } from './tally.ts';
 
 export function gaugeQuestions(signal: GaugeSignal): readonly Question[] {
   const value: Question = { expr: signal.query, about: signal.query, origin: 'declared' };
@@ -56,4 +55,10 @@ export function gaugedOutcome(signal: GaugeSignal, at: number, answers: Answers)
     points.map(({ value }) => ({ group, newestSampleAt: values.newestSampleAt(group, at), value })),
   );
   return { kind: 'gauged', groups };
+}
+
+/** A declared query may give any series. */
+function duplicateGroup(key: string): Failed {
+  const what = key === '' ? 'the whole service; aggregate the query, or name the labels in `by`' : `the group ${key}`;
+  return failed('bad-response', `the result holds more than one series for ${what}`);
 }

@@ -2,23 +2,24 @@ import type { HistoryOutcome, SampleTimes } from '../../app/ports/source.ts';
 import type { HistoryGroup, HistoryPoint } from '../../domain/reading/history.ts';
 import type { Interval } from '../../domain/interval.ts';
 import type { CountingSignal, GaugeSignal, Signal } from '../../domain/service/service.ts';
-import type { Answers, Question } from './batch.ts';
+import type { Answer, Answers, Question } from './batch.ts';
+import { bucketPresence, presenceQuestions } from './bucket-presence.ts';
 import { lookCloser } from './closer-look.ts';
 import { goodOf, numeratorSeenAt, sidesOf } from './counting.ts';
 import { freshness, sampleQuestions } from './freshness.ts';
+import type { Freshness } from './freshness.ts';
+import type { Failed } from './failure.ts';
 import { gaugeQuestions, gaugeValues } from './gauging.ts';
 import { valueAt } from './group-points.ts';
-import { mergeAnswers } from './range.ts';
+import type { GroupedPoints } from './group-points.ts';
+import { countPast } from './past-counts.ts';
+import type { PastPlan } from './past-counts.ts';
+import { isPlain } from './promql.ts';
 import type { AskRange } from './range.ts';
 import { totalSelectors } from './selectors.ts';
-import { inserted, pastQuestions, stepsOfSums } from './past-counter.ts';
-import { stepFreshness, stepQuestions } from './step-freshness.ts';
-import { carefulQuestions, planCarefully, planStep, steadyQuestion, termsOf, unsteadyTimes } from './counting-plan.ts';
-import type { StepPlan } from './counting-plan.ts';
-
-type HistoryPlan =
-  | { readonly kind: 'counting'; readonly signal: CountingSignal; readonly plan: StepPlan }
-  | { readonly kind: 'gauge'; readonly signal: GaugeSignal };
+import { stepFreshness, stepQuestions, untoldTimes } from './step-freshness.ts';
+import type { StepFreshness } from './step-freshness.ts';
+import { tally } from './tally.ts';
 
 /** A past to read, and how. */
 export interface Past extends Interval {
@@ -36,105 +37,69 @@ export async function readHistory(
   const { from, to, stepMs } = past;
   const points = Math.floor((to - from) / stepMs);
   if (points < 1) return signals.map(() => ({ kind: 'history', groups: [] }));
-  // A point counts the step that ends there, so the step's offsets are the same at each.
-  const offsets = { from: stepMs, to: 0 };
-  const plans = signals.map((signal): HistoryPlan =>
-    signal.kind === 'gauge' ? { kind: 'gauge', signal } : { kind: 'counting', signal, plan: planStep(signal, offsets) },
-  );
-  // The first point is where the first step begins.
-  const asked = await ask(
-    plans.flatMap((plan) => questionsOf(plan, past)),
-    { start: from, points: points + 1, stepMs },
-  );
-  const steady = await withClosedSteps(plans, past, asked, ask);
-  const settled = plans.map((plan): HistoryPlan => {
-    if (plan.kind === 'gauge') return plan;
-    const careful = planCarefully(plan.plan, plan.signal.by, offsets, steady, returnWindowMs);
-    return careful === undefined ? plan : { ...plan, plan: careful };
+  const counting = signals.filter((signal) => signal.kind !== 'gauge');
+  const beside = signals.flatMap((signal) => besideCounts(signal, past));
+  const counts = await countPast(counting, { from, points, stepMs }, beside, ask, returnWindowMs);
+  const answers = await withSampledSteps(counts.plans, past, counts.answers, ask);
+  const plans = new Map(counts.plans.map((plan) => [plan.signal, plan]));
+  return signals.map((signal) => {
+    if (signal.kind === 'gauge') return gaugeHistory(signal, past, answers);
+    const plan = plans.get(signal);
+    return plan === undefined ? { kind: 'history', groups: [] } : countingHistory(plan, past, answers);
   });
-  const answers = await withCarefulCounts(settled, stepMs, steady, ask);
-  return settled.map((plan) =>
-    plan.kind === 'gauge'
-      ? gaugeHistory(plan.signal, past, answers)
-      : countingHistory(plan.signal, plan.plan, past, answers),
-  );
 }
 
-function questionsOf(plan: HistoryPlan, { stepMs, sampleTimes }: Past): readonly Question[] {
-  if (plan.kind === 'gauge') return gaugeQuestions(plan.signal);
-  const { signal } = plan;
-  const counts = termsOf(plan.plan).flatMap(
-    (planned) => pastQuestions(planned.term, signal.by, stepMs) ?? [steadyQuestion(planned)],
-  );
+/** What is asked at each point besides what counts: a gauge's value, which series have a bucket, and when samples landed. */
+function besideCounts(signal: Signal, { stepMs, sampleTimes }: Past): readonly Question[] {
+  if (signal.kind === 'gauge') return gaugeQuestions(signal);
   const selectors = totalSelectors(signal);
-  const times =
-    sampleTimes === 'exact' ? sampleQuestions(selectors, signal.by) : stepQuestions(selectors, signal.by, stepMs);
-  return [...counts, ...times];
+  const buckets = presenceQuestions(signal);
+  if (sampleTimes === 'exact') return [...buckets, ...sampleQuestions(selectors, signal.by)];
+  return countsTellSamples(signal) ? buckets : [...buckets, ...stepQuestions(selectors, signal.by, stepMs)];
 }
 
-/** The answers, and those to the steady questions: worked out from sums, and asked where sums do not tell. */
-async function withClosedSteps(
-  plans: readonly HistoryPlan[],
-  past: Past,
-  asked: Answers,
+/** Whether what a plain counter counted tells that it had a sample: its value changed. */
+function countsTellSamples({ totalTerms }: CountingSignal): boolean {
+  return totalTerms.every(isPlain);
+}
+
+/** The answers, and those that tell whether samples landed in steps in which nothing was counted. */
+async function withSampledSteps(
+  plans: readonly PastPlan[],
+  { stepMs, sampleTimes }: Past,
+  answers: Answers,
   ask: AskRange,
 ): Promise<Answers> {
-  const answers = new Map(asked);
-  const told = countingPlans(plans).flatMap(({ signal, plan }) =>
-    termsOf(plan)
-      .filter(({ steady }) => !asked.has(steady))
-      .map((planned) => ({ planned, by: signal.by })),
-  );
-  for (const { planned, by } of told) answers.set(planned.steady, stepsOfSums(planned.term, by, past, asked));
-  const looks = countingPlans(plans).map(({ plan }) => ({
-    times: unsteadyTimesOf(plan, answers),
-    questions: termsOf(plan)
-      .filter(({ steady }) => !asked.has(steady))
-      .map(steadyQuestion),
-  }));
-  const closer = await lookCloser(looks, past.stepMs, ask);
-  for (const { planned, by } of told) {
-    const { steady } = planned;
-    const [whole, part] = [answers.get(steady), closer.get(steady)];
-    if (whole !== undefined && part !== undefined) answers.set(steady, inserted(whole, part, by));
-  }
-  return answers;
+  if (sampleTimes === 'exact') return answers;
+  const looks = plans
+    .filter(({ signal }) => countsTellSamples(signal))
+    .map((plan) => ({
+      times: untoldTimes(totalsOf(plan, answers)),
+      // In long steps the series that are shown tell it, which was asked already.
+      questions: stepQuestions(totalSelectors(plan.signal), plan.signal.by, stepMs).filter(
+        ({ expr }) => !answers.has(expr),
+      ),
+    }));
+  const unasked = new Map<string, Answer>();
+  for (const { expr } of looks.flatMap(({ questions }) => questions)) unasked.set(expr, { kind: 'ok', series: [] });
+  return new Map([...unasked, ...(await lookCloser(looks, stepMs, ask)), ...answers]);
 }
 
-/** Adds what careful questions answer about the points at which the steady answers are infinite. */
-async function withCarefulCounts(
-  plans: readonly HistoryPlan[],
-  stepMs: number,
-  steady: Answers,
-  ask: AskRange,
-): Promise<Answers> {
-  const looks = countingPlans(plans).map(({ plan }) => ({
-    times: unsteadyTimesOf(plan, steady),
-    questions: carefulQuestions(plan),
-  }));
-  return mergeAnswers(steady, await lookCloser(looks, stepMs, ask));
+/** What the terms of a total counted, those that could be told. */
+function totalsOf({ signal, plan }: PastPlan, answers: Answers): readonly GroupedPoints[] {
+  return plan.total.flatMap((term) => {
+    const counted = tally([term], signal.by, answers);
+    return counted.kind === 'failed' ? [] : [counted.groups];
+  });
 }
 
-function countingPlans(plans: readonly HistoryPlan[]): readonly Extract<HistoryPlan, { kind: 'counting' }>[] {
-  return plans.filter((plan) => plan.kind === 'counting');
-}
-
-/** Ascending. */
-function unsteadyTimesOf(plan: StepPlan, answers: Answers): readonly number[] {
-  return termsOf(plan)
-    .flatMap(({ steady }) => unsteadyTimes(answers.get(steady)))
-    .sort((a, b) => a - b);
-}
-
-function countingHistory(signal: CountingSignal, plan: StepPlan, past: Past, answers: Answers): HistoryOutcome {
+function countingHistory(planned: PastPlan, past: Past, answers: Answers): HistoryOutcome {
+  const { signal, plan } = planned;
   const sides = sidesOf(signal, plan, answers);
   if (sides.kind === 'failed') return { kind: 'failed', failure: sides.failure };
-  const selectors = totalSelectors(signal);
-  const fresh =
-    past.sampleTimes === 'exact'
-      ? freshness(selectors, signal.by, answers)
-      : stepFreshness(selectors, signal.by, past, answers);
+  const fresh = freshnessOf(planned, past, answers);
   if (fresh.kind === 'failed') return { kind: 'failed', failure: fresh.failure };
+  const isPresent = bucketPresence(signal, past.stepMs, answers);
   const groups: HistoryGroup[] = [];
   for (const [key, { group, points: totals }] of sides.total) {
     const numerators = sides.numerator.get(key)?.points ?? [];
@@ -144,11 +109,21 @@ function countingHistory(signal: CountingSignal, plan: StepPlan, past: Past, ans
       const newestSampleAt = fresh.newest(group, at);
       if (newestSampleAt === undefined) continue;
       const good = goodOf(signal, total, valueAt(numerators, at));
-      points.push({ at, newestSampleAt, good, total, numeratorSeen: numeratorSeenAt(sides.numerator, at) });
+      const numeratorSeen = numeratorSeenAt(sides.numerator, at);
+      const lacksBucket = isPresent(key, at) === false;
+      points.push({ at, newestSampleAt, good, total, numeratorSeen, ...(lacksBucket ? { lacksBucket } : {}) });
     }
     if (points.length > 0) groups.push({ group, points });
   }
   return { kind: 'history', groups };
+}
+
+function freshnessOf(planned: PastPlan, past: Past, answers: Answers): Freshness | StepFreshness | Failed {
+  const { signal } = planned;
+  const selectors = totalSelectors(signal);
+  if (past.sampleTimes === 'exact') return freshness(selectors, signal.by, answers);
+  const told = countsTellSamples(signal) ? totalsOf(planned, answers) : [];
+  return stepFreshness(selectors, signal.by, past, answers, told);
 }
 
 function gaugeHistory(signal: GaugeSignal, { from }: Past, answers: Answers): HistoryOutcome {

@@ -1,88 +1,184 @@
-import { groupKey } from '../../domain/service/group.ts';
+import type { Group } from '../../domain/service/group.ts';
 import type { CounterTerm } from '../../domain/service/service.ts';
 import type { Answer, Answers, Question } from './batch.ts';
+import { about } from './counting-plan.ts';
 import type { ResultPoint } from './decode.ts';
-import { failed } from './failure.ts';
+import type { Failed } from './failure.ts';
 import { valueAt } from './group-points.ts';
 import type { GroupedPoints } from './group-points.ts';
-import { counterSum, isPlain, quietSeries, seriesOf } from './promql.ts';
-import { pointsByGroup, pointsOf } from './tally.ts';
+import { countedByFallen, counterSum, quietSeries, seriesOf, seriesSince } from './promql.ts';
+import type { Stretch } from './range.ts';
+import { pointsOf } from './tally.ts';
 
-interface PastExprs {
-  readonly sum: string;
-  readonly series: string;
-  readonly quiet: string;
+/**
+ * A counter whose steps over a past are told by its sums at their two ends, which a source answers many times faster than
+ * what matches each series with itself a step before, at every step.
+ */
+export interface PastCounter {
+  readonly term: CounterTerm;
+  /** Terms whose series are all among its own: where the same series of it stand at both ends of a step, so do theirs. */
+  readonly parts: readonly CounterTerm[];
+  readonly by: readonly string[];
 }
 
-/** None for a term whose values are worked out from samples: its sums are asked step by step. */
-function exprsOf(term: CounterTerm, by: readonly string[], stepMs: number): PastExprs | undefined {
-  if (!isPlain(term)) return undefined;
-  return { sum: counterSum(term, by), series: seriesOf(term.selector, by), quiet: quietSeries(term, by, stepMs) };
+/** Steps of a past: the first one begins at `from`, ms. */
+export interface PastSteps {
+  readonly from: number;
+  readonly points: number;
+  readonly stepMs: number;
 }
 
 /**
- * What tells the steps of a counter over a past, as `stepsOfSums` works them out. A source answers this several times
- * faster than what matches each series with itself a step before, at every step. Undefined when it cannot be told so.
+ * What stands behind the sums at the two ends of a step. `calm`: the same series, and none was reset. `same`: the same
+ * series, of which some may have been reset. `unlike`: anything else, or not known.
  */
-export function pastQuestions(
+type StepKind = 'calm' | 'same' | 'unlike';
+
+/** The steps of a counter by group, ascending. */
+interface StepKinds {
+  readonly kind: 'ok';
+  readonly groups: ReadonlyMap<string, { readonly group: Group; readonly steps: readonly StepAt[] }>;
+}
+
+interface StepAt {
+  readonly at: number;
+  readonly kind: StepKind;
+}
+
+/** So many steps are looked at together for resets: looking at each alone takes a source nearly twice as long. */
+const stepsInStretch = 6;
+
+/** The points at which it is asked whether the steps before were calm; the last one is the end of the past. */
+export function calmStretch({ from, points, stepMs }: PastSteps): Stretch {
+  const each = Math.min(stepsInStretch, points);
+  const count = Math.ceil(points / each);
+  return { start: from + (points - (count - 1) * each) * stepMs, points: count, stepMs: each * stepMs };
+}
+
+/** Asked about the points of `calmStretch`. */
+export function calmQuestion({ term, by }: PastCounter, past: PastSteps): Question {
+  return about(term, quietSeries(term, by, calmStretch(past).stepMs));
+}
+
+/** Asked about the two ends of each step. */
+export function sumQuestions({ term, parts, by }: PastCounter): readonly Question[] {
+  const sums = [term, ...parts].map((each) => about(each, counterSum(each, by)));
+  return [about(term, seriesOf(term.selector, by)), ...sums];
+}
+
+/** Asked about the steps that are not calm. */
+export function resetQuestions({ term, parts, by }: PastCounter, stepMs: number): readonly Question[] {
+  const fallen = [term, ...parts].map((each) => about(each, countedByFallen(each, by, stepMs)));
+  return [about(term, seriesSince(term, by, stepMs)), ...fallen];
+}
+
+/** The ends of the steps that are not known to be calm, ascending. */
+export function restlessTimes(counter: PastCounter, past: PastSteps, answers: Answers): readonly number[] {
+  const kinds = stepKinds(counter, past, answers);
+  if (kinds.kind === 'failed') return [];
+  const restless = [...kinds.groups.values()].flatMap(({ steps }) => steps.filter(({ kind }) => kind !== 'calm'));
+  return restless.map(({ at }) => at).sort((a, b) => a - b);
+}
+
+/**
+ * What a counter and its parts counted at each step, in that order: the difference of the sums at its two ends, and what
+ * reset series had counted before. Infinite where it is not known that the same series stand behind both sums, which takes
+ * a closer look. `resets`: the answers to `resetQuestions` about the steps that are not calm.
+ */
+export function countedSteps(
+  counter: PastCounter,
+  past: PastSteps,
+  answers: Answers,
+  resets: Answers,
+): readonly Answer[] {
+  const kinds = stepKinds(counter, past, answers, resets);
+  const terms = [counter.term, ...counter.parts];
+  if (kinds.kind === 'failed') return terms.map(() => kinds);
+  return terms.map((term): Answer => {
+    const sums = sumsOf(term, counter.by, past.stepMs, answers, resets);
+    if (sums.kind === 'failed') return sums;
+    return {
+      kind: 'ok',
+      series: [...kinds.groups].map(([key, { group, steps }]) => ({
+        labels: group,
+        points: steps.flatMap(({ at, kind }): readonly ResultPoint[] => {
+          const value = kind === 'unlike' ? Infinity : sums.increase(key, at, kind);
+          // A part has no series where its sum is not there; a group whose series all went has none either.
+          return value === undefined ? [] : [{ at, value }];
+        }),
+      })),
+    };
+  });
+}
+
+/** Without answers about resets, every step that is not calm counts as unlike. */
+function stepKinds(counter: PastCounter, past: PastSteps, answers: Answers, resets?: Answers): StepKinds | Failed {
+  const { term, by } = counter;
+  const { from, points, stepMs } = past;
+  const stretch = calmStretch(past);
+  const series = pointsOf(seriesOf(term.selector, by), by, answers);
+  if (series.kind === 'failed') return series;
+  const quiet = pointsOf(quietSeries(term, by, stretch.stepMs), by, answers);
+  if (quiet.kind === 'failed') return quiet;
+  const since = pointsIfAsked(seriesSince(term, by, stepMs), by, resets);
+  if (since.kind === 'failed') return since;
+  const sums = sumsOf(term, by, stepMs, answers, resets);
+  if (sums.kind === 'failed') return sums;
+
+  const end = from + points * stepMs;
+  const stretchEnd = (at: number): number => end - Math.floor((end - at) / stretch.stepMs) * stretch.stepMs;
+  const kindAt = (key: string, { at, value: shown }: ResultPoint, before: ResultPoint | undefined): StepKind => {
+    if (before?.at !== at - stepMs || before.value !== shown) return 'unlike';
+    const isCalm = valueIn(quiet.groups, key, stretchEnd(at)) === shown;
+    if (!isCalm && valueIn(since.groups, key, at) !== shown) return 'unlike';
+    const kind = isCalm ? 'calm' : 'same';
+    // A series without a number spoils the sum.
+    return Number.isFinite(sums.increase(key, at, kind)) ? kind : 'unlike';
+  };
+  const steps = [...series.groups].map(([key, { group, points: shown }]) => {
+    const all = shown.map((point, index) => ({ at: point.at, kind: kindAt(key, point, shown[index - 1]) }));
+    return [key, { group, steps: all.filter(({ at }) => at > from) }] as const;
+  });
+  return { kind: 'ok', groups: new Map(steps) };
+}
+
+interface Sums {
+  readonly kind: 'ok';
+  /** Over the step that ends at `at`, if the same series stand at both ends; infinite if the sums contradict that, undefined if there are none. */
+  increase(key: string, at: number, kind: 'calm' | 'same'): number | undefined;
+}
+
+function sumsOf(
   term: CounterTerm,
   by: readonly string[],
   stepMs: number,
-): readonly Question[] | undefined {
-  const exprs = exprsOf(term, by, stepMs);
-  return (
-    exprs && [exprs.sum, exprs.series, exprs.quiet].map((expr) => ({ expr, about: term.selector, origin: 'made' }))
-  );
-}
-
-/**
- * The steps that end after `from`, by group: the difference of the sums at their two ends, where the same series stand
- * behind both and none was reset; infinite elsewhere, which takes a closer look.
- */
-export function stepsOfSums(
-  term: CounterTerm,
-  by: readonly string[],
-  { from, stepMs }: { readonly from: number; readonly stepMs: number },
   answers: Answers,
-): Answer {
-  const exprs = exprsOf(term, by, stepMs);
-  if (exprs === undefined) return failed('bad-response', 'a part of the question was lost');
-  const sums = pointsOf(exprs.sum, by, answers);
+  resets: Answers | undefined,
+): Sums | Failed {
+  const sums = pointsOf(counterSum(term, by), by, answers);
   if (sums.kind === 'failed') return sums;
-  const series = pointsOf(exprs.series, by, answers);
-  if (series.kind === 'failed') return series;
-  const quiet = pointsOf(exprs.quiet, by, answers);
-  if (quiet.kind === 'failed') return quiet;
-  const stepAt = (key: string, { at, value: now }: ResultPoint, before: ResultPoint | undefined): number => {
-    const isSame = before?.at === at - stepMs && before.value === now && valueIn(quiet.groups, key, at) === now;
-    const step = isSame ? valueIn(sums.groups, key, at) - valueIn(sums.groups, key, before.at) : NaN;
-    return step >= 0 ? step : Infinity;
-  };
+  const fallen = pointsIfAsked(countedByFallen(term, by, stepMs), by, resets);
+  if (fallen.kind === 'failed') return fallen;
   return {
     kind: 'ok',
-    series: [...series.groups].map(([key, { group, points }]) => ({
-      labels: group,
-      points: points
-        .map((point, index) => ({ at: point.at, value: stepAt(key, point, points[index - 1]) }))
-        .filter(({ at }) => at > from),
-    })),
+    increase(key, at, kind) {
+      const now = valueIn(sums.groups, key, at);
+      if (now === undefined) return undefined;
+      const before = valueIn(sums.groups, key, at - stepMs) ?? NaN;
+      const counted = kind === 'calm' ? 0 : (valueIn(fallen.groups, key, at) ?? 0);
+      const increase = now - before + counted;
+      return increase >= 0 ? increase : Infinity;
+    },
   };
 }
 
-/** An answer about a whole past with the points that another one has of a part of it. */
-export function inserted(whole: Answer, part: Answer, by: readonly string[]): Answer {
-  if (whole.kind === 'failed') return whole;
-  const groups = pointsByGroup(part, by);
-  if (groups.kind === 'failed') return groups;
-  return {
-    kind: 'ok',
-    series: whole.series.map(({ labels, points }) => {
-      const others = groups.groups.get(groupKey(labels))?.points ?? [];
-      return { labels, points: points.map((point) => ({ ...point, value: valueAt(others, point.at) ?? point.value })) };
-    }),
-  };
+function pointsIfAsked(expr: string, by: readonly string[], answers: Answers | undefined) {
+  // Where every step is calm, nothing further was asked.
+  return answers?.has(expr) === true ? pointsOf(expr, by, answers) : ({ kind: 'ok', groups: noGroups } as const);
 }
 
-function valueIn(groups: GroupedPoints, key: string, at: number): number {
-  return valueAt(groups.get(key)?.points ?? [], at) ?? NaN;
+const noGroups: GroupedPoints = new Map();
+
+function valueIn(groups: GroupedPoints, key: string, at: number): number | undefined {
+  return valueAt(groups.get(key)?.points ?? [], at);
 }

@@ -51,12 +51,27 @@ export function seriesOf(selector: string, by: readonly string[]): string {
 }
 
 /**
- * As many as `seriesOf` at both ends of a step if the same series stand behind both and none was reset, and more
- * if one came, went or was reset: each series that a source may still have shown at its beginning or shows since counts
- * one, and each reset one more.
+ * As many as `seriesOf` at both ends of a step if the same series stand behind both and none was reset in a stretch
+ * that the step lies in, and more if one came, went or was reset: each series that a source may still have shown at the
+ * beginning of the stretch or shows since counts one, and each reset one more.
  */
-export function quietSeries({ selector }: CounterTerm, by: readonly string[], stepMs: number): string {
-  return `${sum(by)}(resets(${selector}[${stepMs + lookbackMs}ms]) + 1)`;
+export function quietSeries({ selector }: CounterTerm, by: readonly string[], stretchMs: number): string {
+  return `${sum(by)}(resets(${selector}[${stretchMs + lookbackMs}ms]) + 1)`;
+}
+
+/** How many series a source may have shown at the beginning of a step or since, by group. */
+export function seriesSince({ selector }: CounterTerm, by: readonly string[], stepMs: number): string {
+  return `count${grouping(by)} (present_over_time(${selector}[${stepMs + lookbackMs}ms]))`;
+}
+
+/** What the series that are lower at the end of a step than at its beginning had counted by then, by group. */
+export function countedByFallen({ selector }: CounterTerm, by: readonly string[], stepMs: number): string {
+  return `${sum(by)}(${selector}${offset(stepMs)} > ${selector})`;
+}
+
+/** How many series are shown at the end of a step that were not at its beginning, by group; no answer if none. */
+export function newcomers(term: CounterTerm, by: readonly string[], step: StepOffsets): string {
+  return `count${grouping(by)} (${counterAt(term, step.to)} unless ${counterAt(term, step.from)})`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { askAll } from './batch.ts';
 import type { Answer, Answers, BatchPlan, Question } from './batch.ts';
 import type { Labels, ResultSeries } from './decode.ts';
+import { questionLabel } from './promql.ts';
 
 /** Points to read, `stepMs` apart, the first one at `start`, ms. */
 export interface Stretch {
@@ -88,6 +89,8 @@ function mergeAnswer(earlier: Answer | undefined, later: Answer): Answer {
   return { kind: 'ok', series: [...merged.values(), ...repeated] };
 }
 
+/** A question may stand at another place in the request for the next piece, so its number there tells nothing of its series. */
 function labelsKey(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const own = Object.entries(labels).filter(([name]) => name !== questionLabel);
+  return JSON.stringify(own.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,7 +2,8 @@ import type { Group } from '../../domain/service/group.ts';
 import type { Answers, Question } from './batch.ts';
 import type { ResultPoint } from './decode.ts';
 import type { Failed } from './failure.ts';
-import type { GroupedPoints } from './group-points.ts';
+import { valueAt } from './group-points.ts';
+import type { GroupedPoints, GroupPoints } from './group-points.ts';
 import { keyOf } from './grouped.ts';
 import { sampledSeries } from './promql.ts';
 import { pointsOf } from './tally.ts';
@@ -27,14 +28,18 @@ export function stepQuestions(
   }));
 }
 
-/** Reads the answers to `stepQuestions` about a past that begins at `from`, ms; what landed before is not told. */
+/**
+ * Reads the answers to `stepQuestions` about a past that begins at `from`, ms; what landed before is not told. `counted`:
+ * counts at the steps; what counted anything had a sample, and was not asked about.
+ */
 export function stepFreshness(
   selectors: readonly string[],
   by: readonly string[],
   { from, stepMs }: { readonly from: number; readonly stepMs: number },
   answers: Answers,
+  counted: readonly GroupedPoints[] = [],
 ): StepFreshness | Failed {
-  const sampled: GroupedPoints[] = [];
+  const sampled: GroupedPoints[] = counted.map(sampledBy);
   for (const selector of selectors) {
     const steps = pointsOf(sampledSeries(selector, by, stepMs), by, answers);
     if (steps.kind === 'failed') return steps;
@@ -48,6 +53,24 @@ export function stepFreshness(
       return Math.max(...ends) - stepMs / 2;
     },
   };
+}
+
+function sampledBy(counted: GroupedPoints): GroupedPoints {
+  const sampled = new Map<string, GroupPoints>();
+  for (const [key, { group, points }] of counted)
+    sampled.set(key, { group, points: points.filter(({ value }) => value !== 0) });
+  return sampled;
+}
+
+/** The ends of steps in which nothing was counted, so that it takes a question whether a sample landed in them, ms. */
+export function untoldTimes(counted: readonly GroupedPoints[]): readonly number[] {
+  const untold: number[] = [];
+  const sampled = counted.map(sampledBy);
+  for (const groups of counted)
+    for (const [key, { points }] of groups)
+      for (const { at } of points)
+        if (!sampled.some((each) => valueAt(each.get(key)?.points ?? [], at) !== undefined)) untold.push(at);
+  return untold;
 }
 
 function lastUpTo(points: readonly ResultPoint[], at: number): ResultPoint | undefined {

@@ -65,7 +65,7 @@ export function pointsByGroup(answer: Answer, by: readonly string[]): Tallied {
   for (const { labels, points } of answer.series) {
     const group = groupOf(labels, by);
     const key = keyOf(group);
-    if (groups.has(key)) return duplicateGroup(key);
+    if (groups.has(key)) return repeatedGroup(key);
     groups.set(key, { group, points: points.some(isNaNPoint) ? points.filter((point) => !isNaNPoint(point)) : points });
   }
   return { kind: 'ok', groups };
@@ -75,7 +75,9 @@ function isNaNPoint({ value }: ResultPoint): boolean {
   return Number.isNaN(value);
 }
 
-export function duplicateGroup(key: string): Failed {
-  const what = key === '' ? 'the whole service; aggregate it, or name the labels in `by`' : `the group ${key}`;
-  return failed('bad-response', `the result holds more than one series for ${what}`);
+/** Andon asks for one sum a group, so nobody who declares a signal can mend this. */
+function repeatedGroup(key: string): Failed {
+  const what = key === '' ? 'the whole service' : `the group ${key}`;
+  const cause = 'the source, or a proxy before it, repeats series in its answer';
+  return failed('bad-response', `the result holds more than one series for the sum over ${what}: ${cause}`);
 }

@@ -6,6 +6,7 @@ import type { Interval } from '../../domain/interval.ts';
 import type { CountingSignal } from '../../domain/service/service.ts';
 import type { Timing } from '../../domain/reading/timing.ts';
 import type { PastPart } from '../past/past-reader.ts';
+import type { Unanswered } from './asked-stretches.ts';
 import type { BudgetBook } from './budget-book.ts';
 import { isKnownInPart, isWorthAsking, openGaps, type BudgetEntry } from './budget-entry.ts';
 import { pastSteps } from './past-steps.ts';
@@ -87,11 +88,15 @@ export function takeFill(
 
 /** What a source cannot give is not asked for all the time. */
 export function giveUp({ book, part, entries }: Pick<FillTask, 'book' | 'part' | 'entries'>, now: number): void {
-  for (const entry of entries) if (book.holds(entry)) tellMissing(entry, part, now);
+  for (const entry of entries) if (book.holds(entry)) tellMissing(entry, part, now, 'refused');
 }
 
-function tellMissing(entry: BudgetEntry, { from, to }: Interval, now: number): void {
-  for (const gap of missing(entry.ledger, from, to)) if (isWorthAsking(gap)) entry.asked.add(gap, now);
+function tellMissing(entry: BudgetEntry, { from, to }: Interval, now: number, why: Unanswered = 'absent'): void {
+  for (const gap of missing(entry.ledger, from, to)) {
+    // A crumb at the end of a gap was a part of its own: it would be asked for for ever, and what lies before it never.
+    const isWhole = gap.from === from && gap.to === to;
+    if (isWhole || isWorthAsking(gap)) entry.asked.add(gap, now, why);
+  }
 }
 
 /** Late samples land until then, and a gap in the scrapes may still end. */

@@ -25,8 +25,10 @@ export interface LedgerFillerParts {
   readonly onFilled?: (book: BudgetBook) => void;
 }
 
-/** Signals whose past is read in one go. */
-const readTogether = 8;
+/** Signals whose past is read in one go at most. */
+const mostTogether = 8;
+/** A read that took longer is too near to what sources give up after, and holds up what else they do, ms. */
+const slowMs = 4_000;
 /** Bound of reading one part, ms. */
 const longestReadMs = 60_000;
 /** How often it is looked whether something is missing, ms. */
@@ -54,6 +56,12 @@ export class LedgerFiller {
   readonly #troubles = new Map<string, Trouble>();
   /** Points that a signal may be read in at most, where it was too much for the source; it grows again. */
   readonly #limits = new Map<string, number>();
+  /** Signals read in one go: fewer while the source is slow. */
+  #together = mostTogether;
+  /** What the last look at all services found and was not read since: a look at a thousand takes longer than a read. */
+  #found: readonly FillTask[] = [];
+  /** On the monotonic clock, ms. */
+  #lookedAt = -Infinity;
 
   constructor(parts: LedgerFillerParts) {
     this.#parts = parts;
@@ -76,30 +84,74 @@ export class LedgerFiller {
   /** Reads and takes the newest part that is missing anywhere; false when there is nothing to read now. */
   async fillNext(fillables: readonly Fillable[], stop: AbortSignal): Promise<boolean> {
     const { clock, source, now } = this.#parts;
-    const at = now();
     const timings = new Map(fillables.map(({ budgets, timing }) => [budgets, timing]));
-    const tasks = fillables
-      .flatMap(({ budgets, timing }) =>
-        fillTasks(budgets, timing, at, (signal) => this.#limits.get(nameOf(budgets, signal)) ?? mostPoints),
-      )
-      .filter((task) => (this.#troubles.get(nameOf(task.book, task.signal.name))?.notBefore ?? 0) <= clock.monotonic())
-      .sort((a, b) => b.part.to - a.part.to);
-    const [first] = tasks;
+    const isToRead = ({ book, signal }: FillTask): boolean =>
+      timings.has(book) &&
+      book.service.signals.includes(signal) &&
+      (this.#troubles.get(nameOf(book, signal.name))?.notBefore ?? 0) <= clock.monotonic();
+    let tasks = this.#found.filter(isToRead);
+    // What is left of a look may be too little for a whole read, while more of another part is missing meanwhile.
+    if (this.#next(tasks).length < this.#together || clock.monotonic() - this.#lookedAt >= idleMs) {
+      this.#lookedAt = clock.monotonic();
+      tasks = this.#look(fillables, now()).filter(isToRead);
+    }
+    const together = this.#next(tasks);
+    const [first] = together;
     if (first === undefined) return false;
     const { part } = first;
-    const together = tasks
-      .filter((task) => task.part.to === part.to && task.part.from === part.from && task.part.stepMs === part.stepMs)
-      .slice(0, readTogether);
+    this.#found = tasks.filter((task) => !together.includes(task));
     const signals = together.map(({ signal }) => signal);
+    const begun = clock.monotonic();
     const outcomes = await within(clock, longestReadMs, stop, async (bound) =>
       source.history(signals, part, part.stepMs, bound, 'by-step'),
     );
     if (stop.aborted) return false;
+    const tookMs = clock.monotonic() - begun;
     for (const [index, task] of together.entries()) {
       const timing = timings.get(task.book);
       if (timing !== undefined) this.#take(task, outcomes[index], now(), timing);
     }
+    this.#pace(together, tookMs);
     return true;
+  }
+
+  /** Those of the newest part that are read in one go. */
+  #next(tasks: readonly FillTask[]): readonly FillTask[] {
+    const part = tasks[0]?.part;
+    return tasks
+      .filter((task) => task.part.to === part?.to && task.part.from === part.from && task.part.stepMs === part.stepMs)
+      .slice(0, this.#together);
+  }
+
+  /** What is missing, newest first. */
+  #look(fillables: readonly Fillable[], at: number): readonly FillTask[] {
+    return fillables
+      .flatMap(({ budgets, timing }) =>
+        fillTasks(budgets, timing, at, (signal) => this.#limits.get(nameOf(budgets, signal)) ?? mostPoints),
+      )
+      .sort((a, b) => b.part.to - a.part.to);
+  }
+
+  /** Has the next reads ask for less where one took long, and for more again where one was quick. */
+  #pace(read: readonly FillTask[], tookMs: number): void {
+    const names = read.map(({ book, signal }) => nameOf(book, signal.name));
+    if (tookMs > slowMs) {
+      this.#together = Math.max(1, Math.floor(read.length / 2));
+      const [task, ...others] = read;
+      const [name] = names;
+      if (task === undefined || name === undefined || others.length > 0) return;
+      const limit = this.#limits.get(name) ?? mostPoints;
+      this.#limits.set(name, Math.min(limit, Math.max(fewestPoints, Math.floor(pointsOf(task) / 2))));
+    } else if (tookMs < slowMs / 3) {
+      this.#together = Math.min(mostTogether, this.#together * 2);
+      for (const name of names) {
+        // What just failed is asked for in the smaller parts first.
+        if (this.#troubles.has(name)) continue;
+        const limit = (this.#limits.get(name) ?? mostPoints) * 2;
+        if (limit < mostPoints) this.#limits.set(name, limit);
+        else this.#limits.delete(name);
+      }
+    }
   }
 
   #take(task: FillTask, outcome: HistoryOutcome | undefined, now: number, timing: Timing): void {
@@ -107,9 +159,6 @@ export class LedgerFiller {
     if (outcome?.kind === 'history') {
       this.#troubles.delete(name);
       task.book.pastRead(task.signal.name);
-      const limit = this.#limits.get(name);
-      if (limit !== undefined && limit < mostPoints) this.#limits.set(name, limit * 2);
-      else this.#limits.delete(name);
       takeFill(task, outcome.groups, now, timing);
       this.#tell(task, now);
       this.#parts.onFilled?.(task.book);
@@ -119,7 +168,7 @@ export class LedgerFiller {
     task.book.pastRead(task.signal.name, failure);
     const before = this.#troubles.get(name);
     const tries = (before?.tries ?? 0) + 1;
-    const asked = Math.round((task.part.to - task.part.from) / task.part.stepMs);
+    const asked = pointsOf(task);
     const points = Math.max(fewestPoints, Math.floor(asked / 2));
     if (isTooMuch(failure)) this.#limits.set(name, points);
     // A smaller part is another question, and asked for at once.
@@ -164,6 +213,10 @@ export class LedgerFiller {
 /** Whether a smaller part may be answered where this one was not. */
 function isTooMuch({ reason }: SourceFailure): boolean {
   return reason === 'too-expensive' || reason === 'timeout' || reason === 'bad-response';
+}
+
+function pointsOf({ part }: FillTask): number {
+  return Math.round((part.to - part.from) / part.stepMs);
 }
 
 function nameOf(book: BudgetBook, signal: string): string {

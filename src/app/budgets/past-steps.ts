@@ -27,8 +27,15 @@ export function pastSteps(points: readonly HistoryPoint[], shape: PastShape): re
     open = undefined;
   };
   let end: number | undefined;
-  for (const { at, newestSampleAt, good = 0, total = 0, numeratorSeen = false } of points) {
+  for (const { at, newestSampleAt, good = 0, total = 0, numeratorSeen = false, lacksBucket } of points) {
     const from = at - shape.stepMs;
+    if (lacksBucket === true) {
+      // What happened in it is not in the next step either.
+      flush();
+      newest = Math.max(newest, newestSampleAt);
+      end = at;
+      continue;
+    }
     const isNext = end !== undefined && from <= end;
     if (!isNext) {
       flush();

@@ -154,6 +154,7 @@ describe('what a budget says after a bad day of its source', () => {
     const watching = new Watching({ answer: () => twice });
     const view = await watching.look();
     expect(view.reading).toMatchObject({ kind: 'unknown', reason: 'short-history' });
+    expect(view.known).toBeLessThan(0.01);
     expect(watching.asked.length).toBeLessThan(40);
     expect(watching.book.unread.get(aRatio.name)).toEqual(twice.failure);
   });

@@ -71,6 +71,18 @@ describe('stretches that a source does not have', () => {
     expect(asked.open([hole], now + 3 * hour)).toEqual([]);
     expect(asked.open([hole], now + 26 * hour)).toEqual([hole]);
   });
+
+  test('are settled, while those that it refuses wait as long and may still be there', () => {
+    const asked = new AskedStretches();
+    const [absent, refused] = [
+      { from: now - 4 * hour, to: now - 3 * hour },
+      { from: now - 2 * hour, to: now - hour },
+    ];
+    asked.add(absent, now);
+    asked.add(refused, now, 'refused');
+    expect(asked.open([absent, refused], now)).toEqual([]);
+    expect(asked.unsettled([absent, refused], now)).toEqual([refused]);
+  });
 });
 
 describe('the steps of a past', () => {
