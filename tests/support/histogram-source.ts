@@ -109,7 +109,10 @@ export class HistogramSource implements Source {
         for (let at = from + stepMs; at <= to; at += stepMs) {
           if (this.#aliveAt(at).length === 0) continue;
           const counted = this.#count(signal, { from: at - stepMs, to: at });
-          points.push({ at, newestSampleAt: scrapeBefore(at), numeratorSeen: this.#isSeen(signal, at), ...counted });
+          const numeratorSeen = this.#isSeen(signal, at);
+          const lacksBucket = this.#lacksBucket(signal, at - stepMs) || this.#lacksBucket(signal, at);
+          const lacking = lacksBucket ? { lacksBucket } : {};
+          points.push({ at, newestSampleAt: scrapeBefore(at), numeratorSeen, ...lacking, ...counted });
         }
         return { kind: 'history', groups: points.length === 0 ? [] : [{ group: {}, points }] };
       }),
@@ -141,6 +144,10 @@ export class HistogramSource implements Source {
 
   #isSeen(signal: Signal, at: number): boolean {
     return this.#aliveAt(at).some((pod) => this.#boundOf(signal, pod) !== undefined);
+  }
+
+  #lacksBucket(signal: Signal, at: number): boolean {
+    return this.#aliveAt(at).some((pod) => this.#boundOf(signal, pod) === undefined);
   }
 
   /** Each scrape shows what came since the one before it. */

@@ -64,7 +64,7 @@ export async function evaluateOnce(
 }
 
 function view(watch: Watch, evaluation: Evaluation, at: number): ServiceView {
-  const shown = viewOf(watch.service, evaluation, troublesOf(watch, at), watch.budgets.views(at));
+  const shown = viewOf(watch.service, evaluation, troublesOf(watch, at), watch.budgets.views(at), watch);
   return { ...shown, problems: [...shown.problems, ...youngSignals(watch, evaluation, at)] };
 }
 

@@ -17,17 +17,20 @@ export class Keeper {
   }
 
   /** `sourceNow`: the source's time now, ms; what happened earlier was caught up with. Rejects with StoreError; then nothing has changed. */
-  async keep(watch: Watch, { state, events }: JudgedPart, sourceNow?: number): Promise<void> {
-    if (events.length > 0) {
+  async keep(watch: Watch, { state, events, shadows = [] }: JudgedPart, sourceNow?: number): Promise<void> {
+    const isNews = events.length + shadows.length > 0;
+    if (isNews) {
       await this.#parts.recorder.record({
         events,
+        shadows,
         checkpoints: [checkpointOf({ ...watch, state })],
         channels: this.#parts.channelsOf(watch.service.name),
+        signals: state.ledgers,
         ...(sourceNow === undefined ? {} : { sourceNow }),
       });
     }
     watch.state = state;
-    if (events.length > 0) this.mended(watch);
+    if (isNews) this.mended(watch);
   }
 
   /** To be called when all that was to be judged of a service is judged and written. */

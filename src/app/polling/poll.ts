@@ -33,7 +33,9 @@ export async function observeTogether(
       reads.push({ signal: each, steps: stepsToRead(watch.state.ledgers.get(each.name), at, watch.timing) });
     }
   }
-  const asked = watches.flatMap((watch) => recordedRead(watch.service) ?? []);
+  const asked = watches.flatMap(({ service, budgets }) =>
+    budgets.recorded.isDue(at) ? (recordedRead(service) ?? []) : [],
+  );
   const [outcomes, records] = await Promise.all([
     source.read(reads, at, signal),
     readRecorded(source, asked, at, signal),

@@ -138,7 +138,7 @@ export class Preparer {
     if (evaluation === undefined || result.refused.size > 0) watch.dueAt = -Infinity;
     else aimAnew(watch, evaluation.state.evaluatedAt ?? now);
     if (evaluation !== undefined)
-      watch.view = viewOf(watch.service, evaluation, troublesOf(watch, now), watch.budgets.views(now));
+      watch.view = viewOf(watch.service, evaluation, troublesOf(watch, now), watch.budgets.views(now), watch);
     if (result.missedMs > 0) this.#parts.telemetry.caughtUp(watch.service.name, result.missedMs);
   }
 
@@ -173,6 +173,7 @@ export class Preparer {
       judgeBlindly(unseen, failure, shownAt),
       troublesOf(watch, at),
       watch.budgets.views(at),
+      watch,
     );
     aimAnew(watch, at);
     health.failed(failure);

@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.ts';
 import type { Source } from '../ports/source.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Trace } from '../ports/trace.ts';
-import type { Recorder } from '../recording/recorder.ts';
+import type { ChannelsPaged, Recorder } from '../recording/recorder.ts';
 
 /** What a source's loop works with. */
 export interface SourceLoopParts {
@@ -16,5 +16,5 @@ export interface SourceLoopParts {
   /** Bound of one poll with all its retries, ms. */
   readonly pollDeadlineMs: number;
   /** Channels that a service pages. */
-  readonly channelsOf: (service: string) => readonly string[];
+  readonly channelsOf: (service: string) => ChannelsPaged;
 }

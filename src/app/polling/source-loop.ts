@@ -13,6 +13,7 @@ import { Preparer } from './preparer.ts';
 import { SourceClock } from '../sources/source-clock.ts';
 import { tellPlacing } from '../sources/tell-placing.ts';
 import { SourceHealth } from '../sources/source-health.ts';
+import type { Source } from '../ports/source.ts';
 import type { SourceLoopParts } from './source-loop-parts.ts';
 import { Turns } from '../tasks/turns.ts';
 import { checkpointOf, needsPreparing, type Watch } from './watch.ts';
@@ -80,6 +81,11 @@ export class SourceLoop {
 
   get name(): string {
     return this.#parts.source.name;
+  }
+
+  /** The source as the loop reads it, for reads beside the polls. */
+  get source(): Source {
+    return this.#parts.source;
   }
 
   watches(): readonly Watch[] {

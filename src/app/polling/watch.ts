@@ -1,6 +1,8 @@
 import { guessedCadence, type Cadence } from '../../domain/reading/cadence.ts';
+import { declarationWords } from '../../domain/incident/declaration-words.ts';
 import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
 import { newServiceState, type Evaluation, type ServiceState } from '../../domain/incident/evaluate.ts';
+import { keptOpen } from '../../domain/incident/kept-open.ts';
 import { describeFailure } from '../../domain/reading/describe-failure.ts';
 import { groupKey } from '../../domain/service/group.ts';
 import type { SourceFailure } from '../../domain/reading/observation.ts';
@@ -105,10 +107,12 @@ export function needsPreparing(watch: Watch, now: number): boolean {
 
 /** What survives a restart. */
 export function checkpointOf(watch: Watch): Checkpoint {
+  const scopes = [...watch.state.scopes.values()];
   return {
     service: watch.service.name,
     evaluatedAt: watch.state.evaluatedAt ?? 0,
-    scopes: [...watch.state.scopes.values()],
+    scopes,
+    ...(scopes.every(({ incident }) => incident === undefined) ? {} : { declared: declarationWords(watch.service) }),
   };
 }
 
@@ -123,28 +127,33 @@ export function emptyView(service: Service, state: ServiceState): ServiceView {
   };
 }
 
-/** A snapshot for the API and the metrics. `troubles`: what is in the way beyond what the evaluation shows. */
+/**
+ * A snapshot for the API and the metrics. `troubles`: what is in the way beyond what the evaluation shows; `live`: what tells
+ * of an open incident what keeps it open.
+ */
 export function viewOf(
   service: Service,
   evaluation: Evaluation,
   troubles: readonly ServiceProblem[] = [],
   budgets: readonly BudgetView[] = [],
+  live?: Pick<Watch, 'budgets' | 'timing'>,
 ): ServiceView {
   const { evaluatedAt } = evaluation.state;
   return {
     ...viewBase(service),
     ...(evaluatedAt === undefined ? {} : { lastPollAt: evaluatedAt }),
-    scopes: evaluation.scopes.map(({ state, verdicts, rules }) =>
-      viewScope(
-        state,
-        verdicts,
-        rules.map(({ rule }) => rule),
-      ),
-    ),
+    scopes: evaluation.scopes.map((outcome) => {
+      const { state, verdicts, rules } = outcome;
+      const kept = live && keptOpen(service, evaluation, outcome, live.timing, live.budgets.readings());
+      const judged = rules.map(({ rule }) => rule);
+      return { ...viewScope(state, verdicts, judged), ...(kept === undefined ? {} : { keptOpen: kept }) };
+    }),
     readings: evaluation.readings,
     budgets,
     problems: [...problemsOf(evaluation.state), ...thresholdProblems(service, evaluation.state), ...troubles],
-    droppedGroups: [...evaluation.state.ledgers.values()].reduce((sum, ledger) => sum + ledger.dropped, 0),
+    droppedGroups:
+      [...evaluation.state.ledgers.values()].reduce((sum, ledger) => sum + ledger.dropped, 0) +
+      (live?.budgets.recorded.droppedGroups ?? 0),
   };
 }
 
@@ -157,6 +166,7 @@ function viewBase(service: Service) {
     source: service.source,
     revision: service.revision,
     endState: service.endState.summary,
+    ...(service.budgets.length === 0 ? {} : { errorBudgetsFrom: service.budgetsFrom ?? 'counters' }),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Interval } from '../../domain/interval.ts';
 import type { LatencySignal, Signal } from '../../domain/service/service.ts';
-import { commonLayout, placeThreshold, type ThresholdPlace } from '../../domain/reading/threshold-place.ts';
-import { BucketKnowledge, boundsRead, placedAt, type PlacedSignal } from './bucket-knowledge.ts';
-import { countedBetween, countedNothing, firstHole, pastBetween, withoutHoles } from './interval-ends.ts';
+import type { ThresholdPlace } from '../../domain/reading/threshold-place.ts';
+import { BucketKnowledge, boundsRead, type PlacedSignal } from './bucket-knowledge.ts';
+import { byBucketsThen, readPast, type PastAsk } from './bucketed-past.ts';
+import { countedBetween, countedNothing, countedWhereThere, endsOf } from './interval-ends.ts';
 import type { Clock } from '../ports/clock.ts';
+import { within } from '../tasks/within.ts';
 import type { HistoryOutcome, SampleTimes, SignalOutcome, SignalRead, Source } from '../ports/source.ts';
 
 /** A latency signal whose threshold lies elsewhere among the buckets than it was known to. */
@@ -15,12 +17,14 @@ export interface Placing {
   readonly lostSince?: number;
 }
 
+type BucketClock = Pick<Clock, 'monotonic' | 'sleep'>;
+
 /** Buckets that were asked for this short a time ago are not asked for again because a reading looks odd, ms. */
 const oddAfterMs = 10_000;
 /** The same before something is said of a service, ms. */
 const confirmAfterMs = 1_000;
-/** A past with more changes of its buckets than this is known in part. */
-const mostChanges = 3;
+/** Readings do not wait for longer to learn of a change, ms. */
+const longestLookMs = 2_000;
 
 /**
  * A source that reads latency signals by the buckets that there are. Where a threshold is one, it is read as declared, and
@@ -31,14 +35,16 @@ export class BucketedSource implements Source {
   readonly name: string;
   readonly settleMs?: number;
   readonly #source: Source;
+  readonly #clock: BucketClock;
   readonly #buckets: BucketKnowledge;
   readonly #onPlaced: (placing: Placing) => void;
   readonly #told = new WeakMap<LatencySignal, PlacedSignal>();
 
-  constructor(source: Source, clock: Pick<Clock, 'monotonic'>, onPlaced: (placing: Placing) => void = () => undefined) {
+  constructor(source: Source, clock: BucketClock, onPlaced: (placing: Placing) => void = () => undefined) {
     this.name = source.name;
     if (source.settleMs !== undefined) this.settleMs = source.settleMs;
     this.#source = source;
+    this.#clock = clock;
     this.#buckets = new BucketKnowledge(source, clock);
     this.#onPlaced = onPlaced;
   }
@@ -64,19 +70,23 @@ export class BucketedSource implements Source {
     const classic = reads.map(({ signal }) => signal).filter(isClassic);
     if (classic.length === 0) return await this.#source.read(reads, at, abort);
     await this.#buckets.look(this.#buckets.unasked(classic), at, abort);
+    for (const { signal, steps } of reads) if (isClassic(signal)) this.#buckets.reads(signal, steps[0]?.from ?? at);
     const placed = reads.map(({ signal }) => this.#placed(signal));
     const [first] = await Promise.all([
       this.#readPlaced(reads, placed, at, abort),
-      this.#buckets.look(this.#buckets.outdated(classic), at, abort),
+      this.#lookSoon(this.#buckets.outdated(classic), at, abort),
     ]);
     const outcomes = [...first];
-    const isUnseen = (index: number): boolean => placed[index] !== undefined && isWithoutBucket(outcomes[index]);
-    const unseen = reads.filter((_, index) => isUnseen(index)).map(({ signal }) => signal);
-    await this.#buckets.look(this.#buckets.olderThan(oddAfterMs, unseen.filter(isClassic)), at, abort);
+    const ways = [...placed];
+    const doubtful = reads.flatMap(({ signal }, index) => {
+      const outcome = outcomes[index];
+      if (!isClassic(signal) || outcome?.kind !== 'counted' || outcome.groups.length === 0) return [];
+      return lacksBucket(outcome) || this.#buckets.hadNone(signal) ? [signal] : [];
+    });
+    await this.#lookSoon(this.#buckets.olderThan(oddAfterMs, doubtful), at, abort);
     this.#tell(classic);
     const again = [...reads.keys()].filter((index) => {
-      const signal = reads[index]?.signal;
-      const before = placed[index];
+      const [signal, before] = [reads[index]?.signal, placed[index]];
       return signal !== undefined && before !== undefined && this.#isLost(signal, before);
     });
     const asked = again.flatMap((index) => reads[index] ?? []);
@@ -85,10 +95,15 @@ export class BucketedSource implements Source {
     for (const [nth, index] of again.entries()) {
       const outcome = second[nth];
       if (outcome !== undefined) outcomes[index] = outcome;
+      ways[index] = anew[nth];
     }
-    return outcomes.map((outcome, index) =>
-      isUnseen(index) && !hasPlace(outcome) ? countedNothing(outcome, { kind: 'unmatched' }) : outcome,
-    );
+    return outcomes.map((outcome, index) => {
+      const [signal, how] = [reads[index]?.signal, ways[index]];
+      if (signal === undefined || how === undefined || !isClassic(signal)) return outcome;
+      const since = this.#buckets.thereSince(signal, how);
+      // On a clock that was set back, nothing was seen later than now.
+      return countedWhereThere(outcome, since > at ? -Infinity : since);
+    });
   }
 
   async history(
@@ -99,69 +114,40 @@ export class BucketedSource implements Source {
     sampleTimes?: SampleTimes,
   ): Promise<readonly HistoryOutcome[]> {
     const classic = signals.filter(isClassic);
-    const ask = async (asked: readonly Signal[]): Promise<readonly HistoryOutcome[]> =>
-      await this.#source.history(asked, stretch, stepMs, abort, sampleTimes);
-    if (classic.length === 0) return await ask(signals);
+    const ask: PastAsk = {
+      stepMs,
+      history: async (asked, part) => await this.#source.history(asked, part, stepMs, abort, sampleTimes),
+      buckets: async (asked, at) => await this.#source.buckets(asked, at, abort),
+    };
+    if (classic.length === 0) return await ask.history(signals, stretch);
     await this.#buckets.look(this.#buckets.unasked(classic), stretch.to, abort);
-    const outcomes = [
-      ...(await this.#pastPlaced(
-        signals,
-        signals.map((signal) => this.#placed(signal)),
-        ask,
-      )),
-    ];
-    const layouts = signals.map((signal) => (isClassic(signal) ? this.#buckets.layout(signal) : undefined));
-    for (let change = 0; change < mostChanges; change += 1) {
-      // There was traffic, and no such bucket then: the past is read by a bucket that there was all the time.
-      const holed = [...outcomes.keys()].flatMap((index) => {
-        const [signal, hole] = [signals[index], firstHole(outcomes[index])];
-        return hole === undefined || signal === undefined || !isClassic(signal) ? [] : [{ index, signal, hole }];
-      });
-      const moved: { readonly index: number; readonly signal: LatencySignal; readonly how: PlacedSignal }[] = [];
-      for (const [hole, there] of Map.groupBy(holed, (each) => each.hole)) {
-        const answers = await this.#source.buckets(
-          there.map(({ signal }) => signal),
-          hole,
-          abort,
-        );
-        for (const [nth, { index, signal }] of there.entries()) {
-          const answer = answers[nth];
-          if (answer?.kind !== 'ok' || !answer.layout.isKnown) continue;
-          const layout = commonLayout(layouts[index] ?? answer.layout, answer.layout);
-          layouts[index] = layout;
-          const place = placeThreshold(signal.thresholdSeconds, layout);
-          if (place?.kind === 'between') moved.push({ index, signal, how: placedAt(signal, place) });
-        }
-      }
-      if (moved.length === 0) break;
-      const again = await this.#pastPlaced(
-        moved.map(({ signal }) => signal),
-        moved.map(({ how }) => how),
-        ask,
-      );
-      for (const [nth, { index }] of moved.entries()) {
-        const outcome = again[nth];
-        if (outcome?.kind === 'history') outcomes[index] = outcome;
-      }
-    }
-    return outcomes.map((outcome, index) => {
-      const signal = signals[index];
-      return signal !== undefined && isClassic(signal) ? withoutHoles(outcome) : outcome;
-    });
+    const placed = signals.map((signal) => (isClassic(signal) ? this.#buckets.finest(signal) : undefined));
+    const outcomes = await readPast(signals, placed, stretch, ask);
+    const counted = signals.map((signal) => (isClassic(signal) ? signal : undefined));
+    return await byBucketsThen(counted, outcomes, placed, stretch, ask);
   }
 
   /**
-   * Looks whether the buckets that signals were just read by are still there. True when one is gone: then what was read
-   * counted too few good events, and must not be judged.
+   * Looks whether the buckets that signals were just read by are still there. Returns the signals of which one is gone:
+   * then what was read counted too few good events, and must not be judged.
    */
-  async isOvertaken(signals: readonly Signal[], at: number, abort: AbortSignal): Promise<boolean> {
+  async overtaken(signals: readonly Signal[], at: number, abort: AbortSignal): Promise<ReadonlySet<Signal>> {
     const classic = signals.filter(isClassic);
     const before = classic.map((signal) => this.#buckets.placed(signal));
     await this.#buckets.look(this.#buckets.olderThan(confirmAfterMs, classic), at, abort);
     this.#tell(classic);
-    return classic.some((signal, index) => {
-      const how = before[index];
-      return how !== undefined && this.#isLost(signal, how);
+    return new Set(
+      classic.filter((signal, index) => {
+        const how = before[index];
+        return how !== undefined && this.#isLost(signal, how);
+      }),
+    );
+  }
+
+  async #lookSoon(signals: readonly LatencySignal[], at: number, abort: AbortSignal): Promise<void> {
+    if (signals.length === 0) return;
+    await within(this.#clock, longestLookMs, abort, async (soon) => {
+      await this.#buckets.look(signals, at, soon);
     });
   }
 
@@ -207,56 +193,13 @@ export class BucketedSource implements Source {
       place.kind === 'between' ? countedBetween(lower, upper, place) : countedNothing(lower, place),
     );
   }
-
-  async #pastPlaced(
-    signals: readonly Signal[],
-    placed: readonly (PlacedSignal | undefined)[],
-    ask: (signals: readonly Signal[]) => Promise<readonly HistoryOutcome[]>,
-  ): Promise<readonly HistoryOutcome[]> {
-    const ends = endsOf(signals, placed, (_, signal) => signal);
-    return ends.outcomes(await ask(ends.asked), (lower, upper, place) =>
-      place.kind === 'between' ? pastBetween(lower, upper, place) : lower,
-    );
-  }
-}
-
-/** What to ask for both ends of each signal, and how the answers belong together. */
-function endsOf<Asked extends Signal | SignalRead>(
-  wanted: readonly Asked[],
-  placed: readonly (PlacedSignal | undefined)[],
-  by: (asked: Asked, signal: LatencySignal) => Asked,
-) {
-  const uppers: { readonly index: number; readonly asked: Asked }[] = [];
-  const lowers = wanted.map((asked, index) => {
-    const how = placed[index];
-    if (how === undefined) return asked;
-    if (how.upper !== undefined) uppers.push({ index, asked: by(asked, how.upper) });
-    return by(asked, how.lower);
-  });
-  return {
-    asked: [...lowers, ...uppers.map(({ asked }) => asked)],
-    outcomes: <Outcome>(
-      answers: readonly Outcome[],
-      join: (lower: Outcome, upper: Outcome | undefined, place: ThresholdPlace) => Outcome,
-    ): readonly Outcome[] => {
-      const above = new Map(uppers.map(({ index }, nth) => [index, answers[lowers.length + nth]]));
-      return answers.slice(0, lowers.length).map((lower, index) => {
-        const place = placed[index]?.place;
-        return place === undefined ? lower : join(lower, above.get(index), place);
-      });
-    },
-  };
 }
 
 function isClassic(signal: Signal): signal is LatencySignal {
   return signal.kind === 'latency' && !signal.native;
 }
 
-function isWithoutBucket(outcome: SignalOutcome | undefined): boolean {
-  if (outcome?.kind !== 'counted' || outcome.groups.length === 0) return false;
-  return outcome.groups.every(({ numeratorSeen }) => !numeratorSeen);
-}
-
-function hasPlace(outcome: SignalOutcome): boolean {
-  return outcome.kind === 'counted' && outcome.place !== undefined && outcome.place.kind !== 'between';
+/** Whether the bucket that good events are counted in is missing from a group. */
+function lacksBucket({ groups }: Extract<SignalOutcome, { readonly kind: 'counted' }>): boolean {
+  return groups.some(({ numeratorSeen }) => !numeratorSeen);
 }

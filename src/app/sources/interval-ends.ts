@@ -1,8 +1,10 @@
 import { groupKey } from '../../domain/service/group.ts';
+import type { LatencySignal, Signal } from '../../domain/service/service.ts';
 import type { HistoryGroup } from '../../domain/reading/history.ts';
 import type { CountedGroup } from '../../domain/reading/observation.ts';
 import type { ThresholdPlace } from '../../domain/reading/threshold-place.ts';
-import type { HistoryOutcome, SignalOutcome } from '../ports/source.ts';
+import type { HistoryOutcome, SignalOutcome, SignalRead } from '../ports/source.ts';
+import type { PlacedSignal } from './bucket-knowledge.ts';
 
 /**
  * What a latency signal read between two buckets: its counts are those of the lower one, with what the upper one adds
@@ -47,38 +49,71 @@ export function pastBetween(
   const above = new Map(
     (upper?.kind === 'history' ? upper.groups : []).map(({ group, points }) => [
       groupKey(group),
-      new Map(points.map(({ at, good }) => [at, good])),
+      new Map(points.map((point) => [point.at, point])),
     ]),
   );
   const groups = lower.groups.map(({ group, points }): HistoryGroup => {
-    const goods = above.get(groupKey(group));
+    const uppers = above.get(groupKey(group));
     return {
       group,
-      points: points.map((point) => ({
-        ...point,
-        goodAtMost: Math.max(point.good ?? 0, goods?.get(point.at) ?? point.total ?? 0),
-      })),
+      points: points.map((point) => {
+        const { good, lacksBucket } = uppers?.get(point.at) ?? {};
+        return {
+          ...point,
+          ...(lacksBucket === undefined ? {} : { lacksBucket }),
+          goodAtMost: Math.max(point.good ?? 0, good ?? point.total ?? 0),
+        };
+      }),
     };
   });
   return { kind: 'history', groups, place };
 }
 
-/** The first instant of a past at which there were events and no bucket to count the good ones in, ms. */
-export function firstHole(outcome: HistoryOutcome | undefined): number | undefined {
-  if (outcome?.kind !== 'history') return undefined;
-  const holes = outcome.groups.flatMap(({ points }) => points.find(isHole)?.at ?? []);
-  return holes.length === 0 ? undefined : Math.min(...holes);
+/**
+ * What was counted where there were buckets to count in: the steps from `since` on, ms, of the groups that have them. In other
+ * steps every event would look too slow. Where no group has them, nothing is counted at all.
+ */
+export function countedWhereThere(outcome: SignalOutcome, since: number): SignalOutcome {
+  if (outcome.kind !== 'counted' || (outcome.place !== undefined && outcome.place.kind !== 'between')) return outcome;
+  const { groups } = outcome;
+  if (groups.length > 0 && groups.every(({ numeratorSeen }) => !numeratorSeen))
+    return countedNothing(outcome, { kind: 'unmatched' });
+  const isThere = ({ numeratorSeen, steps }: CountedGroup): boolean =>
+    numeratorSeen && steps.every(({ from }) => from >= since);
+  if (groups.every(isThere)) return outcome;
+  return {
+    ...outcome,
+    groups: groups.map((each) => ({
+      ...each,
+      steps: each.numeratorSeen ? each.steps.filter(({ from }) => from >= since) : [],
+    })),
+  };
 }
 
-/** A past without the instants at which there was no bucket: that says nothing of how fast requests were. */
-export function withoutHoles(outcome: HistoryOutcome): HistoryOutcome {
-  if (outcome.kind !== 'history' || firstHole(outcome) === undefined) return outcome;
-  const groups = outcome.groups
-    .map(({ group, points }) => ({ group, points: points.filter((point) => !isHole(point)) }))
-    .filter(({ points }) => points.length > 0);
-  return { ...outcome, groups };
-}
-
-function isHole({ numeratorSeen, total }: HistoryGroup['points'][number]): boolean {
-  return numeratorSeen === false && total !== undefined;
+/** What to ask for both ends of each signal, and how the answers belong together. */
+export function endsOf<Asked extends Signal | SignalRead>(
+  wanted: readonly Asked[],
+  placed: readonly (PlacedSignal | undefined)[],
+  by: (asked: Asked, signal: LatencySignal) => Asked,
+) {
+  const uppers: { readonly index: number; readonly asked: Asked }[] = [];
+  const lowers = wanted.map((asked, index) => {
+    const how = placed[index];
+    if (how === undefined) return asked;
+    if (how.upper !== undefined) uppers.push({ index, asked: by(asked, how.upper) });
+    return by(asked, how.lower);
+  });
+  return {
+    asked: [...lowers, ...uppers.map(({ asked }) => asked)],
+    outcomes: <Outcome>(
+      answers: readonly Outcome[],
+      join: (lower: Outcome, upper: Outcome | undefined, place: ThresholdPlace) => Outcome,
+    ): readonly Outcome[] => {
+      const above = new Map(uppers.map(({ index }, nth) => [index, answers[lowers.length + nth]]));
+      return answers.slice(0, lowers.length).map((lower, index) => {
+        const place = placed[index]?.place;
+        return place === undefined ? lower : join(lower, above.get(index), place);
+      });
+    },
+  };
 }

@@ -6,10 +6,7 @@ import { thresholdProblem } from './threshold-problems.ts';
 export function tellPlacing(log: Log, source: string, service: string, { signal, place }: Placing): void {
   const facts = { source, service, signal: signal.name };
   if (place === undefined) {
-    log.info(
-      'the threshold of a latency signal is a bucket now; it is read by that bucket as soon as all series have had it for 5 minutes',
-      facts,
-    );
+    log.info('the threshold of a latency signal is a bucket of all series now, and is read by it', facts);
     return;
   }
   log.warn('the threshold of a latency signal is no bucket', {

@@ -15,6 +15,8 @@ export interface HistoryPoint {
   /** As in a step. */
   readonly goodAtMost?: number;
   readonly numeratorSeen?: boolean;
+  /** Set where not every series had the bucket of a latency signal at both ends of the step: it cannot be counted then. */
+  readonly lacksBucket?: true;
   /** Gauges. */
   readonly value?: number;
 }
@@ -28,7 +30,7 @@ export interface HistoryGroup {
 export interface SignalHistory {
   readonly signal: Signal;
   readonly groups: readonly HistoryGroup[];
-  /** Set where the threshold of a latency signal is no bucket. */
+  /** Set where the threshold of a latency signal was no bucket at some of the points: those that tell `goodAtMost`. */
   readonly place?: ThresholdPlace;
 }
 
@@ -75,7 +77,7 @@ export function* replay(
             kind: 'counted',
             signal: signal.name,
             groups: seen.map(({ cursor, point }) => countedAt(cursor, point, stepMs)),
-            ...(place === undefined ? {} : { place }),
+            ...(place !== undefined && seen.some(({ point }) => point.goodAtMost !== undefined) ? { place } : {}),
           };
     });
     yield { at, observations };
@@ -90,6 +92,7 @@ function takePoint(cursor: Cursor, at: number): HistoryPoint | undefined {
 }
 
 function countedAt(cursor: Cursor, point: HistoryPoint, stepMs: number): CountedGroup {
+  if (point.lacksBucket === true) return uncountedAt(cursor, point);
   // As with live polls, what was not read for longer than a source looks back is no part of the step.
   cursor.openFrom = Math.max(cursor.openFrom ?? point.at - stepMs, point.at - Math.max(lookbackMs, stepMs));
   const { good = 0, goodAtMost } = point;
@@ -118,6 +121,14 @@ function countedAt(cursor: Cursor, point: HistoryPoint, stepMs: number): Counted
     steps: [step],
     numeratorSeen: point.numeratorSeen ?? false,
   };
+}
+
+/** A step of which it is not known how many of its events were good is no part of the next one. */
+function uncountedAt(cursor: Cursor, point: HistoryPoint): CountedGroup {
+  const { at, newestSampleAt, numeratorSeen = false } = point;
+  Object.assign(cursor, { openFrom: at, good: 0, total: 0, goodAtMost: undefined });
+  cursor.newestSampleAt = Math.max(cursor.newestSampleAt, newestSampleAt);
+  return { group: cursor.group, newestSampleAt, steps: [], numeratorSeen };
 }
 
 function gaugedAt(cursor: Cursor, point: HistoryPoint): GaugedGroup {

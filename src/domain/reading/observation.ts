@@ -31,7 +31,7 @@ export interface CountedGroup {
    */
   readonly oldestSampleAt?: number;
   readonly steps: readonly Step[];
-  /** False when the numerator matches no series at all at this instant. */
+  /** False when the numerator matches no series at all at this instant; of a bucket, no series of the group. */
   readonly numeratorSeen: boolean;
 }
 

@@ -21,6 +21,11 @@ const shares = new Map([
   [1, 0.99],
 ]);
 
+/** The same shares, point after point. */
+function repeated(times: number, shares: readonly unknown[]): readonly unknown[] {
+  return Array.from({ length: times }, () => shares);
+}
+
 function aPod(bounds: readonly number[], from = start - 10 * hour, to = Infinity): Pod {
   return { bounds, from, to };
 }
@@ -108,7 +113,7 @@ describe('a latency signal is read', () => {
     );
     await source.history(signals, { from: at - hour, to: at }, minute, never);
     await source.arrivals(signals, at, never);
-    expect(await source.isOvertaken(signals, at, never)).toBe(false);
+    expect([...(await source.overtaken(signals, at, never))]).toEqual([]);
     expect(raw.reads).toEqual([signals]);
     expect(raw.bucketsAsked).toEqual([]);
   });
@@ -182,12 +187,12 @@ describe('when the buckets change', () => {
     raw.pods = [...raw.pods, aPod([0.25, 0.5], start + 5_000)];
     await clock.advance(2 * minute);
     expect(sharesOf(await read(signal))).toEqual([[0.44, undefined]]);
-    expect(await source.isOvertaken([signal], clock.now(), never)).toBe(true);
-    expect(await source.isOvertaken([signal], clock.now(), never)).toBe(false);
+    expect([...(await source.overtaken([signal], clock.now(), never))]).toEqual([signal]);
+    expect([...(await source.overtaken([signal], clock.now(), never))]).toEqual([]);
     expect(sharesOf(await read(signal))).toEqual([[0.8, 0.95]]);
   });
 
-  test('one that came counts once no series is older than what the source looks back over', async () => {
+  test('one that came counts in the steps that began since all series have been seen with it', async () => {
     const { raw, read, clock, placings } = bench(aPod([0.25, 0.5], start - hour, start + minute));
     const signal = aLatency(0.3);
     await read(signal);
@@ -197,7 +202,9 @@ describe('when the buckets change', () => {
       await clock.advance(minute);
       seen.push(sharesOf(await read(signal)));
     }
-    expect(seen[6]).toEqual([[0.8, 0.95]]);
+    // It is looked for every five minutes.
+    expect(seen[4]).toEqual([[0.8, 0.95]]);
+    expect(seen[5]).toEqual([[0.88, undefined]]);
     expect(seen.at(-1)).toEqual([[0.88, undefined]]);
     expect(placings.map(({ lostSince, place }) => [lostSince, place?.kind])).toEqual([
       [undefined, 'between'],
@@ -205,23 +212,98 @@ describe('when the buckets change', () => {
     ]);
   });
 
-  test('a past before the bucket came is read by what there was all the time', async () => {
-    const { past } = bench(
-      aPod([0.25, 0.5], start - 10 * hour, start - 30 * minute),
-      aPod([0.25, 0.3, 0.5], start - 30 * minute + 5_000),
-    );
+  /** Shares of good events at each point of a past, as judged and at most. */
+  function sharesOver(outcome: HistoryOutcome): readonly unknown[] {
+    if (outcome.kind !== 'history') throw new Error('no history');
+    return (outcome.groups[0]?.points ?? []).map(({ good = NaN, goodAtMost, total = NaN }) => [
+      Number((good / total).toFixed(9)),
+      goodAtMost === undefined ? undefined : Number((goodAtMost / total).toFixed(9)),
+    ]);
+  }
+
+  test('a past in which the bucket came is read by what there was, and exactly since', async () => {
+    const came = start - 30 * minute;
+    const { past } = bench(aPod([0.25, 0.5], start - 10 * hour, came), aPod([0.25, 0.3, 0.5], came + 5_000));
     const signal = aLatency(0.3);
     const whole = await past(signal, start - hour, start);
     expect(whole).toMatchObject({ kind: 'history', place: { lower: 0.25, upper: 0.5 } });
-    if (whole.kind !== 'history') throw new Error('no history');
-    const points = whole.groups[0]?.points ?? [];
-    expect(points).toHaveLength(60);
-    for (const { good = 0, goodAtMost = 0, total = 0 } of points) {
-      expect(good / total).toBeCloseTo(0.8, 9);
-      expect(goodAtMost / total).toBeCloseTo(0.95, 9);
-    }
+    const shares = sharesOver(whole);
+    expect(shares).toHaveLength(60);
+    expect(shares.slice(0, 31)).toEqual(repeated(31, [0.8, 0.95]));
+    expect(shares.slice(31)).toEqual(repeated(29, [0.88, undefined]));
     // The part since then is known exactly.
     expect(await past(signal, start - 20 * minute, start)).not.toHaveProperty('place');
+  });
+
+  test('a past in which a deploy replaced the bucket is read by the buckets of each part, and by those of both over the change', async () => {
+    const gone = start - 30 * minute;
+    const { past, raw } = bench(aPod([0.1, 0.3, 1], start - 10 * hour, gone), aPod([0.1, 0.25, 0.5, 1], gone + 5_000));
+    const whole = await past(aLatency(0.3), start - hour, start);
+    expect(whole).toMatchObject({ kind: 'history', place: { lower: 0.25, upper: 0.5 } });
+    const shares = sharesOver(whole);
+    expect(shares).toHaveLength(60);
+    expect(shares.slice(0, 30)).toEqual(repeated(30, [0.88, undefined]));
+    expect(shares[30]).toEqual([0.5, 0.99]);
+    expect(shares.slice(31)).toEqual(repeated(29, [0.8, 0.95]));
+    // Once now, once where it begins, and at both ends of the step over the change.
+    expect(raw.bucketsAsked).toHaveLength(4);
+  });
+
+  test('a past in which processes were replaced one after another is read by the buckets of both meanwhile', async () => {
+    const [from, to] = [start - 40 * minute, start - 20 * minute];
+    const { past } = bench(
+      aPod([0.1, 0.3, 1], start - 10 * hour, from),
+      aPod([0.1, 0.3, 1], start - 10 * hour, to),
+      aPod([0.1, 0.25, 0.5, 1], from + 5_000),
+      aPod([0.1, 0.25, 0.5, 1], to + 5_000),
+    );
+    const shares = sharesOver(await past(aLatency(0.3), start - hour, start));
+    expect(shares.slice(0, 20)).toEqual(repeated(20, [0.88, undefined]));
+    expect(shares.slice(20, 41)).toEqual(repeated(21, [0.5, 0.99]));
+    expect(shares.slice(41)).toEqual(repeated(19, [0.8, 0.95]));
+  });
+
+  test('a past of which the source does not say the buckets is not known for now, rather than gone', async () => {
+    const gone = start - 30 * minute;
+    const { past, raw, read } = bench(aPod([0.3], start - 10 * hour, gone), aPod([0.25, 0.5], gone + 5_000));
+    const signal = aLatency(0.3);
+    await read(signal);
+    raw.bucketFailure = { reason: 'unavailable', detail: 'connection refused' };
+    expect(await past(signal, start - hour, start)).toEqual({ kind: 'failed', failure: raw.bucketFailure });
+    raw.bucketFailure = undefined;
+    // Nothing tells how fast the requests over the change were: only that step is open.
+    const shares = sharesOver(await past(signal, start - hour, start));
+    expect(shares.slice(0, 30)).toEqual(repeated(30, [0.88, undefined]));
+    expect(shares[30]).toEqual([NaN, undefined]);
+    expect(shares.slice(31)).toEqual(repeated(29, [0.8, 0.95]));
+  });
+
+  test('what came while it was read counts nothing in a step that began before', async () => {
+    const { raw, read, clock, source } = bench(aPod([0.1, 0.3, 1], start - hour, start + minute));
+    const signal = aLatency(0.3);
+    await read(signal);
+    raw.pods = [...raw.pods, aPod([0.1, 0.25, 0.5, 1], start + minute + 5_000)];
+    await clock.advance(minute + 30_000);
+    expect(await read(signal)).toMatchObject({ place: { lower: 0.25, upper: 0.5 }, groups: [{ steps: [] }] });
+    await clock.advance(30_000);
+    const at = clock.now();
+    const steps = [
+      { from: at - minute, to: at - 30_000 },
+      { from: at - 30_000, to: at },
+    ];
+    const [next] = await source.read([{ signal, steps }], at, never);
+    expect(next).toMatchObject({ groups: [{ steps: [steps[1]] }] });
+    expect(next === undefined ? undefined : sharesOf(next)).toEqual([[0.8, 0.95]]);
+  });
+
+  test('buckets of series that were not there yet are asked for as soon as they are', async () => {
+    const { raw, read, clock } = bench();
+    const signal = aLatency(0.3);
+    await read(signal);
+    raw.pods = [aPod([0.25, 0.5], clock.now())];
+    await clock.advance(15_000);
+    expect(await read(signal)).toMatchObject({ place: { lower: 0.25, upper: 0.5 } });
+    expect(raw.bucketsAsked).toHaveLength(2);
   });
 
   test('a past without any bucket that tells is no count of bad requests', async () => {
@@ -232,7 +314,11 @@ describe('when the buckets change', () => {
     const whole = await past(aLatency(0.3), start - hour, start);
     if (whole.kind !== 'history') throw new Error('no history');
     const points = whole.groups[0]?.points ?? [];
-    expect(points[0]?.at).toBe(start - 30 * minute + minute);
-    expect(points.every(({ good = 0, total = 1 }) => Math.abs(good / total - 0.88) < 0.05)).toBe(true);
+    // The step in which they were replaced began without it.
+    const counted = points.filter(({ total }) => total !== undefined);
+    expect(counted[0]?.at).toBe(start - 30 * minute + 2 * minute);
+    expect(counted.every(({ good = 0, total = 1 }) => Math.abs(good / total - 0.88) < 1e-9)).toBe(true);
+    expect(points).toHaveLength(60);
+    expect(points[0]).toMatchObject({ lacksBucket: true });
   });
 });

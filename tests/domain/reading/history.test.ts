@@ -37,6 +37,18 @@ describe('playing history back', () => {
     ]);
   });
 
+  test('a step that lacks its bucket counts nothing, and nothing of it is in the next one', () => {
+    const hole: HistoryPoint = { at: 20, newestSampleAt: 18, lacksBucket: true };
+    const steps = play([point(10, 8), hole, point(30, 28)], 0, 30).map((each) =>
+      each.kind === 'counted' ? each.groups[0]?.steps : undefined,
+    );
+    expect(steps).toEqual([
+      [{ from: 0, to: 10, good: 10, total: 10 }],
+      [],
+      [{ from: 20, to: 30, good: 10, total: 10 }],
+    ]);
+  });
+
   test('a step without a new sample stays open, so that a gap becomes one long step', () => {
     const seen = play([point(10, 8), point(20, 8, 0), point(30, 8, 0), point(40, 38, 30)], 0, 40);
     expect(seen.map((each) => (each.kind === 'counted' ? each.groups[0]?.steps : []))).toEqual([

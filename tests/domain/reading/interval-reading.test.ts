@@ -125,4 +125,16 @@ describe('a latency signal whose threshold is no bucket', () => {
     expect(counted.at(-1)).toEqual([between, { from: 10_000, to: 20_000, good: 16, goodAtMost: 18, total: 20 }]);
     expect(counted[2]).toEqual([between, { from: 10_000, to: 15_000, good: 8, goodAtMost: 9, total: 10 }]);
   });
+
+  test('names the buckets just where steps of the past lay between them', () => {
+    const points = [5_000, 10_000].map((at) => ({
+      at,
+      newestSampleAt: at,
+      good: 8,
+      total: 10,
+      ...(at === 10_000 ? { goodAtMost: 9 } : {}),
+    }));
+    const frames = [...replay([{ signal, groups: [{ group: {}, points }], place: between }], 0, 10_000, 5_000)];
+    expect(frames.flatMap(({ observations }) => observations.map((each) => 'place' in each))).toEqual([false, true]);
+  });
 });
