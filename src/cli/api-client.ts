@@ -17,6 +17,8 @@ export interface ApiTarget {
   readonly url: string;
   readonly token?: string;
   readonly fetch: Fetch;
+  /** How long to wait for an answer, ms; 10 s when left out. */
+  readonly timeoutMs?: number;
 }
 
 /** What a running Andon answered; a fault's message is for people and says what to do. */
@@ -27,14 +29,19 @@ const timeoutMs = 10_000;
 
 /** What to do here where the API's own hints speak of requests, by the reason of the refusal. */
 const cliHints: Readonly<Record<string, string>> = {
+  'unknown-channel': 'See which are configured under `channels` of its settings.',
+  'unknown-service': 'See which are watched with `andon gate`.',
+  'unknown-freeze': 'See which stand with `andon freezes`.',
+  'unknown-override': 'See which stand with `andon overrides`.',
   'unknown-incident': 'See which are kept with `andon incidents list`.',
   'closed-incident': 'Write a note instead: `andon incidents note <id> <text>`.',
-  'invalid-request': 'See what is taken with `andon incidents --help`.',
+  'invalid-request': 'See what is taken with --help.',
   'token-missing': 'Name the file that holds the token with --token-file or ANDON_TOKEN_FILE.',
   'token-wrong': 'Name the file that `api.tokenFile` names with --token-file or ANDON_TOKEN_FILE.',
   'no-token-configured': 'Set `api.tokenFile` in the settings of Andon, and name the same file with --token-file.',
   'foreign-host':
     'Name Andon by 127.0.0.1 or localhost with --url, or set `api.tokenFile` in its settings and use --token-file.',
+  'unknown-silence': 'See which stand with `andon silence list`.',
   'not-stored': 'Look at the log of Andon, and try again when its store is mended.',
 };
 
@@ -56,13 +63,15 @@ export async function askApi(target: ApiTarget, path: string, body?: unknown): P
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         accept: 'application/json',
+        // The daemon tells by it that a person or a script typed the command.
+        'user-agent': 'andon-cli',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(target.token === undefined ? {} : { authorization: `Bearer ${target.token}` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       // A token must not follow a redirect to wherever it points.
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(target.timeoutMs ?? timeoutMs),
     });
     status = response.status;
     text = await response.text();
@@ -70,7 +79,7 @@ export async function askApi(target: ApiTarget, path: string, body?: unknown): P
     return { kind: 'failed', fault: unreachable(target.url, error) };
   }
   const parsed = parseJson(text);
-  if (status === 200 && parsed !== undefined) return { kind: 'ok', body: parsed };
+  if (status >= 200 && status < 300 && parsed !== undefined) return { kind: 'ok', body: parsed };
   const problem = ProblemWire.safeParse(parsed).data;
   if (problem === undefined)
     return { kind: 'failed', fault: { ...strange(target.url, `HTTP status ${status}`), status } };

@@ -20,17 +20,21 @@ export function paintWord(paint: Paint, word: string): string {
     case 'held':
     case 'moving':
     case 'closed':
+    case 'pass':
       return paint.green(word);
     case 'missed':
     case 'stopped':
     case 'firing':
     case 'open':
     case 'page':
+    case 'stop':
       return paint.red(word);
     case 'unknown':
     case 'pending':
     case 'watching':
     case 'ticket':
+    case 'warn':
+    case 'hold':
       return paint.yellow(word);
     default:
       return word;

@@ -54,6 +54,16 @@ describe('a snapshot as text', () => {
     );
   });
 
+  test('marks a rule that only records', () => {
+    const scopes = checkoutView.scopes.map((scope) => ({
+      ...scope,
+      rules: scope.rules.map((rule) => ({ ...rule, shadow: true as const })),
+    }));
+    expect(renderViews([{ ...checkoutView, scopes }], 'text', { colors: false })).toContain(
+      'payments-failing  firing (shadow)  success_rate',
+    );
+  });
+
   test('says of a pending rule that nobody waits until its time is up', () => {
     const says = 'which `evaluate` does not wait out';
     const scopes = checkoutView.scopes.map((scope) => ({

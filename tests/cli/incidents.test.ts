@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import nodeFetch from 'node-fetch';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { incidentsCommand, type IncidentsDeps } from '../../src/cli/incidents.ts';
+import type { ApiDeps } from '../../src/cli/api-command.ts';
+import { incidentsCommand } from '../../src/cli/incidents.ts';
 import type { StoredEvent } from '../../src/domain/incident/event.ts';
 import { aWorld, type World } from '../adapters/http/http-world.ts';
 import { anEvent, aStop, aWholeStory, storyStart } from '../support/incident-story.ts';
@@ -18,7 +19,7 @@ interface Ran {
 }
 
 /** Runs `andon incidents …` inside this process, as the program does. */
-async function incidents(args: readonly string[], change: Partial<IncidentsDeps> = {}, isTTY = false): Promise<Ran> {
+async function incidents(args: readonly string[], change: Partial<ApiDeps> = {}, isTTY = false): Promise<Ran> {
   let code: number | undefined;
   let out = '';
   let err = '';
@@ -46,7 +47,7 @@ async function incidents(args: readonly string[], change: Partial<IncidentsDeps>
   return { code, out, err };
 }
 
-async function against(world: World, args: readonly string[], change: Partial<IncidentsDeps> = {}): Promise<Ran> {
+async function against(world: World, args: readonly string[], change: Partial<ApiDeps> = {}): Promise<Ran> {
   return await incidents([...args, '--url', world.address.url], change);
 }
 

@@ -56,3 +56,24 @@ test('what a rule saw of error budgets is shown with its time, and what a new de
   // Once among the facts and once in the timeline.
   expect(out.split(String(budgets[0]))).toHaveLength(3);
 });
+
+test("other people's alerts stand on the timeline, and that one of them was first among the facts", async () => {
+  const alert = { name: 'HighErrorRate', fingerprint: 'f', labels: { zone: 'a' }, furtherLabels: 2 };
+  const over = { ...alert, startsAt: storyStart + 60_000, endsAt: storyStart + 150_000 };
+  const out = await shown({
+    events: [
+      anEvent('opened', 1, 100),
+      anEvent('alerted', 2, 60),
+      anEvent('alerted', 3, 150, { status: 'resolved', alert: over }),
+    ],
+  });
+
+  const lines = out.split('\n').map((line) => line.trim().replaceAll(/ {2,}/g, '  '));
+  for (const line of [
+    'seen first by  HighErrorRate, 40s before Andon',
+    '2026-08-22 02:01:00Z  +1m  alerted  HighErrorRate fires (service=checkout)',
+    '2026-08-22 02:02:30Z  +2m 30s  alerted  HighErrorRate is over, after 1m 30s (zone=a, 2 more)',
+  ]) {
+    expect(lines).toContain(line);
+  }
+});

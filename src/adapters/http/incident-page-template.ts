@@ -27,6 +27,11 @@ export const incidentPageTemplate = `<!doctype html>
 <div class="scroll"><table><tbody>
 {{#each facts}}<tr><th scope="row">{{name}}</th><td class="text">{{value}}</td></tr>
 {{/each}}</tbody></table></div></section>
+{{#if gate}}<h2>What the gate of {{service}} says</h2>
+<section class="card"><div class="head"><span class="tag {{gate.tone}}">{{gate.label}}</span><span class="text">{{gate.words}}</span></div>
+{{#if gate.others}}<ul>{{#each gate.others}}<li class="text"><span class="{{tone}}">{{state}}</span>: {{words}}</li>{{/each}}</ul>{{/if}}
+{{#each gate.freezes}}<p class="text">{{text}}</p>{{/each}}
+{{#if open}}<p class="dim">The change that mends it passes: <code>andon gate {{service}} --change CHANGE --remedies {{id}} --reason TEXT</code></p>{{/if}}</section>{{/if}}
 {{#if current}}<h2>Acknowledge</h2>
 <section class="card"><p>On a terminal: <code>andon incidents acknowledge {{id}}</code></p>
 <p>By the API: <code>POST {{acknowledgePath}}</code> with <code>{"by": "your name"}</code></p></section>{{/if}}

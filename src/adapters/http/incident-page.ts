@@ -1,8 +1,10 @@
 import { closedIncidentsKept, type IncidentRecord } from '../../app/recording/incident-book.ts';
 import type { IncidentNow } from '../../app/views/incident-now.ts';
 import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
+import { describeSuspects } from '../../domain/change/describe-suspect.ts';
 import { formatSpan } from '../../domain/text/duration.ts';
 import { groupText } from '../../domain/service/group.ts';
+import { describeFirstAlert } from '../../domain/incident/describe-alert.ts';
 import { describeSpentSoFar } from '../../domain/incident/describe-kept-open.ts';
 import type { Impact } from '../../domain/incident/impact.ts';
 import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident/incident.ts';
@@ -10,8 +12,12 @@ import { formatRatio } from '../../domain/text/ratio.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import { describeVerdict, signalWords } from '../../domain/reading/verdict-text.ts';
+import type { SilencedBy } from '../../domain/incident/silenced-by.ts';
+import { describeSilencing } from '../../domain/silence/describe-silence.ts';
 import { describeEstimate, describeEvent } from './describe-event.ts';
 import { incidentPageTemplate, missingIncidentTemplate } from './incident-page-template.ts';
+import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
+import { gateFacts } from './gate-facts.ts';
 import { compilePage, webLink } from './page-shell.ts';
 
 const template = compilePage(incidentPageTemplate);
@@ -19,9 +25,15 @@ const missingTemplate = compilePage(missingIncidentTemplate);
 
 /**
  * The page that the link in every notification leads to. `now`: wall clock, ms since the epoch; `standing`: how it stands as
- * of the last poll, where that is known. All text is escaped.
+ * of the last poll, where that is known; `gate`: what the gate of its service says now. All text is escaped.
  */
-export function incidentPage({ incident, timeline }: IncidentRecord, now: number, standing?: IncidentNow): string {
+export function incidentPage(
+  { incident, timeline }: IncidentRecord,
+  now: number,
+  standing?: IncidentNow,
+  gate?: GateAnswer,
+  silenced?: SilencedBy,
+): string {
   const apiPath = `api/v1/incidents/${encodeURIComponent(incident.id)}`;
   return template({
     id: incident.id,
@@ -33,9 +45,12 @@ export function incidentPage({ incident, timeline }: IncidentRecord, now: number
     json: `../${apiPath}`,
     acknowledgePath: `/${apiPath}/acknowledge`,
     runbook: webLink(incident.runbook),
-    remarks: remarksOf(incident),
+    remarks: [...tellingRemarks(incident, silenced), ...remarksOf(incident)],
     standing: standing === undefined ? undefined : standingOf(standing),
     unknownNow: unknownNow(incident, standing),
+    gate: gate === undefined || incident.phase === 'closed' ? undefined : gateFacts(gate, [], now),
+    open: incident.phase === 'open',
+    service: incident.service,
     facts: factsOf(incident),
     verdictsAt: formatUtc(incident.verdictsAt),
     targets: incident.verdicts.map(targetRow),
@@ -77,6 +92,22 @@ function targetRow(verdict: TargetVerdict) {
   return { verdict: verdict.verdict, text: describeVerdict(verdict) };
 }
 
+/** What on-call has not been told, or not of this incident alone. */
+function tellingRemarks({ telling, phase }: Incident, silenced: SilencedBy | undefined): readonly string[] {
+  if (phase === 'closed') return [];
+  const { under, flapping } = telling;
+  const stands = under === undefined ? '' : `Pages of ${under.incidentId} tell of it on ${under.channels.join(', ')}.`;
+  return [
+    ...(silenced === undefined ? [] : [`It does not page: ${describeSilencing(silenced)}`]),
+    ...(flapping === undefined
+      ? []
+      : [
+          `It flaps: off and on ${flapping.times} times since ${formatUtc(flapping.since)}. How it goes on is told once it is steady for ${formatSpan(flapping.steadyMs)}.`,
+        ]),
+    ...(stands === '' ? [] : [stands]),
+  ];
+}
+
 function remarksOf({ id, blind, unwatched, phase }: Incident): readonly string[] {
   if (phase === 'closed') return [];
   return [
@@ -98,7 +129,9 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['Error budgets', budgetsSeen(incident)],
     ['End state', incident.endState],
     ['Onset', `${describeEstimate(onset)} (${onset.method}${settled})`],
+    ['Suspects', incident.suspects === undefined ? undefined : describeSuspects(incident.suspects).join('\n')],
     ['Detected', `${formatUtc(incident.detectedAt)}, ${formatSpan(timeToDetectMs(incident))} after onset`],
+    ['Seen first by', seenFirst(incident)],
     ['Notified', after(incident.timeToNotifyMs) ?? 'not yet'],
     ['Acknowledged', acknowledgement(incident)],
     ['Recovered', recovery(incident)],
@@ -114,6 +147,11 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
 function budgetsSeen({ budgets, budgetsAt }: Incident): string | undefined {
   if (budgets === undefined || budgetsAt === undefined) return undefined;
   return [`As of ${formatUtc(budgetsAt)}:`, ...budgets].join('\n');
+}
+
+/** Undefined where that was Andon. */
+function seenFirst({ firstAlert, detectedAt }: Incident): string | undefined {
+  return firstAlert && describeFirstAlert(firstAlert.name, detectedAt - firstAlert.startsAt);
 }
 
 function acknowledgement({ acknowledgedBy, timeToAcknowledgeMs }: Incident): string {

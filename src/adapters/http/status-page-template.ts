@@ -17,20 +17,28 @@ export const statusPageTemplate = `<!doctype html>
 {{#if incidents}}<section class="card scroll"><table>
 <thead><tr><th>Severity</th><th>Incident</th><th>Where</th><th>Phase</th><th>Since</th><th>Acknowledged by</th><th>Runbook</th></tr></thead>
 <tbody>{{#each incidents}}<tr><td><span class="tag {{severity}}">{{severity}}</span></td>
-<td><a href="{{link}}">{{title}}</a><div class="dim">{{id}}</div></td><td>{{scope}}</td><td>{{phase}}</td>
+<td><a href="{{link}}">{{title}}</a><div class="dim">{{id}}</div></td><td>{{scope}}</td><td>{{phase}}{{#if quiet}}<div class="unknown text">{{quiet}}</div>{{/if}}</td>
 <td>{{age}}<div class="dim">{{since}}</div></td><td>{{acknowledgedBy}}</td>
 <td>{{#if runbook}}<a href="{{runbook}}" rel="noreferrer">runbook</a>{{/if}}</td></tr>
 {{/each}}</tbody></table></section>
 {{else}}<p class="dim">None.</p>{{/if}}
+{{#if silences}}<h2>Silences</h2>
+<section class="card"><ul>{{#each silences}}<li class="text">{{#if soon}}<span class="tag missed">pages soon</span> {{/if}}{{text}}
+<span class="dim">end it: <code>andon silence end {{id}} --reason TEXT</code></span></li>{{/each}}</ul></section>{{/if}}
 <h2>Services</h2>
 {{#each services}}<section class="card">
 <div class="head"><h3>{{name}}</h3>{{#if owner}}<span class="dim">{{owner}}</span>{{/if}}<span class="dim">{{lastPoll}}</span>
 {{#if runbook}}<a class="dim" href="{{runbook}}" rel="noreferrer">runbook</a>{{/if}}</div>
 <p>{{endState}}</p>
 {{#if problems}}<ul class="unknown">{{#each problems}}<li>{{this}}</li>{{/each}}</ul>{{/if}}
+{{#if gate}}<div class="scope"><div class="head"><span class="tag {{gate.tone}}">{{gate.label}}</span><span class="text">{{gate.words}}</span></div>
+{{#if gate.others}}<ul>{{#each gate.others}}<li class="text"><span class="{{tone}}">{{state}}</span>: {{words}}</li>{{/each}}</ul>{{/if}}
+{{#each gate.freezes}}<p class="text">{{text}} <span class="dim">lift it: <code>andon lift {{id}} --reason TEXT</code></span></p>{{/each}}
+{{#each gate.overrides}}<p class="text">{{text}} <span class="dim">end it: <code>andon end-override {{id}} --reason TEXT</code></span></p>{{/each}}</div>{{/if}}
+{{#if shadows}}<ul class="dim">{{#each shadows}}<li class="text">{{this}}</li>{{/each}}</ul>{{/if}}
 {{#each scopes}}<div class="scope">
 <div class="head"><span class="tag {{#if unseen}}unknown{{else}}{{line}}{{/if}}">line {{line}}{{#if unseen}}, unseen{{/if}}</span>{{#if group}}<code>{{group}}</code>{{/if}}
-{{#each rules}}<span class="{{state}}">{{rule}}: {{state}}</span>{{/each}}
+{{#each rules}}<span class="{{state}}">{{rule}}: {{words}}</span>{{/each}}
 {{#if incident}}<a href="{{incident}}">{{incidentId}}</a>{{/if}}</div>
 <div class="scroll"><table>
 <thead><tr><th>Target</th><th>Now</th><th>Bound</th><th>Window</th><th>Verdict</th></tr></thead>

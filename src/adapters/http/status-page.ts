@@ -1,6 +1,8 @@
 import type { BudgetView } from '../../app/budgets/budget-view.ts';
 import { budgetText } from '../../app/budgets/budget-text.ts';
-import type { ScopeView, ServiceView } from '../../app/views/service-view.ts';
+import type { RuleCondition, ScopeView, ServiceView } from '../../app/views/service-view.ts';
+import type { SilenceView } from '../../app/silence/silence-desk.ts';
+import type { SilencedBy } from '../../domain/incident/silenced-by.ts';
 import type { Readiness, StatusView } from '../../app/views/status-view.ts';
 import { groupText } from '../../domain/service/group.ts';
 import { formatDuration, formatSpan } from '../../domain/text/duration.ts';
@@ -8,6 +10,11 @@ import type { Incident } from '../../domain/incident/incident.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
 import { describeInterval, describeTarget, describeValue, signalWords } from '../../domain/reading/verdict-text.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
+import type { Override } from '../../domain/gate/freeze.ts';
+import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
+import type { ShadowStop } from '../../domain/shadow/shadow-stop.ts';
+import { gateFacts, shadowText } from './gate-facts.ts';
+import { quietText, silenceFacts } from './silence-facts.ts';
 import { compilePage, webLink } from './page-shell.ts';
 import { statusPageTemplate } from './status-page-template.ts';
 
@@ -15,6 +22,14 @@ export interface PageFacts {
   readonly services: readonly ServiceView[];
   /** Incidents that are not closed, newest first. */
   readonly incidents: readonly Incident[];
+  /** What the gates say, and who overrode which. */
+  readonly gates?: readonly GateAnswer[];
+  readonly overrides?: readonly Override[];
+  /** What rules that only record would have stopped, newest first. */
+  readonly shadows?: readonly ShadowStop[];
+  /** What people keep back, and of incidents why they do not page. */
+  readonly silences?: readonly SilenceView[];
+  readonly silencedBy?: (incident: Incident) => SilencedBy | undefined;
   readonly status: StatusView;
   readonly readiness: Readiness;
   /** Wall clock, ms since the epoch. */
@@ -23,8 +38,23 @@ export interface PageFacts {
 
 const template = compilePage(statusPageTemplate);
 
+/** Of each service the newest; the API lists more. */
+const shadowsShown = 3;
+
 /** The page at `/`: every line, target and open incident at a glance. All text is escaped by the template. */
-export function statusPage({ services, incidents, status, readiness, now }: PageFacts): string {
+export function statusPage(facts: PageFacts): string {
+  const {
+    services,
+    incidents,
+    gates = [],
+    overrides = [],
+    shadows = [],
+    silences = [],
+    status,
+    readiness,
+    now,
+  } = facts;
+  const answers = new Map(gates.map((answer) => [answer.service, answer]));
   return template({
     version: status.version,
     now: formatUtc(now),
@@ -36,6 +66,11 @@ export function statusPage({ services, incidents, status, readiness, now }: Page
       runbook: webLink(view.runbook),
       lastPoll: view.lastPollAt === undefined ? 'not yet evaluated' : `evaluated at ${formatUtc(view.lastPollAt)}`,
       problems: view.problems.map(({ reason, detail }) => `${reason}: ${detail}`),
+      gate: gateOf(answers.get(view.service), overrides, now),
+      shadows: shadows
+        .filter(({ service }) => service === view.service)
+        .slice(0, shadowsShown)
+        .map(shadowText),
       scopes: view.scopes.map(scopeFacts),
       budgets: view.budgets.map(budgetFacts),
       budgetsFrom:
@@ -43,8 +78,17 @@ export function statusPage({ services, incidents, status, readiness, now }: Page
           ? `Error budgets are counted by recording rules of the source ${view.source}`
           : '',
     })),
-    incidents: incidents.map((incident) => incidentFacts(incident, now)),
+    incidents: incidents.map((incident) => ({
+      ...incidentFacts(incident, now),
+      quiet: quietText(incident, facts.silencedBy?.(incident)),
+    })),
+    silences: silences.map(silenceFacts),
   });
+}
+
+/** A service in which something just changed may have no answer yet. */
+function gateOf(answer: GateAnswer | undefined, overrides: readonly Override[], now: number) {
+  return answer === undefined ? undefined : gateFacts(answer, overrides, now);
 }
 
 function warningsOf({ reload, store, sources, channels }: StatusView, readiness: Readiness): readonly string[] {
@@ -71,7 +115,18 @@ function scopeFacts({ group, line, targets, rules, incidentId }: ScopeView) {
     incident: incidentId === undefined ? undefined : incidentLink(incidentId),
     incidentId,
     targets: targets.map(targetFacts),
-    rules: rules.filter(({ state }) => state !== 'inactive').map(({ rule, state }) => ({ rule, state })),
+    rules: rules
+      .filter(({ state }) => state !== 'inactive')
+      .map(({ rule, state, shadow }) => (shadow === true ? shadowRule(rule, state) : { rule, state, words: state })),
+  };
+}
+
+/** One that only records is never red: nothing was stopped. */
+function shadowRule(rule: string, state: RuleCondition) {
+  return {
+    rule,
+    state: 'pending',
+    words: state === 'firing' ? 'would have stopped the line' : `${state} (only records)`,
   };
 }
 

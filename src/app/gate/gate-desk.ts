@@ -1,4 +1,4 @@
-import type { Freeze } from '../../domain/gate/freeze.ts';
+import type { Freeze, Override } from '../../domain/gate/freeze.ts';
 import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
 import type { GateEvent } from '../../domain/gate/gate-event.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -17,6 +17,8 @@ export interface GateDesk {
   answers(): readonly GateAnswer[];
   /** The freezes that stand, oldest first. */
   freezes(): readonly Freeze[];
+  /** The overrides that have not run out, oldest first. */
+  overrides(): readonly Override[];
   readonly acts: GateActs;
 }
 
@@ -43,6 +45,11 @@ export function createGateDesk(parts: GateDeskParts): GateDesk {
     freezes() {
       const now = clock.now();
       const standing = [...book.gates().freezes.values()].filter(({ until }) => until === undefined || now < until);
+      return standing.sort((a, b) => a.at - b.at);
+    },
+    overrides() {
+      const now = clock.now();
+      const standing = [...book.gates().overrides.values()].filter(({ until }) => now < until);
       return standing.sort((a, b) => a.at - b.at);
     },
     ask(service, change) {

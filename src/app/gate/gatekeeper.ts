@@ -1,7 +1,11 @@
+import { causalWindow } from '../../domain/change/causal-window.ts';
 import type { Change } from '../../domain/change/change.ts';
+import { describeWorse } from '../../domain/change/describe-bake.ts';
 import { decideGate, type GateFacts } from '../../domain/gate/decide-gate.ts';
 import { freezesOf, overrideOf, type HandledGates } from '../../domain/gate/freeze.ts';
 import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
+import { defaultChangePolicy } from '../../domain/service/change-policy.ts';
+import type { Service } from '../../domain/service/service.ts';
 import type { Clock } from '../ports/clock.ts';
 import { watchedFacts, type ServiceLook } from './gate-look.ts';
 
@@ -12,7 +16,10 @@ export interface GatekeeperParts {
     names(): readonly string[];
   };
   readonly gates: { gates(): HandledGates };
-  readonly changes: { get(service: string, id: string): Change | undefined };
+  readonly changes: {
+    get(service: string, id: string): Change | undefined;
+    of(service: string): readonly Change[];
+  };
 }
 
 /** Answers for the gates of all services, from what is in memory: no question waits for a source or the store. */
@@ -48,9 +55,20 @@ export class Gatekeeper {
       service,
       freezes: freezesOf(handled, service, now),
       dependencies: [],
+      ...(look === undefined ? {} : { worseSince: worseSince(changes.of(service), look.service, now) }),
       ...(look === undefined ? {} : { watched: watchedFacts(look, now) }),
       ...(override === undefined ? {} : { override }),
       ...(remedies === undefined || changeId === undefined ? {} : { remedy: { change: changeId, ...remedies } }),
     };
   }
+}
+
+/** Once its window is over a change is old news, and one that was rolled back is no more. */
+function worseSince(changes: readonly Change[], service: Service, now: number): NonNullable<GateFacts['worseSince']> {
+  const { bakeMs } = service.changes ?? defaultChangePolicy;
+  return changes.flatMap((change) => {
+    const { bake, outcome, id } = change;
+    if (bake?.verdict !== 'worse' || outcome === 'rolled-back' || causalWindow(change, bakeMs).to < now) return [];
+    return [{ change: id, words: describeWorse(change, bake) }];
+  });
 }

@@ -8,6 +8,7 @@ import { groupText, type Group } from '../service/group.ts';
 import type { Severity } from '../service/service.ts';
 import { formatDuration } from '../text/duration.ts';
 import { clockTime } from '../text/utc.ts';
+import { shortenMiddle, visibleText } from '../text/visible-text.ts';
 import { describeBudgetBound } from './budget-bound.ts';
 
 /** One service, or one group of it, as it was last judged. */
@@ -45,6 +46,8 @@ export interface GateFacts {
     readonly scopes: readonly GateScope[];
     readonly budgets: readonly GateBudget[];
   };
+  /** Changes that are still in their window, and since which the service does worse than in the same hours before. */
+  readonly worseSince?: readonly { readonly change: string; readonly words: string }[];
   readonly freezes: readonly Freeze[];
   readonly override?: Override;
   /** What the gates of the services that it depends on say for themselves. */
@@ -116,7 +119,8 @@ function findingsOf(facts: GateFacts, now: number): readonly GateFinding[] {
   const { service, watched } = facts;
   const frozen = facts.freezes.map((freeze) => frozenBy(freeze, now));
   if (watched === undefined) {
-    const words = `no service named ${service} is watched: check the name, or declare it in a rule file`;
+    const name = shortenMiddle(visibleText(service), 100);
+    const words = `no service named ${name} is watched: check the name, or declare it in a rule file`;
     return [...frozen, { state: 'unknown', reason: 'unknown-service', words }];
   }
   return [
@@ -125,6 +129,9 @@ function findingsOf(facts: GateFacts, now: number): readonly GateFinding[] {
     ...dataFindings(service, watched),
     ...watched.scopes.flatMap((scope) => targetsIn(service, scope)),
     ...watched.budgets.flatMap((budget) => budgetFinding(service, budget, watched.policy)),
+    ...(facts.worseSince ?? []).map(({ change, words }): GateFinding => {
+      return { state: 'warn', reason: 'bake-worse', words: `${service}: ${words}`, change };
+    }),
     ...facts.dependencies.flatMap((answer) => dependencyFinding(answer, watched.policy.dependsOn)),
   ];
 }

@@ -53,6 +53,8 @@ export function foldGates(gates: HandledGates, event: StoredGateEvent): HandledG
     case 'override-ended':
       return { ...gates, overrides: without(gates.overrides, event.overrideId) };
     case 'remedy-passed':
+    case 'protection-asked':
+    case 'protection-answered':
       return gates;
   }
 }

@@ -14,6 +14,7 @@ export type GateAction = (typeof gateActions)[number];
 export const gateReasons = [
   'end-state-holds',
   'target-missed',
+  'bake-worse',
   'watching',
   'budget-low',
   'budget-unknown',
@@ -41,6 +42,8 @@ export interface GateFinding {
   readonly freeze?: string;
   /** The error budget it is about. */
   readonly budget?: string;
+  /** The change it is about. */
+  readonly change?: string;
   /** The other service it comes from. */
   readonly dependency?: string;
 }

@@ -1,3 +1,5 @@
+import type { ProtectionEvent } from './protection-event.ts';
+
 /** Names every service at once. */
 export const everyService = '*';
 
@@ -12,7 +14,7 @@ interface GateEventBase {
   readonly at: number;
 }
 
-/** What people did to gates, and how it ended. */
+/** What people did to gates, and how it ended; and who asked a gate to be told once it has made up its mind. */
 export type GateEvent =
   /** Somebody pulled the cord. */
   | (GateEventBase & {
@@ -53,5 +55,6 @@ export type GateEvent =
       readonly incident: string;
       readonly by: string;
       readonly reason: string;
-    });
+    })
+  | ProtectionEvent;
 export type StoredGateEvent = GateEvent & { readonly seq: number; readonly recordedAt: number };
