@@ -7,7 +7,7 @@ import { judgeAnswer, judgeFailure } from './answer.ts';
 /** What a receiver answered. */
 export interface Answered {
   readonly status: number;
-  /** The beginning of the body, at most 2,000 characters; empty where none could be read in time. */
+  /** The beginning of the body, at most 2,000 bytes unless told otherwise; empty where none could be read in time. */
   readonly text: string;
   /** Scheme and host of the receiver, for people. */
   readonly where: string;
@@ -27,6 +27,8 @@ export interface Exchange {
   readonly now: () => number;
   /** Looks at the answer where the receiver has ways of its own; undefined: what its status means everywhere. */
   readonly judge?: (answered: Answered) => SendResult | undefined;
+  /** How much of the answer is kept to be judged, bytes; 2,000 unless told otherwise. */
+  readonly keepBytes?: number;
 }
 
 /** What is read of an answer so that its socket can be used again. */
@@ -45,6 +47,7 @@ export async function exchange({
   signal,
   now,
   judge,
+  keepBytes = keptBytes,
 }: Exchange): Promise<SendResult> {
   const where = url.origin;
   const cutShort: SendResult = { kind: 'retry', reason: 'timeout', detail: `the post to ${where} was cut short` };
@@ -70,7 +73,7 @@ export async function exchange({
     });
     clearTimeout(timer);
     const usual = judgeAnswer(response.status, (name) => response.headers.get(name), where, now());
-    const text = await drain(response, cut);
+    const text = await drain(response, cut, keepBytes);
     return judge?.({ status: response.status, text, where, usual }) ?? usual;
   } catch (error) {
     if (timedOut) return { kind: 'retry', reason: 'timeout', detail: `${where} did not answer within ${timeoutMs} ms` };
@@ -83,15 +86,15 @@ export async function exchange({
 }
 
 /** Reads the rest of an answer, or gives its socket up when there is too much of it or it takes too long; returns its beginning. */
-async function drain(response: Response, cut: AbortController): Promise<string> {
+async function drain(response: Response, cut: AbortController, keepBytes: number): Promise<string> {
   const timer = setTimeout(() => cut.abort(), drainLimitMs);
   const kept: Buffer[] = [];
   try {
     let bytes = 0;
     for await (const chunk of response.body ?? []) {
-      if (bytes < keptBytes) kept.push(Buffer.from(chunk).subarray(0, keptBytes - bytes));
+      if (bytes < keepBytes) kept.push(Buffer.from(chunk).subarray(0, keepBytes - bytes));
       bytes += chunk.length;
-      if (bytes <= drainLimitBytes) continue;
+      if (bytes <= Math.max(drainLimitBytes, keepBytes)) continue;
       cut.abort();
       break;
     }

@@ -43,6 +43,8 @@ export interface Post {
   readonly path?: string;
   /** What an answer means where the receiver has ways of its own; undefined: what its status means everywhere. */
   readonly judge?: (answered: Answered) => SendResult | undefined;
+  /** How much of the answer is kept to be judged, bytes; 2,000 unless told otherwise. */
+  readonly keepBytes?: number;
 }
 
 /** The receiver does not hold a socket open for longer than it says; this bounds idle ones where it says nothing, ms. */
@@ -105,6 +107,7 @@ export class Poster {
       signal,
       now: () => this.#parts.clock.now(),
       ...(post.judge === undefined ? {} : { judge: post.judge }),
+      ...(post.keepBytes === undefined ? {} : { keepBytes: post.keepBytes }),
     });
   }
 
