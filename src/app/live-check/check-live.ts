@@ -1,5 +1,6 @@
 import { byPosition, type DeclarationPath, type Diagnostic, type Position } from '../../domain/text/diagnostic.ts';
 import type { CounterTerm, LatencySignal, RatioSignal, Service, Signal } from '../../domain/service/service.ts';
+import { checkDeployment } from './check-deployment.ts';
 import { checkFalseAlarms } from './check-false-alarms.ts';
 import { checkGroupCount } from './check-group-count.ts';
 import { checkMetricTypes, rememberTypes, type TypeOf } from './check-metric-types.ts';
@@ -19,8 +20,8 @@ export type Locate = (service: string, path: DeclarationPath) => Position | unde
 /**
  * Holds rules against a live source: does each selector match anything, does the threshold have its bucket, does `good` let
  * failures through or what `total` does not count, is each metric of the type it is taken for, are there more groups than are
- * judged, would a budget's tiers fire by chance at the traffic there is, are the series recorded that budgets come from. What
- * the source fails to say is an error, once for each cause; it never rejects.
+ * judged, are the series there in which changes are to be seen, would a budget's tiers fire by chance at the traffic there is,
+ * are the series recorded that budgets come from. What the source fails to say is an error, once for each cause; it never rejects.
  */
 export async function checkLive(
   services: readonly Service[],
@@ -36,6 +37,7 @@ export async function checkLive(
       path: ['spec', 'signals', each.name],
       run: () => checkSignal(each, inspector, typeOf, signal),
     })),
+    ...deploymentChecks(service, inspector, signal),
     // A service with budgets is built when all of them are, so they stand here as in the file.
     ...service.budgets.map((each, index) => ({
       service: service.name,
@@ -79,6 +81,13 @@ interface LiveCheck {
   readonly service: string;
   readonly path: DeclarationPath;
   readonly run: () => Promise<readonly Finding[]>;
+}
+
+function deploymentChecks({ name, changes }: Service, inspector: Inspector, signal: AbortSignal): readonly LiveCheck[] {
+  const place = changes?.seenIn;
+  if (place === undefined) return [];
+  const run = async (): Promise<readonly Finding[]> => await checkDeployment(place, inspector, signal);
+  return [{ service: name, path: ['spec', 'changes', 'seenIn'], run }];
 }
 
 async function checkSignal(

@@ -48,6 +48,8 @@ export interface ChangeReport {
   readonly finishedAt?: number;
   readonly outcome?: ChangeOutcome;
   readonly remedies?: Remedy;
+  /** When the reporter said it, where it tells; absent: when it came in. Of two reports the later said one counts. */
+  readonly saidAt?: number;
 }
 
 /** What was reported of changes. */

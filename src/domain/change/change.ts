@@ -1,3 +1,4 @@
+import type { Bake } from './bake.ts';
 import type {
   ChangeKind,
   ChangeOrigin,
@@ -28,7 +29,34 @@ export interface Change {
   readonly remedies?: Remedy;
   readonly firstReportedAt: number;
   readonly lastReportedAt: number;
+  readonly told: Told;
+  /** What the watch over it found; absent before it found anything. */
+  readonly bake?: Bake;
 }
+
+/** What is remembered of the reports themselves, so that their order makes no difference. */
+export interface Told {
+  /** When what stands was said, by field, ms since the epoch. */
+  readonly saidAt: Readonly<Partial<Record<SaidField, number>>>;
+  /** When its end was said, and when an outcome was first said; ms since the epoch. */
+  readonly finishedAt?: number;
+  readonly outcomeAt?: number;
+}
+
+const saidFields = [
+  'kind',
+  'version',
+  'before',
+  'summary',
+  'by',
+  'environment',
+  'link',
+  'rollback',
+  'remedies',
+  'origin',
+] as const;
+type SaidField = (typeof saidFields)[number];
+type Said = { -readonly [F in SaidField]?: Change[F] };
 
 /** Names a change among those of all services. */
 export function changeKey({ service, change }: Pick<ChangeReport, 'service' | 'change'>): string {
@@ -36,31 +64,75 @@ export function changeKey({ service, change }: Pick<ChangeReport, 'service' | 'c
 }
 
 /**
- * Folds one report in. Reports may come twice and in any order: what one says stands until another says otherwise, a
- * change never begins later than was known, and one that has ended is not under way again.
+ * Folds one report in. Reports may come twice and in any order: what was said last stands, a change never begins later
+ * than was known, the worst outcome stands, and one that has ended is not under way again.
  */
 export function foldChange(known: Change | undefined, event: StoredChangeEvent): Change {
   const { report, origin, at } = event;
-  const { change: id, service, startedAt, finishedAt, outcome, kind, ...said } = report;
-  const began = [known?.startedAt, startedAt ?? (known === undefined ? (finishedAt ?? at) : undefined)];
-  const ended = finishedAt ?? (outcome === undefined ? undefined : (known?.finishedAt ?? at));
+  const { change: id, service, startedAt, finishedAt, outcome, saidAt = at } = report;
+  const { values, stamps } = latestSaid(known, { ...report, origin }, saidAt);
+  const said = greatest(known?.told.finishedAt, finishedAt);
+  const outcomeAt = least(known?.told.outcomeAt, outcome === undefined ? undefined : saidAt);
+  const ended = said ?? outcomeAt;
+  const worst = outcome === undefined ? known?.outcome : worseOutcome(known?.outcome, outcome);
   return {
-    ...known,
-    ...said,
+    ...values,
     id,
     service,
-    kind: kind ?? known?.kind ?? 'deployment',
-    origin: known?.origin ?? origin,
-    startedAt: Math.min(...began.filter((each) => each !== undefined)),
-    ...(ended === undefined ? {} : { finishedAt: Math.max(known?.finishedAt ?? ended, ended) }),
-    ...(outcome === undefined ? {} : { outcome: worseOutcome(known?.outcome, outcome) }),
-    firstReportedAt: known?.firstReportedAt ?? at,
-    lastReportedAt: Math.max(known?.lastReportedAt ?? at, at),
+    kind: values.kind ?? 'deployment',
+    origin: values.origin ?? origin,
+    startedAt: least(known?.startedAt, startedAt ?? least(finishedAt, saidAt)) ?? saidAt,
+    ...(ended === undefined ? {} : { finishedAt: ended }),
+    ...(worst === undefined ? {} : { outcome: worst }),
+    firstReportedAt: least(known?.firstReportedAt, at) ?? at,
+    lastReportedAt: greatest(known?.lastReportedAt, at) ?? at,
+    told: {
+      saidAt: stamps,
+      ...(said === undefined ? {} : { finishedAt: said }),
+      ...(outcomeAt === undefined ? {} : { outcomeAt }),
+    },
+    // At the end, where a watch adds it.
+    ...(known?.bake === undefined ? {} : { bake: known.bake }),
   };
+}
+
+/** Of each field what was said last; two things said in the same instant stand in an order of their own. */
+function latestSaid(
+  known: Change | undefined,
+  report: Said,
+  saidAt: number,
+): { readonly values: Said; readonly stamps: Told['saidAt'] } {
+  const values: Record<string, unknown> = {};
+  const stamps: Record<string, number> = {};
+  for (const field of saidFields) {
+    const before = known?.told.saidAt[field];
+    const said = report[field];
+    const isNews =
+      said !== undefined && (before === undefined || overrules(field, said, saidAt, known?.[field], before));
+    const value = isNews ? said : before === undefined ? undefined : known?.[field];
+    const stamp = isNews ? saidAt : before;
+    if (value !== undefined) values[field] = value;
+    if (stamp !== undefined) stamps[field] = stamp;
+  }
+  return { values, stamps };
+}
+
+/** Where a change was heard of first is where it comes from; of all else the last word counts. */
+function overrules(field: SaidField, said: unknown, saidAt: number, known: unknown, knownAt: number): boolean {
+  if (saidAt === knownAt) return JSON.stringify(said) > JSON.stringify(known);
+  return field === 'origin' ? saidAt < knownAt : saidAt > knownAt;
 }
 
 /** A change that was rolled back stays so, however late somebody says that it succeeded. */
 function worseOutcome(known: ChangeOutcome | undefined, said: ChangeOutcome): ChangeOutcome {
   const rank: Readonly<Record<ChangeOutcome, number>> = { succeeded: 0, failed: 1, 'rolled-back': 2 };
   return known !== undefined && rank[known] > rank[said] ? known : said;
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+function greatest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

@@ -24,6 +24,12 @@ export function formatDuration(ms: number): string {
   return text;
 }
 
+/** What is left of a time, rounded up: a freeze of two hours that has just begun has `2h` left, and not 1h 59m. */
+export function formatLeft(ms: number): string {
+  const unit = ms >= unitMs.d ? unitMs.h : ms >= unitMs.h ? unitMs.m : unitMs.s;
+  return formatSpan(Math.ceil(Math.max(0, ms) / unit) * unit);
+}
+
 /** A duration as people say it, with the two units that matter: `45s`, `12m 5s`, `3h 20m`, `2d 4h`. */
 export function formatSpan(ms: number): string {
   const unit = ms >= unitMs.d ? unitMs.h : ms >= unitMs.h ? unitMs.m : unitMs.s;

@@ -35,6 +35,7 @@ describe('a change', () => {
       outcome: 'succeeded',
       firstReportedAt: 5_000,
       lastReportedAt: 5_001,
+      told: { saidAt: { version: 5_000, origin: 5_000 }, finishedAt: 2_000, outcomeAt: 5_001 },
     });
   });
 
@@ -50,7 +51,71 @@ describe('a change', () => {
     });
   });
 
+  test('is what was said of it last, not what was heard of it last', () => {
+    const early = { change: 'a', service: 'checkout', version: 'v1', summary: 'a try', saidAt: 1_000 };
+    const late = { change: 'a', service: 'checkout', version: 'v2', saidAt: 2_000 };
+    for (const reports of [
+      [early, late],
+      [late, early],
+    ])
+      expect(fold(reports)).toMatchObject({ version: 'v2', summary: 'a try', startedAt: 1_000 });
+  });
+
+  test('comes from where it was heard of first', () => {
+    const event = (at: number, origin: 'api' | 'github') =>
+      ({ type: 'change-reported', service: 'checkout', at, origin, report: started, seq: 1, recordedAt: at }) as const;
+    expect(foldChange(foldChange(undefined, event(2, 'github')), event(1, 'api')).origin).toBe('api');
+    expect(foldChange(foldChange(undefined, event(1, 'api')), event(2, 'github')).origin).toBe('api');
+  });
+
   test('comes out the same however often and in whatever order its reports come in', () => {
+    const time = fc.integer({ min: 0, max: 50 });
+    const text = fc.constantFrom('a', 'b', 'c');
+    const report = fc.record(
+      {
+        kind: fc.constantFrom('deployment' as const, 'configuration' as const, 'other' as const),
+        version: text,
+        before: text,
+        summary: text,
+        by: text,
+        environment: text,
+        startedAt: time,
+        finishedAt: time,
+        outcome: fc.constantFrom('succeeded' as const, 'failed' as const, 'rolled-back' as const),
+        remedies: fc.record({ incident: text, by: text, reason: text }),
+        saidAt: time,
+      },
+      { requiredKeys: ['saidAt'] },
+    );
+    const heard = fc.array(fc.tuple(report, fc.constantFrom('api' as const, 'github' as const)), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    const shuffled = heard.chain((events) =>
+      fc.tuple(
+        fc.constant(events),
+        fc.shuffledSubarray([...events, ...events], { minLength: 2 * events.length, maxLength: 2 * events.length }),
+      ),
+    );
+    const foldAll = (events: readonly (readonly [Partial<ChangeReport>, 'api' | 'github'])[]): unknown => {
+      let change: Change | undefined;
+      for (const [index, [said, origin]] of events.entries()) {
+        const at = 1_000 + index;
+        const whole = { change: 'x', service: 'checkout', ...said };
+        const event = { type: 'change-reported', service: 'checkout', at, origin, report: whole } as const;
+        change = foldChange(change, { ...event, seq: index + 1, recordedAt: at });
+      }
+      // When a report came in is all that its order decides.
+      return { ...change, firstReportedAt: 0, lastReportedAt: 0 };
+    };
+    fc.assert(
+      fc.property(shuffled, ([events, again]) => {
+        expect(foldAll(again)).toEqual(foldAll(events));
+      }),
+    );
+  });
+
+  test('that was rolled back stays so, whoever says what, and when', () => {
     const reports = fc.shuffledSubarray([started, succeeded, rolledBack, started, succeeded, rolledBack], {
       minLength: 6,
     });

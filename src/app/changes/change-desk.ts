@@ -1,0 +1,118 @@
+import { foldChange, type Change } from '../../domain/change/change.ts';
+import type { ChangeEvent, ChangeOrigin, ChangeReport } from '../../domain/change/change-event.ts';
+import { nearest } from '../../domain/text/nearest.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { StoreError, type Store, type StoreFailureReason } from '../ports/store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { IncidentBook } from '../recording/incident-book.ts';
+import type { ChangeBook } from './change-book.ts';
+import { checkReport, type InvalidReport } from './check-report.ts';
+
+/** What became of a report. */
+export type ChangeReportResult =
+  | { readonly kind: 'recorded'; readonly change: Change }
+  /** It says nothing that was not known: nothing was written. */
+  | { readonly kind: 'unchanged'; readonly change: Change }
+  | { readonly kind: 'unknown-service'; readonly service: string; readonly meant?: string }
+  /** It is said to remedy an incident that is not open. */
+  | { readonly kind: 'unknown-incident'; readonly id: string }
+  | InvalidReport
+  /** The store could not keep it; nothing happened. */
+  | { readonly kind: 'not-stored'; readonly reason: StoreFailureReason; readonly detail: string };
+
+/** Where Andon hears of changes and tells of them. Failures are values. */
+export interface ChangeDesk {
+  report(report: ChangeReport, origin: ChangeOrigin): Promise<ChangeReportResult>;
+  /** A message came in that tells of no change; counted. */
+  ignored(origin: ChangeOrigin): void;
+  /** Newest first by when they began; of one service, or of all. Undefined where no such service is known. */
+  list(service: string | undefined, limit: number): readonly Change[] | undefined;
+  get(service: string, id: string): Change | undefined;
+  /** What somebody who wrote the name of no service may have meant. */
+  meant(service: string): string | undefined;
+}
+
+export interface ChangeDeskParts {
+  readonly store: Pick<Store, 'commit'>;
+  readonly book: ChangeBook;
+  readonly incidents: Pick<IncidentBook, 'get'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  readonly telemetry: Pick<Telemetry, 'changeReported'>;
+  readonly fleet: {
+    /** The services under watch. */
+    names(): readonly string[];
+  };
+}
+
+/** Reports are recorded one after another, so that of two that say the same one is kept. */
+export function createChangeDesk(parts: ChangeDeskParts): ChangeDesk {
+  const { book, fleet, telemetry } = parts;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    async report(report, origin) {
+      const turn = last.then(async () => await record(parts, report, origin));
+      last = turn.catch(() => undefined);
+      const result = await turn;
+      telemetry.changeReported(origin, result.kind);
+      return result;
+    },
+    ignored(origin) {
+      telemetry.changeReported(origin, 'ignored');
+    },
+    list(service, limit) {
+      if (service === undefined) return book.all().slice(0, limit);
+      const changes = book.of(service);
+      return changes.length > 0 || fleet.names().includes(service) ? changes.slice(0, limit) : undefined;
+    },
+    get: (service, id) => book.get(service, id),
+    meant: (service) => nearest(service, fleet.names()),
+  };
+}
+
+async function record(parts: ChangeDeskParts, given: ChangeReport, origin: ChangeOrigin): Promise<ChangeReportResult> {
+  const { fleet, book, clock, incidents, log, store } = parts;
+  const { service } = given;
+  const names = fleet.names();
+  if (!names.includes(service)) {
+    const meant = nearest(service, names);
+    return { kind: 'unknown-service', service, ...(meant === undefined ? {} : { meant }) };
+  }
+  const at = clock.now();
+  const checked = checkReport(given, at);
+  if (checked.kind === 'invalid') return checked;
+  const { report } = checked;
+  const known = book.get(service, report.change);
+  const { remedies } = report;
+  // What was taken while the incident was open may be said again after it.
+  if (remedies !== undefined && JSON.stringify(remedies) !== JSON.stringify(known?.remedies)) {
+    if (incidents.get(remedies.incident)?.incident.phase !== 'open')
+      return { kind: 'unknown-incident', id: remedies.incident };
+  }
+  const event: ChangeEvent = { type: 'change-reported', service, at, origin, report };
+  if (known !== undefined && saysNothingNew(known, event)) return { kind: 'unchanged', change: known };
+  try {
+    book.apply(await store.commit({ events: [event], recordedAt: at }));
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const { reason, message: detail } = error;
+    log.error('a report of a change could not be stored', { service, change: report.change, origin, reason, error });
+    return { kind: 'not-stored', reason, detail };
+  }
+  const change = book.get(service, report.change);
+  if (change === undefined) throw new Error(`the log does not tell of the change that was reported of ${service}`);
+  const { outcome, version } = change;
+  log.info('a change was reported', { service, change: change.id, origin, version, outcome });
+  return { kind: 'recorded', change };
+}
+
+/**
+ * A report without a time of its own that says what is known is no news, whenever it is said. The fold writes its fields
+ * in one order, so that two changes are the same when their texts are.
+ */
+function saysNothingNew(known: Change, event: ChangeEvent): boolean {
+  const after = foldChange(known, { ...event, seq: 0, recordedAt: event.at });
+  const told = event.report.saidAt === undefined ? known.told : after.told;
+  return JSON.stringify({ ...after, lastReportedAt: known.lastReportedAt, told }) === JSON.stringify(known);
+}

@@ -1,0 +1,154 @@
+import type { Change } from '../../domain/change/change.ts';
+import { changeKey } from '../../domain/change/change.ts';
+import {
+  reportDelivery,
+  settleDeployment,
+  type BearingIncident,
+  type DeliveryReport,
+  type SettledDeployment,
+} from '../../domain/change/delivery-metrics.ts';
+import { comesFirst, isSameRollout } from '../../domain/change/same-rollout.ts';
+import { blamedChange } from '../../domain/change/suspect.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import type { AppliedEvent } from '../recording/incident-book.ts';
+
+/** How many deployments of one service are kept in memory. */
+const deploymentsKept = 5000;
+const dayMs = 86_400_000;
+
+interface Deployment {
+  change: Change;
+  /** Incidents that suspect it. */
+  readonly incidents: Map<string, Incident>;
+  settled?: SettledDeployment;
+  /** Another tool's report of a rollout that counts already. */
+  isTwin?: true;
+}
+
+/** What a report is asked for. */
+export interface DeliveryQuery {
+  /** Absent: of all services. */
+  readonly service?: string;
+  readonly days: number;
+}
+
+/**
+ * Deployments and what became of them, folded from the log in its order: each is settled once, as soon as its bake watch is
+ * over and every incident that suspects it is closed, and what is told after that does not change it.
+ */
+export class DeliveryBook {
+  readonly #deployments = new Map<string, Map<string, Deployment>>();
+  /** By incident: the keys of the deployments that it suspected last. */
+  readonly #suspected = new Map<string, readonly string[]>();
+  readonly #onSettled: (settled: SettledDeployment) => void;
+
+  constructor(onSettled: (settled: SettledDeployment) => void) {
+    this.#onSettled = onSettled;
+  }
+
+  /** Something was told of a change. */
+  changed(change: Change): void {
+    const key = changeKey({ service: change.service, change: change.id });
+    const known = this.#of(change.service).get(key);
+    if (known === undefined && change.kind !== 'deployment') return;
+    if (known === undefined) this.#add(key, change);
+    else {
+      known.change = change;
+      this.#settle(known);
+    }
+  }
+
+  /** Something happened in an incident. */
+  happened({ after }: AppliedEvent): void {
+    this.#incident(after);
+  }
+
+  report({ service, days }: DeliveryQuery, now: number): DeliveryReport {
+    const services = service === undefined ? [...this.#deployments.values()] : [this.#of(service)];
+    const counted = services
+      .flatMap((each) => [...each.values()].filter((deployment) => !isCountedElsewhere(deployment, each)))
+      .filter(
+        ({ change }) =>
+          change.kind === 'deployment' && change.startedAt > now - days * dayMs && change.startedAt <= now,
+      )
+      .map(({ change, settled }) => ({
+        isRework: settled?.isRework ?? change.remedies !== undefined,
+        ...(settled === undefined ? {} : { settled }),
+      }));
+    return reportDelivery(counted, days);
+  }
+
+  #incident(incident: Incident): void {
+    const { id, service, suspects = [] } = incident;
+    const before = this.#suspected.get(id);
+    if (before === undefined && suspects.length === 0) return;
+    const keys = suspects.map(({ change }) => changeKey({ service, change }));
+    const deployments = this.#of(service);
+    for (const key of before ?? []) {
+      if (keys.includes(key)) continue;
+      const cleared = deployments.get(key);
+      cleared?.incidents.delete(id);
+      if (cleared !== undefined) this.#settle(cleared);
+    }
+    for (const key of keys) {
+      const suspected = deployments.get(key);
+      suspected?.incidents.set(id, incident);
+      if (suspected !== undefined) this.#settle(suspected);
+    }
+    this.#suspected.set(id, keys);
+  }
+
+  #of(service: string): Map<string, Deployment> {
+    return this.#deployments.get(service) ?? new Map<string, Deployment>();
+  }
+
+  #add(key: string, change: Change): void {
+    const known = this.#of(change.service);
+    this.#deployments.set(change.service, known);
+    const deployment: Deployment = { change, incidents: new Map() };
+    known.set(key, deployment);
+    this.#settle(deployment);
+    if (known.size <= deploymentsKept) return;
+    const [oldest] = known.keys();
+    if (oldest !== undefined) known.delete(oldest);
+  }
+
+  #settle(deployment: Deployment): void {
+    if (deployment.settled !== undefined || deployment.isTwin === true) return;
+    const { change, incidents } = deployment;
+    const settled = settleDeployment(
+      change,
+      [...incidents.values()].map((incident) => bearing(incident, change.id)),
+    );
+    if (settled === undefined) return;
+    deployment.incidents.clear();
+    if (isCountedElsewhere(deployment, this.#of(change.service))) {
+      deployment.isTwin = true;
+      return;
+    }
+    deployment.settled = settled;
+    this.#onSettled(settled);
+  }
+}
+
+/** Whether another report of the same rollout is the one that counts: one that was counted, or else the earliest. */
+function isCountedElsewhere(deployment: Deployment, known: ReadonlyMap<string, Deployment>): boolean {
+  if (deployment.settled !== undefined) return false;
+  if (deployment.isTwin === true) return true;
+  const { change } = deployment;
+  return [...known.values()].some(
+    (other) =>
+      isSameRollout(other.change, change) &&
+      other.isTwin !== true &&
+      (other.settled !== undefined || comesFirst(other.change, change)),
+  );
+}
+
+function bearing({ phase, onset, recoveredAt, suspects = [] }: Incident, change: string): BearingIncident {
+  return {
+    isOver: phase === 'closed',
+    blames: blamedChange(suspects)?.change === change,
+    onsetAt: onset.at,
+    ...(recoveredAt === undefined ? {} : { recoveredAt }),
+  };
+}

@@ -1,0 +1,147 @@
+import type { Change } from '../../domain/change/change.ts';
+import { describeWorse } from '../../domain/change/describe-bake.ts';
+import { findSuspects } from '../../domain/change/find-suspects.ts';
+import { longestRolloutMs } from '../../domain/change/causal-window.ts';
+import { shiftAt } from '../../domain/change/signal-shift.ts';
+import type { SignalShift, Suspect } from '../../domain/change/suspect.ts';
+import type { Onset } from '../../domain/estimate/onset.ts';
+import type { IncidentEvent } from '../../domain/incident/event.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { defaultChangePolicy } from '../../domain/service/change-policy.ts';
+import { groupKey, type Group } from '../../domain/service/group.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ChangeBook } from './change-book.ts';
+import type { ServiceSight, SignalMemory } from './service-sight.ts';
+import type { IncidentBook } from '../recording/incident-book.ts';
+
+export interface SuspectorParts {
+  readonly book: Pick<IncidentBook, 'get' | 'list'>;
+  readonly changes: Pick<ChangeBook, 'of'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly sight: (service: string) => ServiceSight | undefined;
+}
+
+/** An incident as far as it is known before its events are written. */
+type Asked = Pick<Incident, 'id' | 'service' | 'group' | 'onset'> & Partial<Pick<Incident, 'suspects' | 'recoveredAt'>>;
+
+/** Says which changes incidents may come from, as of what is in memory. */
+export class Suspector {
+  readonly #parts: SuspectorParts;
+
+  constructor(parts: SuspectorParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The events with what they say of changes: an incident that opens or relapses names its suspects, and an onset that
+   * settles may bring others. `signals`: what is remembered with these events; absent: as of the last evaluation.
+   */
+  withSuspects(events: readonly IncidentEvent[], signals?: SignalMemory): readonly IncidentEvent[] {
+    const opened = new Map<string, Asked>();
+    return events.flatMap((event): readonly IncidentEvent[] => {
+      switch (event.type) {
+        case 'opened': {
+          const asked = { id: event.incidentId, service: event.service, group: event.group, onset: event.onset };
+          const suspects = this.#suspects(asked, signals);
+          opened.set(asked.id, { ...asked, suspects });
+          return [suspects.length === 0 ? event : { ...event, suspects }];
+        }
+        case 'relapsed': {
+          const known = this.#parts.book.get(event.incidentId)?.incident;
+          const suspects = known === undefined ? [] : this.#suspects(known, signals);
+          return [suspects.length === 0 ? event : { ...event, suspects }];
+        }
+        case 'onset-settled': {
+          const known = opened.get(event.incidentId) ?? this.#parts.book.get(event.incidentId)?.incident;
+          if (known === undefined) return [event];
+          const suspects = this.#suspects({ ...known, onset: event.onset }, signals);
+          return isSame(suspects, known.suspects) ? [event] : [event, suspectedEvent(known, event.at, suspects)];
+        }
+        default:
+          return [event];
+      }
+    });
+  }
+
+  /** What is to be said anew of a service's incidents, closed ones too, after something was told of its changes. */
+  review(service: string): readonly IncidentEvent[] {
+    const { book, clock } = this.#parts;
+    const now = clock.now();
+    const reach = longestRolloutMs + this.#bakeMs(service);
+    return book
+      .list({ service, limit: Number.MAX_SAFE_INTEGER })
+      .filter(({ phase, onset }) => phase !== 'closed' || onset.latest >= now - reach)
+      .flatMap((incident) => {
+        const suspects = this.#suspects(incident);
+        return isAlike(suspects, incident.suspects) ? [] : [suspectedEvent(incident, now, suspects)];
+      });
+  }
+
+  #bakeMs(service: string): number {
+    return (this.#parts.sight(service)?.service.changes ?? defaultChangePolicy).bakeMs;
+  }
+
+  #suspects(asked: Asked, remembered?: SignalMemory): readonly Suspect[] {
+    const { changes, sight: sightOf, clock } = this.#parts;
+    const told = changes.of(asked.service);
+    if (told.length === 0) return [];
+    const sight = sightOf(asked.service);
+    const skewMs = sight === undefined ? 0 : sight.sourceNow - clock.now();
+    const { onset, recoveredAt } = asked;
+    const rows = rowsOf(remembered ?? sight?.signals, sight, onset.signal, asked.group);
+    const seen = {
+      onset,
+      ...(rows === undefined ? {} : { rows }),
+      ...(recoveredAt === undefined ? {} : { recoveredAt }),
+    };
+    const known = new Map(asked.suspects?.map(({ change, shift }) => [change, shift]));
+    const found = findSuspects(told, this.#bakeMs(asked.service), {
+      incident: asked.id,
+      onset: onAndonsClock(onset, skewMs),
+      shiftSince: (change) => better(shiftAt(seen, change.startedAt + skewMs), known.get(change.id)),
+    });
+    return found.map((suspect) => withBake(suspect, told));
+  }
+}
+
+/** What was counted once stands, when it is not remembered any more. */
+function better(now: SignalShift | undefined, before: SignalShift | undefined): SignalShift | undefined {
+  return now?.before === undefined && now !== undefined && before?.before !== undefined ? before : now;
+}
+
+function withBake(suspect: Suspect, told: readonly Change[]): Suspect {
+  const change = told.find(({ id }) => id === suspect.change);
+  const isWorse = change?.bake?.verdict === 'worse' || change?.bake?.verdict === 'confounded';
+  return change?.bake === undefined || !isWorse ? suspect : { ...suspect, bake: describeWorse(change, change.bake) };
+}
+
+function rowsOf(
+  signals: SignalMemory | undefined,
+  sight: ServiceSight | undefined,
+  name: string | undefined,
+  group: Group,
+) {
+  const signal = sight?.service.signals.find((each) => each.name === name);
+  if (name === undefined || signal === undefined || signal.kind === 'gauge') return undefined;
+  return signals?.get(name)?.groups.get(signal.by.length > 0 ? groupKey(group) : '')?.rows;
+}
+
+function onAndonsClock(onset: Onset, skewMs: number): Onset {
+  const { at, earliest, latest } = onset;
+  return { ...onset, at: at - skewMs, earliest: earliest - skewMs, latest: latest - skewMs };
+}
+
+function suspectedEvent({ id, service, group }: Asked, at: number, suspects: readonly Suspect[]): IncidentEvent {
+  return { type: 'suspected', service, group, incidentId: id, at, suspects };
+}
+
+function isSame(one: readonly Suspect[], other: readonly Suspect[] = []): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Whether the same is said of the same changes: that more was counted meanwhile is no news. */
+function isAlike(one: readonly Suspect[], other: readonly Suspect[] = []): boolean {
+  const said = (suspects: readonly Suspect[]) =>
+    suspects.map(({ shift, ...suspect }) => ({ ...suspect, shift: shift.verdict }));
+  return JSON.stringify(said(one)) === JSON.stringify(said(other));
+}

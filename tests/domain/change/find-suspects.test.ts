@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { describeSuspect, describeSuspects, whereFrom } from '../../../src/domain/change/describe-suspect.ts';
+import { findSuspects, mostSuspects } from '../../../src/domain/change/find-suspects.ts';
+import { blamedChange, type SignalShift } from '../../../src/domain/change/suspect.ts';
+import type { Change } from '../../../src/domain/change/change.ts';
+import type { Onset } from '../../../src/domain/estimate/onset.ts';
+import { aChange } from '../../support/changes.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const bakeMs = 2 * hour;
+const now = 1_787_364_000_000;
+
+const shifted: SignalShift = {
+  verdict: 'shifted',
+  against: 'change',
+  before: { bad: 10, total: 10_000 },
+  after: { bad: 98, total: 1000 },
+  p: 1e-80,
+};
+
+function anOnset(at: number, facts: Partial<Onset> = {}): Onset {
+  return { at, earliest: at - 5000, latest: at + 5000, method: 'change-point', signal: 'success_rate', ...facts };
+}
+
+function suspectsOf(
+  changes: readonly Change[],
+  onset: Onset,
+  shiftSince: (change: Change) => SignalShift | undefined = () => shifted,
+) {
+  return findSuspects(changes, bakeMs, { incident: 'inc-1', onset, shiftSince });
+}
+
+describe('the changes that an onset may come from', () => {
+  test('are the one in whose window it lies, with how sure that is', () => {
+    const deploy = aChange('d42', now - 4 * minute, {
+      version: 'v42',
+      before: 'v41',
+      by: 'ada',
+      rollback: 'undo 42',
+      link: 'https://ci/42',
+    });
+    const [only, ...others] = suspectsOf([deploy], anOnset(now));
+    expect(others).toEqual([]);
+    expect(only).toEqual({
+      change: 'd42',
+      kind: 'deployment',
+      version: 'v42',
+      before: 'v41',
+      by: 'ada',
+      rollback: 'undo 42',
+      link: 'https://ci/42',
+      startedAt: now - 4 * minute,
+      finishedAt: now - 3 * minute,
+      standing: 'suspect',
+      sureness: 'likely',
+      share: 1,
+      onsetAfterMs: 4 * minute,
+      shift: shifted,
+      others: 0,
+    });
+    expect(only && whereFrom(only)).toBe('4m after deploy v42');
+    expect(only && describeSuspect(only)).toBe(
+      'deploy v42, in place of v41, by ada, 4m before the onset (likely: the onset lies in its window, 0.1% bad before the change and 9.8% after); way back: undo 42',
+    );
+  });
+
+  test.each<[string, Change[], Onset]>([
+    ['one that began after the latest it can have been', [aChange('d1', now + 5001)], anOnset(now)],
+    [
+      'one whose window was over before the earliest it can have been',
+      [aChange('d1', now - bakeMs - 2 * minute)],
+      anOnset(now),
+    ],
+    ['the last deployment, days before', [aChange('d1', now - 3 * day)], anOnset(now)],
+    [
+      'one that remedies the incident',
+      [aChange('d1', now - minute, { remedies: { incident: 'inc-1', by: 'ada', reason: 'fix' } })],
+      anOnset(now),
+    ],
+    [
+      'one that began long before and whose end nobody reported',
+      [{ ...withoutEnd(aChange('d1', now - day)) }],
+      anOnset(now),
+    ],
+  ])('leave out %s', (_name, changes, onset) => {
+    expect(suspectsOf(changes, onset)).toEqual([]);
+  });
+
+  test('leave out those since which the signal did not shift, and the other one is alone then', () => {
+    const changes = [aChange('d1', now - 30 * minute), aChange('d2', now - 4 * minute)];
+    const found = suspectsOf(changes, anOnset(now), ({ id }) => (id === 'd1' ? undefined : shifted));
+    expect(found.map(({ change, standing }) => [change, standing])).toEqual([['d2', 'suspect']]);
+  });
+
+  test('are confounded when there are two, the latest first, and nobody is blamed', () => {
+    const found = suspectsOf([aChange('d1', now - 30 * minute), aChange('d2', now - 4 * minute)], anOnset(now));
+    expect(found.map(({ change, standing, sureness, others }) => [change, standing, sureness, others])).toEqual([
+      ['d2', 'confounded', 'possible', 1],
+      ['d1', 'confounded', 'possible', 1],
+    ]);
+    expect(blamedChange(found)).toBeUndefined();
+    expect(describeSuspects(found)[0]).toContain('confounded: the onset also lies in the window of another change');
+  });
+
+  test.each<[string, Partial<Change>, Partial<Onset>, SignalShift]>([
+    ['whether the signal shifted is not known', {}, {}, { verdict: 'unknown' }],
+    ['most of its interval lies before the change', { startedAt: now + 3000 }, {}, shifted],
+    ['its beginning was not seen', {}, { method: 'history-limit' }, shifted],
+    ['it was only detected', {}, { method: 'detection' }, { verdict: 'unknown' }],
+  ])('are only possible where %s', (_name, change, onset, shift) => {
+    const [found] = suspectsOf([aChange('d1', now - minute, change)], anOnset(now, onset), () => shift);
+    expect(found?.sureness).toBe('possible');
+  });
+
+  test('are few, and the rest is counted', () => {
+    const many = Array.from({ length: 12 }, (_, index) => aChange(`d${index}`, now - (index + 1) * minute));
+    const found = suspectsOf(many, anOnset(now));
+    expect(found).toHaveLength(mostSuspects);
+    expect(found[0]).toMatchObject({ change: 'd0', others: 11 });
+    expect(describeSuspects(found).at(-1)).toBe('and 7 more');
+  });
+
+  test('never began after the onset, never lie days before it, and blame nobody when there are several', () => {
+    const changes = fc.array(
+      fc.record({
+        ago: fc.integer({ min: -day, max: 4 * day }),
+        took: fc.option(fc.integer({ min: 0, max: hour }), { nil: undefined }),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(changes, fc.integer({ min: 0, max: hour }), (made, width) => {
+        const onset = anOnset(now, { earliest: now - width, latest: now + width });
+        const told = made.map(({ ago, took }, index) =>
+          took === undefined
+            ? withoutEnd(aChange(`d${index}`, now - ago))
+            : aChange(`d${index}`, now - ago, { finishedAt: now - ago + took }),
+        );
+        const found = suspectsOf(told, onset);
+        for (const { startedAt, share } of found) {
+          expect(startedAt).toBeLessThanOrEqual(onset.latest);
+          expect(now - startedAt).toBeLessThanOrEqual(bakeMs + hour + width);
+          expect(share).toBeGreaterThanOrEqual(0);
+          expect(share).toBeLessThanOrEqual(1);
+        }
+        expect(blamedChange(found) !== undefined).toBe(found.length === 1);
+        expect(found.every(({ standing }) => (standing === 'suspect') === (found.length === 1))).toBe(true);
+      }),
+    );
+  });
+});
+
+function withoutEnd({ finishedAt: _end, ...change }: Change): Change {
+  return change;
+}

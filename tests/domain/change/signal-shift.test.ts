@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { shiftAt } from '../../../src/domain/change/signal-shift.ts';
+import { noRows, withRows, type CountRow } from '../../../src/domain/reading/count-rows.ts';
+import type { Onset } from '../../../src/domain/estimate/onset.ts';
+
+const step = 5000;
+
+/** Steps of a hundred events each from 0 on, with this many bad. */
+function rowsOf(bad: readonly number[], total = 100) {
+  const rows = bad.map((each, index): CountRow => {
+    return { from: index * step, to: (index + 1) * step, sampleAt: (index + 1) * step, good: total - each, total };
+  });
+  return withRows(noRows, rows, -1);
+}
+
+const calm = Array.from({ length: 20 }, () => 0);
+const broken = Array.from({ length: 6 }, () => 20);
+const onset: Onset = { at: 100_000, earliest: 98_000, latest: 102_000, method: 'change-point', signal: 'success_rate' };
+
+describe('a signal at an onset', () => {
+  test('shifted where it is worse after the onset than before the change', () => {
+    const shift = shiftAt({ onset, rows: rowsOf([...calm, ...broken]) }, 60_000);
+    expect(shift).toMatchObject({
+      verdict: 'shifted',
+      against: 'change',
+      before: { bad: 0, total: 1200 },
+      after: { bad: 120, total: 600 },
+    });
+    expect(shift?.p).toBeLessThan(1e-6);
+  });
+
+  test('is held against the level before the onset where its counts do not reach back to the change', () => {
+    const shift = shiftAt({ onset, rows: rowsOf([...calm, ...broken]) }, -3_600_000);
+    expect(shift).toMatchObject({ verdict: 'shifted', against: 'onset' });
+  });
+
+  test('did not shift where it was as bad before the change', () => {
+    const bad = Array.from({ length: 20 }, () => 20);
+    expect(shiftAt({ onset, rows: rowsOf([...bad, ...broken]) }, 60_000)).toBeUndefined();
+  });
+
+  test('is judged by what was bad, and not by what came when service was back', () => {
+    const rows = rowsOf([...calm, 3, 3, ...Array.from({ length: 3000 }, () => 0)]);
+    expect(shiftAt({ onset, rows, recoveredAt: 110_000 }, 60_000)).toMatchObject({
+      verdict: 'shifted',
+      after: { bad: 6, total: 200 },
+    });
+  });
+
+  test('left its bound where too little was counted to compare, if its beginning was seen', () => {
+    const few = rowsOf(
+      [...calm, ...broken].map((bad) => bad / 20),
+      1,
+    );
+    expect(shiftAt({ onset, rows: few }, 60_000)).toEqual({ verdict: 'shifted', against: 'bound' });
+    expect(shiftAt({ onset }, 60_000)).toEqual({ verdict: 'shifted', against: 'bound' });
+    expect(shiftAt({ onset: { ...onset, method: 'history-limit' } }, 60_000)).toEqual({ verdict: 'unknown' });
+  });
+
+  test('is not known where an incident was detected without one', () => {
+    const { signal: _signal, ...blind } = onset;
+    expect(shiftAt({ onset: { ...blind, method: 'detection' }, rows: rowsOf([...calm, ...broken]) }, 60_000)).toEqual({
+      verdict: 'unknown',
+    });
+  });
+});
