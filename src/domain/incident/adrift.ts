@@ -8,18 +8,20 @@ import type { ScopeState } from './service-state.ts';
  */
 export function isAdrift(incident: Incident, service: Service, scopes: Iterable<ScopeState>): boolean {
   if (incident.blind) return true;
-  const stoppedBy = service.rules.some((rule) =>
-    [rule.name, ...rule.formerly].some((name) => incident.rules.includes(name)),
+  const stoppedBy = service.rules.some(
+    (rule) => rule.shadow !== true && [rule.name, ...rule.formerly].some((name) => incident.rules.includes(name)),
   );
   return !stoppedBy || ![...scopes].some((scope) => scope.incident?.id === incident.id);
 }
 
 /**
  * Takes an incident that was closed by hand at `now` from its scope, and with it what its rules have seen: what is still
- * wrong must show anew, and its onset lies after the closing.
+ * wrong must show anew, and its onset lies after the closing. What rules that only record have recorded goes on.
  */
 export function withoutIncident(scopes: readonly ScopeState[], incidentId: string, now: number): readonly ScopeState[] {
   return scopes.map((scope) =>
-    scope.incident?.id === incidentId ? { group: scope.group, rules: [], notBefore: now } : scope,
+    scope.incident?.id === incidentId
+      ? { group: scope.group, rules: scope.rules.filter(({ shadowId }) => shadowId !== undefined), notBefore: now }
+      : scope,
   );
 }

@@ -82,11 +82,17 @@ export function openWhenStopped(scene: Scene, rules: readonly JudgedRule[]): Inc
 /** Rules that stop the line now, the most severe first. */
 function stoppingRules(rules: readonly JudgedRule[], now: number): readonly JudgedRule[] {
   return rules
-    .filter((each) => each.state.firing || unknownTooLong(each.rule, each.state, now))
+    .filter((each) => stopsLine(each, now))
     .sort((a, b) => Number(b.rule.severity === 'page') - Number(a.rule.severity === 'page'));
 }
 
-function becauseOf(judged: JudgedRule): 'condition-true' | 'unknown-too-long' {
+/** Whether a rule stops the line now; of one that only records: would. */
+export function stopsLine({ rule, state }: JudgedRule, now: number): boolean {
+  return state.firing || unknownTooLong(rule, state, now);
+}
+
+/** Why it does. */
+export function becauseOf(judged: JudgedRule): 'condition-true' | 'unknown-too-long' {
   return judged.state.firing ? 'condition-true' : 'unknown-too-long';
 }
 

@@ -15,8 +15,8 @@ export function describePeriod(period: Period): string {
 export function describeTiers(tiers: readonly BurnTier[]): string {
   return tiers
     .map(
-      ({ severity, factor, longMs, shortMs }) =>
-        `${severity} above ${Number(factor.toPrecision(3))}x over ${formatDuration(longMs)} and ${formatDuration(shortMs)}`,
+      ({ severity, factor, longMs, shortMs, shadow }) =>
+        `${severity} above ${Number(factor.toPrecision(3))}x over ${formatDuration(longMs)} and ${formatDuration(shortMs)}${shadow === true ? ' (only records)' : ''}`,
     )
     .join('; ');
 }

@@ -39,11 +39,12 @@ function targetPart(target: Target): DeclaredPart {
   return { what: 'target', name: target.signal, fields: { bound: `${describeTarget(unread)}${over}` } };
 }
 
-function rulePart({ name, formerly, when, forMs, severity, onUnknown }: StopRule): DeclaredPart {
+function rulePart({ name, formerly, when, forMs, severity, onUnknown, shadow }: StopRule): DeclaredPart {
   const unknown = onUnknown.policy === 'ignore' ? {} : { 'opens when unknown for': formatDuration(onUnknown.afterMs) };
   const lasting = forMs === 0 ? {} : { for: formatDuration(forMs) };
+  const only = shadow === true ? { shadow: 'only records' } : {};
   const condition = when.text.replaceAll(/\s+/g, ' ').trim();
-  return { what: 'rule', name, formerly, fields: { condition, ...lasting, severity, ...unknown } };
+  return { what: 'rule', name, formerly, fields: { condition, ...lasting, severity, ...unknown, ...only } };
 }
 
 function budgetPart(budget: ErrorBudget, source: Readonly<Record<string, string>>): DeclaredPart {

@@ -6,10 +6,12 @@ import { groupKey, type Group } from '../service/group.ts';
 import type { Scene } from './incident-life.ts';
 import type { Observation } from '../reading/observation.ts';
 import { polledSignals } from '../service/polled-signals.ts';
-import { advanceRule, newRuleState, type Elapsed } from './rule-state.ts';
+import { clearShadows, judgeShadows } from './judge-shadows.ts';
+import { advanceRule, newRuleState, stateOf, type Elapsed } from './rule-state.ts';
 import { isGroupedRule, ServiceReadings, useOf, wholeService, type ReadingRow } from '../reading/scope-readings.ts';
+import type { ShadowEvent } from '../shadow/shadow-event.ts';
 import type { Service, StopRule } from '../service/service.ts';
-import type { RuleState, ScopeState } from './service-state.ts';
+import type { ScopeState } from './service-state.ts';
 import { emptyLedger, record, type Retention, type SignalLedger } from '../reading/signal-ledger.ts';
 import type { Timing } from '../reading/timing.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
@@ -35,6 +37,8 @@ export interface ScopeOutcome {
 export interface Evaluation {
   readonly state: ServiceState;
   readonly events: readonly IncidentEvent[];
+  /** What rules that only record would have stopped. */
+  readonly shadows: readonly ShadowEvent[];
   readonly scopes: readonly ScopeOutcome[];
   readonly readings: readonly ReadingRow[];
 }
@@ -59,11 +63,12 @@ export function evaluate(
   budgets: BudgetReadings = noBudgets,
 ): Evaluation {
   if (before.evaluatedAt !== undefined && now <= before.evaluatedAt)
-    return { state: before, events: [], scopes: [], readings: [] };
+    return { state: before, events: [], shadows: [], scopes: [], readings: [] };
   const ledgers = recordAll(service, before, observations, now, now, timing.intervalMs);
   const readings = new ServiceReadings(service, ledgers, now, timing, budgets);
   const elapsed = elapsedSince(before.evaluatedAt, now, timing);
   const events: IncidentEvent[] = [];
+  const shadows: ShadowEvent[] = [];
   const outcomes: ScopeOutcome[] = [];
   for (const { group, rules } of scopesOf(service, before, readings)) {
     const scope = before.scopes.get(groupKey(group)) ?? { group, rules: [] };
@@ -71,14 +76,25 @@ export function evaluate(
     const begins = notBefore === undefined ? {} : { notBefore };
     const scene: Scene = { readings, group, now, timing, verdicts: readings.verdicts(group), ...begins };
     const lookup = readings.lookup(group);
-    const judged = rules.map((rule): JudgedRule => {
+    const advanced = rules.map((rule): JudgedRule => {
       const truth = rule.when.evaluate(lookup);
-      return { rule, truth, state: advanceRule(rule, stateBefore(scope, rule), truth, now, elapsed) };
+      return {
+        rule,
+        truth,
+        state: advanceRule(rule, stateOf(scope.rules, rule) ?? newRuleState(rule.name), truth, now, elapsed),
+      };
     });
+    const { rules: judged, events: recorded } = judgeShadows(
+      { ...scene, service: service.name },
+      scope.rules,
+      advanced,
+    );
+    shadows.push(...recorded);
+    const live = judged.filter(({ rule }) => rule.shadow !== true);
     const step =
       scope.incident === undefined
-        ? openWhenStopped(scene, judged)
-        : advanceIncident(scene, scope.incident, judged, elapsed);
+        ? openWhenStopped(scene, live)
+        : advanceIncident(scene, scope.incident, live, elapsed);
     events.push(...step.events);
     const state: ScopeState = {
       group,
@@ -89,7 +105,9 @@ export function evaluate(
     outcomes.push({ state, verdicts: scene.verdicts, rules: judged });
   }
   const scopes = new Map(outcomes.map((outcome) => [groupKey(outcome.state.group), outcome.state]));
-  return { state: { evaluatedAt: now, ledgers, scopes }, events, scopes: outcomes, readings: readings.rows() };
+  for (const [key, { group, rules }] of before.scopes)
+    if (!scopes.has(key)) shadows.push(...clearShadows({ service: service.name, group, now }, rules));
+  return { state: { evaluatedAt: now, ledgers, scopes }, events, shadows, scopes: outcomes, readings: readings.rows() };
 }
 
 /** Takes a past observation into memory without judging it; `now` decides what is too old to keep. */
@@ -150,12 +168,6 @@ function elapsedSince(evaluatedAt: number | undefined, now: number, timing: Timi
   if (evaluatedAt === undefined) return { ms: 0, unwatchedMs: 0 };
   const ms = now - evaluatedAt;
   return { ms, unwatchedMs: Math.max(0, ms - timing.maxGapMs) };
-}
-
-/** A rule that was renamed goes on where its former name stood. */
-function stateBefore(scope: ScopeState, rule: StopRule): RuleState {
-  const names = [rule.name, ...rule.formerly];
-  return scope.rules.find((state) => names.includes(state.rule)) ?? newRuleState(rule.name);
 }
 
 interface ScopePlan {

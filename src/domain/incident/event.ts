@@ -1,9 +1,12 @@
 import type { BudgetSpent } from '../budget/budget-spent.ts';
+import type { Alert, AlertStatus } from './alert.ts';
 import type { DefinitionChange } from './definition-change.ts';
+import type { Suspect } from '../change/suspect.ts';
 import type { Group } from '../service/group.ts';
 import type { Impact } from './impact.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
 import type { Severity } from '../service/service.ts';
+import type { SilencedBy } from './silenced-by.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
 
 /** Facts of an incident's opening or worsening, frozen when it happened. */
@@ -25,13 +28,26 @@ interface EventBase {
   readonly service: string;
   readonly group: Group;
   readonly incidentId: string;
-  /** When it happened, ms since the epoch on the source's clock (people's acts: Andon's clock). */
+  /** When it happened, ms since the epoch on the source's clock (people's acts and reminders: Andon's clock). */
   readonly at: number;
+}
+
+/** Where an act of a person was taken over from: the other system, what happened there, and its own id of the incident. */
+export interface Via {
+  readonly system: string;
+  readonly event: string;
+  readonly incident: string;
 }
 
 interface Telling extends EventBase {
   /** Channels that a notification of it was made for, written down together with them; absent when there were none. */
   readonly told?: readonly string[];
+  /** What kept it from every channel: they are told when that ends, should it still be so. */
+  readonly silencedBy?: SilencedBy;
+  /** Channels on which another incident's page tells of this one too. */
+  readonly groupedUnder?: { readonly incidentId: string; readonly channels: readonly string[] };
+  /** Channels it was kept from by a silence, by a group that is not back as a whole, or because the incident flaps. */
+  readonly withheld?: readonly string[];
 }
 
 /** The append-only truth. Incidents, MTTD, MTTR, the line and dashboards are folds over these. */
@@ -43,11 +59,15 @@ export type IncidentEvent =
       readonly owner?: string;
       readonly revision: string;
       readonly endState: string;
+      /** Changes that it may come from; absent when none is known, and in events of an older Andon. */
+      readonly suspects?: readonly Suspect[];
     })
   /** A further rule became true, or the same one again at a higher severity. */
   | (Telling & { readonly type: 'rule-joined'; readonly stop: StopFacts })
   /** The onset estimate after more samples came; the last one stands. */
   | (EventBase & { readonly type: 'onset-settled'; readonly onset: Onset })
+  /** The changes that it may come from, anew; the last ones stand. */
+  | (EventBase & { readonly type: 'suspected'; readonly suspects: readonly Suspect[] })
   | (EventBase & { readonly type: 'notified'; readonly channel: string; readonly notificationId: string })
   | (EventBase & {
       readonly type: 'undeliverable';
@@ -55,8 +75,26 @@ export type IncidentEvent =
       readonly notificationId: string;
       readonly reason: string;
     })
-  | (EventBase & { readonly type: 'acknowledged'; readonly by: string; readonly note?: string })
-  | (EventBase & { readonly type: 'noted'; readonly by: string; readonly note: string })
+  | (Telling & { readonly type: 'acknowledged'; readonly by: string; readonly note?: string; readonly via?: Via })
+  /** Nobody acknowledged: the same channels were told again, or those of an escalation step were told. */
+  | (Telling & {
+      readonly type: 'reminded';
+      readonly reminder: 'repeat' | 'escalation';
+      /** Of an escalation: the place of its step, from 1, and how long after the first page it is due, ms. */
+      readonly step?: number;
+      readonly afterMs?: number;
+      /** How targets stand now; absent where that is not known, such as after a restart. */
+      readonly verdicts?: readonly TargetVerdict[];
+    })
+  | (EventBase & { readonly type: 'noted'; readonly by: string; readonly note: string; readonly via?: Via })
+  /** Somebody else's alert about the service, as evidence. `at`: when it began or ended, on the clock of who raised it. */
+  | (EventBase & {
+      readonly type: 'alerted';
+      readonly status: AlertStatus;
+      readonly alert: Alert;
+      /** When Andon heard of it, ms since the epoch on Andon's clock. */
+      readonly receivedAt: number;
+    })
   /** Readings that the incident rests on cannot be had; it stays open. */
   | (EventBase & { readonly type: 'blinded'; readonly reason: string; readonly detail: string })
   | (EventBase & { readonly type: 'sighted'; readonly blindForMs: number })
@@ -84,7 +122,33 @@ export type IncidentEvent =
       readonly verdicts: readonly TargetVerdict[];
     })
   /** A rule became true again inside the watch window. */
-  | (Telling & { readonly type: 'relapsed'; readonly stop: StopFacts })
+  | (Telling & {
+      readonly type: 'relapsed';
+      readonly stop: StopFacts;
+      readonly suspects?: readonly Suspect[];
+      /** From here on it flaps: that it is off or back is told once that has lasted for `steadyMs`. */
+      readonly flapping?: { readonly times: number; readonly since: number; readonly steadyMs: number };
+    })
+  /** The silence that kept an open incident's pages from everybody is over, so that they are told now. */
+  | (Telling & {
+      readonly type: 'unsilenced';
+      readonly kind: 'firing' | 'escalated' | 'relapsed';
+      /** What had kept it. */
+      readonly silence: SilencedBy;
+      /** Since when, ms since the epoch on Andon's clock. */
+      readonly since: number;
+    })
+  /** Further incidents of one outage are named under this one's page instead of paging by themselves. */
+  | (Telling & { readonly type: 'grouped'; readonly members: readonly string[]; readonly to: readonly string[] })
+  /** It was off and on, and has stayed as it is for a while. */
+  | (Telling & {
+      readonly type: 'steadied';
+      readonly kind: 'relapsed' | 'resolved';
+      readonly relapses: number;
+      readonly to: readonly string[];
+    })
+  /** All that its page tells of are back, so that its end is told. */
+  | (Telling & { readonly type: 'group-over'; readonly to: readonly string[] })
   /** The watch window passed without a relapse; the incident's times are final. */
   | (EventBase & { readonly type: 'closed' })
   /** A person closed an incident that nothing else can close; when service came back was not seen, unless it had resolved. */

@@ -1,9 +1,13 @@
 import type { BudgetSpent } from '../budget/budget-spent.ts';
+import type { Suspect } from '../change/suspect.ts';
+import { earlierAlert, type FirstAlert } from './detected-by.ts';
+import { callingAfter, callingFrom, type Calling } from './calling.ts';
 import type { StopFacts, StoredEvent } from './event.ts';
 import type { Group } from '../service/group.ts';
 import type { Impact } from './impact.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
 import type { Severity } from '../service/service.ts';
+import { beginTelling, foldTelling, type TellingState } from './telling-state.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
 
 export type IncidentPhase = 'open' | 'watching' | 'closed';
@@ -42,7 +46,11 @@ export interface Incident {
   readonly revision: string;
   readonly onset: Onset;
   readonly onsetSettled: boolean;
+  /** Changes that it may come from, the latest first; absent when there are none. */
+  readonly suspects?: readonly Suspect[];
   readonly detectedAt: number;
+  /** The first alert of somebody else that fired before Andon detected it; absent while none is known. */
+  readonly firstAlert?: FirstAlert;
   readonly recoveredAt?: number;
   /** `recoveredAt` with its early and late bounds. */
   readonly recovery?: TimeEstimate;
@@ -53,12 +61,17 @@ export interface Incident {
   /** From detection's recording to the first accepted page, on Andon's clock, ms. */
   readonly timeToNotifyMs?: number;
   readonly timeToAcknowledgeMs?: number;
+  /** Who acknowledged it first; whether that still counts stands in `calling`. */
   readonly acknowledgedBy?: string;
   readonly blind: boolean;
   readonly unwatched: boolean;
   readonly relapses: number;
+  /** Since when somebody is called to it, and who has answered. */
+  readonly calling: Calling;
   /** Channels that were sent a notification of it or are owed one, configured now or not: they hear how it goes on. */
   readonly told: readonly string[];
+  /** Who knows what of it now. */
+  readonly telling: TellingState;
   readonly impact?: Impact;
   /** What it cost error budgets between onset and recovery; absent where it cost none, and while service is not back. */
   readonly budgetsSpent?: readonly BudgetSpent[];
@@ -91,7 +104,9 @@ export function worseSeverity(a: Severity, b: Severity): Severity {
 export function foldIncident(incident: Incident | undefined, event: StoredEvent): Incident | undefined {
   if (event.type === 'opened') return begin(event);
   if (incident === undefined) return undefined;
-  return dropUndefined({ ...incident, ...changes(incident, event), lastSeq: event.seq });
+  const calling = callingAfter(incident.calling, event, incident.severity);
+  const telling = foldTelling(incident.telling, event, incident);
+  return dropUndefined({ ...incident, ...changes(incident, event), calling, telling, lastSeq: event.seq });
 }
 
 function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
@@ -116,11 +131,14 @@ function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
     revision: event.revision,
     onset: event.onset,
     onsetSettled: false,
+    ...suspectsOf(event.suspects),
     detectedAt: event.at,
     blind: false,
     unwatched: false,
     relapses: 0,
+    calling: callingFrom(event),
     told: event.told ?? [],
+    telling: beginTelling(event),
     verdicts: stop.verdicts,
     verdictsAt: event.at,
     openedRecordedAt: event.recordedAt,
@@ -144,15 +162,25 @@ function changes(incident: Incident, event: StoredEvent): Changes {
       };
     case 'onset-settled':
       return { onset: event.onset, onsetSettled: true };
+    case 'suspected':
+      return { suspects: event.suspects.length === 0 ? undefined : event.suspects };
     case 'notified':
       return {
         ...toldOf(incident, [event.channel]),
-        ...(incident.timeToNotifyMs === undefined ? { timeToNotifyMs: sinceOpened(incident, event) } : {}),
+        ...(incident.timeToNotifyMs === undefined ? { timeToNotifyMs: sincePaging(incident, event) } : {}),
       };
     case 'acknowledged':
-      return incident.acknowledgedBy === undefined
-        ? { acknowledgedBy: event.by, timeToAcknowledgeMs: sinceOpened(incident, event) }
-        : {};
+      return {
+        ...toldOf(incident, event.told),
+        ...(incident.acknowledgedBy === undefined
+          ? { acknowledgedBy: event.by, timeToAcknowledgeMs: acknowledgedAfter(incident, event) }
+          : {}),
+      };
+    case 'reminded':
+      return {
+        ...toldOf(incident, event.told),
+        ...(event.verdicts === undefined ? {} : { verdicts: event.verdicts, verdictsAt: event.at }),
+      };
     case 'blinded':
       return { blind: true };
     case 'sighted':
@@ -178,6 +206,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
       return {
         phase: 'open',
         relapses: incident.relapses + 1,
+        ...suspectsOf(event.suspects),
         rules: withRule(incident.rules, event.stop.rule),
         severity: worseSeverity(incident.severity, event.stop.severity),
         verdicts: event.stop.verdicts,
@@ -198,6 +227,13 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         closedByHand: { by: event.by, because: event.because },
         ...toldOf(incident, event.told),
       };
+    case 'unsilenced':
+    case 'grouped':
+    case 'steadied':
+    case 'group-over':
+      return toldOf(incident, event.told);
+    case 'alerted':
+      return { firstAlert: earlierAlert(incident.firstAlert, event.alert, incident.detectedAt) };
     case 'undeliverable':
     case 'noted':
       return {};
@@ -226,12 +262,27 @@ function budgetsOf({
   return stop.budgets === undefined ? {} : { budgets: stop.budgets, budgetsAt: at };
 }
 
+function suspectsOf(suspects: readonly Suspect[] = []): Pick<Incident, 'suspects'> {
+  return suspects.length === 0 ? {} : { suspects };
+}
+
 function toldOf({ told }: Incident, channels: readonly string[] = []): Changes {
   return channels.every((channel) => told.includes(channel)) ? {} : { told: [...new Set([...told, ...channels])] };
 }
 
 function withRule(rules: readonly string[], rule: string): readonly string[] {
   return rules.includes(rule) ? rules : [...rules, rule];
+}
+
+/** An acknowledgement in another system is heard of later than it was made. */
+function acknowledgedAfter(incident: Incident, event: StoredEvent & { readonly via?: unknown }): number {
+  if (event.via === undefined) return sinceOpened(incident, event);
+  return Math.max(0, Math.min(event.at, event.recordedAt) - incident.openedRecordedAt);
+}
+
+/** Nobody is late with what a silence kept back. */
+function sincePaging(incident: Incident, event: StoredEvent): number {
+  return Math.max(0, event.recordedAt - (incident.telling.unsilencedAt ?? incident.openedRecordedAt));
 }
 
 function sinceOpened(incident: Incident, event: StoredEvent): number {

@@ -70,7 +70,7 @@ export function keptOpen(
   const { heldSince } = incident;
   return {
     rules: outcome.rules.flatMap(({ rule, truth }) => {
-      if (truth.kind === 'false' || !keeps(incident, { rule, truth })) return [];
+      if (rule.shadow === true || truth.kind === 'false' || !keeps(incident, { rule, truth })) return [];
       const reads = rule.when.uses.map((use) => ({ use, reading: lookup(use), ...unitOf(readings, use) }));
       return [{ ...namesOf(rule), truth, reads, ...firingTiers(service, rule, reads) }];
     }),

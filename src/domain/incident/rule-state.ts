@@ -14,6 +14,12 @@ export function newRuleState(rule: string): RuleState {
   return { rule, undecidedMs: 0, firing: false };
 }
 
+/** Where a rule stood; one that was renamed goes on where its former name stood. */
+export function stateOf(states: readonly RuleState[], { name, formerly }: StopRule): RuleState | undefined {
+  const names = [name, ...formerly];
+  return states.find((state) => names.includes(state.rule));
+}
+
 /**
  * Advances one rule by one evaluation. Time in which the condition could not be decided neither
  * advances `for` nor takes back what was known before.

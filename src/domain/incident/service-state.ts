@@ -13,6 +13,8 @@ export interface RuleState {
   readonly unknownSince?: number;
   /** True once the condition has been true for `for`, until it is known to be false. */
   readonly firing: boolean;
+  /** Set while a rule that only records would stop the line: what the log calls this stop. */
+  readonly shadowId?: string;
 }
 
 /** The incident a scope is in. */

@@ -1,11 +1,13 @@
 import { describeBudgetSpent } from '../budget/budget-spent.ts';
+import { whereFrom } from '../change/describe-suspect.ts';
+import { blamedChange } from '../change/suspect.ts';
 import { formatDuration } from '../text/duration.ts';
 import type { IncidentEvent } from '../incident/event.ts';
-import { groupValueText, type Group } from '../service/group.ts';
 import type { Incident } from '../incident/incident.ts';
 import { timeToRecoverMs, worseSeverity } from '../incident/incident.ts';
 import type { Notification, NotificationKind } from './notification.ts';
 import type { Page } from './page.ts';
+import { besides, incidentPlace, togetherOf } from './together.ts';
 import type { Severity } from '../service/service.ts';
 import { clockTime } from '../text/utc.ts';
 import { describeVerdict } from '../reading/verdict-text.ts';
@@ -20,6 +22,8 @@ export interface PlanOptions {
   readonly nextSequence: number;
   /** Where Andon's pages are reached from outside, without a trailing path of their own. */
   readonly externalUrl?: string;
+  /** Other incidents that the incident's page tells of, in the order in which they joined. */
+  readonly together?: readonly Incident[];
 }
 
 /** Channels by what they have to do with an incident when something happens in it. */
@@ -28,7 +32,14 @@ export interface Audience {
   readonly paged: readonly string[];
   /** Those that were sent a notification of it or are owed one, configured now or not. */
   readonly told: readonly string[];
+  /** Those of them that were told that it is open and not yet that it is over; absent: all of them. */
+  readonly awaitsEnd?: readonly string[];
+  /** Whether a channel wants to hear that somebody acknowledged; none does unless told otherwise. */
+  readonly wantsAcknowledged?: (channel: string) => boolean;
 }
+
+/** What a test says, before anything else. */
+export const testTitle = 'TEST: nothing is wrong';
 
 /** Titles are cut here, in characters: the narrowest receiver shows fewer still. */
 const titleLimit = 240;
@@ -45,8 +56,10 @@ export function planNotifications(
 ): readonly Notification[] {
   const kind = notificationKind(event, incident, options.severityBefore);
   if (kind === undefined) return [];
-  const page = pageOf(event, incident, kind, options.externalUrl);
-  return receiversOf(kind, audience).map((channel) => ({
+  const receivers = 'to' in event ? event.to : receiversOf(kind, audience);
+  if (receivers.length === 0) return [];
+  const page = pageOf(event, incident, kind, options.externalUrl, options.together);
+  return receivers.map((channel) => ({
     id: notificationId(incident.id, options.nextSequence, channel),
     channel,
     incidentId: incident.id,
@@ -61,8 +74,25 @@ export function planNotifications(
  * Whoever was told of an incident hears of it to its end, though the channel left the settings or the service meanwhile:
  * nobody is left with a page that never ends. Whoever was not told of it is spared its end.
  */
-function receiversOf(kind: NotificationKind, { paged, told }: Audience): readonly string[] {
-  return kind === 'resolved' ? told : [...new Set([...paged, ...told])];
+function receiversOf(
+  kind: NotificationKind,
+  { paged, told, awaitsEnd = told, wantsAcknowledged = () => false }: Audience,
+): readonly string[] {
+  switch (kind) {
+    case 'resolved':
+      return told.filter((channel) => awaitsEnd.includes(channel));
+    case 'acknowledged':
+      return told.filter(wantsAcknowledged);
+    case 'repeated':
+    case 'unacknowledged':
+      // Whose turn it is was decided with the event.
+      return paged;
+    case 'firing':
+    case 'escalated':
+    case 'relapsed':
+    case 'test':
+      return [...new Set([...paged, ...told])];
+  }
 }
 
 /** The idempotency key that receivers see: printable ASCII, and unlike for unlike parts. */
@@ -94,10 +124,22 @@ function notificationKind(
     case 'closed-by-hand':
       // Of an incident that had resolved, everybody has been told.
       return incident.resolvedAt === undefined ? 'resolved' : undefined;
+    case 'reminded':
+      return event.reminder === 'repeat' ? 'repeated' : 'unacknowledged';
+    case 'acknowledged':
+      return 'acknowledged';
+    case 'unsilenced':
+    case 'steadied':
+      return event.kind;
+    case 'grouped':
+      return 'escalated';
+    case 'group-over':
+      return 'resolved';
     case 'onset-settled':
+    case 'suspected':
+    case 'alerted':
     case 'notified':
     case 'undeliverable':
-    case 'acknowledged':
     case 'noted':
     case 'blinded':
     case 'sighted':
@@ -108,8 +150,15 @@ function notificationKind(
   }
 }
 
-function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind, externalUrl?: string): Page {
+function pageOf(
+  event: IncidentEvent,
+  incident: Incident,
+  kind: NotificationKind,
+  externalUrl?: string,
+  members: readonly Incident[] = [],
+): Page {
   const summary = summaryOf(incident, kind, event.at);
+  const { acknowledgedBy } = incident.calling;
   const { owner, runbook, recoveredAt, recovery, resolvedAt, closedByHand, impact, budgetsSpent } = incident;
   return {
     incidentId: incident.id,
@@ -119,12 +168,13 @@ function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind
     ...(runbook === undefined ? {} : { runbook }),
     labels: incident.labels,
     severity: incident.severity,
-    title: oneLine(`${place(incident.service, incident.group)}: ${headline(event, incident, kind)}`),
+    title: oneLine(`${incidentPlace(incident)}: ${titleOf(event, incident, kind)}${besides(members)}`),
     ...(summary === undefined ? {} : { summary }),
     rules: incident.rules,
     condition: incident.condition,
     because: incident.because,
     onset: incident.onset,
+    ...(incident.suspects === undefined ? {} : { suspects: incident.suspects }),
     detectedAt: incident.detectedAt,
     ...(recoveredAt === undefined ? {} : { recoveredAt }),
     ...(recovery === undefined ? {} : { recovery }),
@@ -136,6 +186,8 @@ function pageOf(event: IncidentEvent, incident: Incident, kind: NotificationKind
     ...(budgetsSpent === undefined ? {} : { budgetsSpent }),
     endState: incident.endState,
     relapses: incident.relapses,
+    ...togetherOf(members),
+    ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
     ...(externalUrl === undefined ? {} : { link: incidentLink(externalUrl, incident.id) }),
   };
 }
@@ -156,15 +208,52 @@ export function incidentLink(externalUrl: string, incidentId: string): string {
   return `${externalUrl.replace(/\/+$/, '')}/incidents/${encodeURIComponent(incidentId)}`;
 }
 
+/** What happened, and what had kept it from being told. */
+function titleOf(event: IncidentEvent, incident: Incident, kind: NotificationKind): string {
+  return later(event, incident) ?? headline(event, incident, kind);
+}
+
+function later(event: IncidentEvent, incident: Incident): string | undefined {
+  const since = `since ${clockTime(incident.onset.at, event.at)}`;
+  switch (event.type) {
+    case 'unsilenced': {
+      const { silence } = event;
+      const who = silence.kind === 'silence' ? `by ${silence.by}` : 'for maintenance';
+      return `${headline(event, incident, event.kind)}, was silenced ${who}: ${silence.reason}`;
+    }
+    case 'grouped':
+      return `${whatIsOff(incident)} — ${since}`;
+    case 'relapsed': {
+      if (event.flapping === undefined) return undefined;
+      const { times, since: first, steadyMs } = event.flapping;
+      const often = `flapping: off and on ${times} times since ${clockTime(first, event.at)}`;
+      return `${often}; held until it is steady for ${formatDuration(steadyMs)}`;
+    }
+    case 'steadied':
+      return event.kind === 'relapsed'
+        ? `steadily off after ${event.relapses} relapses: ${whatIsOff(incident)} — first off ${since}`
+        : `steady after ${event.relapses} relapses: ${headline(event, incident, 'resolved')}`;
+    default:
+      return undefined;
+  }
+}
+
 function headline(event: IncidentEvent, incident: Incident, kind: NotificationKind): string {
   const since = `since ${clockTime(incident.onset.at, event.at)}`;
   switch (kind) {
     case 'firing':
-      return `${whatIsOff(incident)} — ${since}`;
+      return `${whatIsOff(incident)} — ${since}${afterWhat(incident)}`;
     case 'escalated':
-      return `escalated to ${incident.severity}: ${whatIsOff(incident)} — ${since}`;
+      return `escalated to ${incident.severity}: ${whatIsOff(incident)} — ${since}${afterWhat(incident)}`;
     case 'relapsed':
       return `off again at ${clockTime(event.at, event.at)}: ${whatIsOff(incident)} — first off ${since}`;
+    case 'repeated':
+    case 'unacknowledged':
+      return `${stillOff(incident, event)} — ${since}, and nobody has acknowledged it`;
+    case 'acknowledged':
+      return `acknowledged by ${incident.calling.acknowledgedBy ?? 'somebody'}: ${whatIsOff(incident)} — ${since}`;
+    case 'test':
+      return testTitle;
     case 'resolved': {
       const { closedByHand } = incident;
       if (closedByHand !== undefined)
@@ -176,6 +265,20 @@ function headline(event: IncidentEvent, incident: Incident, kind: NotificationKi
   }
 }
 
+/** What is off as of a reminder. While what holds has not held for long enough, the incident goes on. */
+function stillOff(incident: Incident, event: IncidentEvent): string {
+  const isSeen = event.type === 'reminded' && event.verdicts !== undefined;
+  if (!isSeen) return `still open: ${whatIsOff(incident)} at ${clockTime(incident.verdictsAt, event.at)}`;
+  const holds = incident.verdicts.length > 0 && incident.verdicts.every(({ verdict }) => verdict === 'held');
+  return holds ? 'still open: its targets hold, but not yet for long enough' : `still off: ${whatIsOff(incident)}`;
+}
+
+/** The one change that it comes from as far as anybody can tell. */
+function afterWhat({ suspects = [] }: Incident): string {
+  const blamed = blamedChange(suspects);
+  return blamed === undefined ? '' : `, ${whereFrom(blamed)}`;
+}
+
 /** The first target that is missed, or else the first that cannot be told, or else the rule itself. */
 function whatIsOff(incident: Incident): string {
   const missed = incident.verdicts.filter(({ verdict }) => verdict === 'missed');
@@ -183,11 +286,6 @@ function whatIsOff(incident: Incident): string {
   const [first] = off;
   if (first === undefined) return incident.summary ?? `${incident.rules.at(-1) ?? 'stopped'} (${incident.condition})`;
   return `${describeVerdict(first)}${off.length === 1 ? '' : `, and ${off.length - 1} more off`}`;
-}
-
-function place(service: string, group: Group): string {
-  const parts = Object.entries(group).map(([label, value]) => `${label} ${groupValueText(value)}`);
-  return parts.length === 0 ? service : `${service} (${parts.join(', ')})`;
 }
 
 /** Label values and summaries come from people and metrics: no line breaks, no control characters, no end of text. */

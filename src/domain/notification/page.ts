@@ -3,7 +3,9 @@ import type { Group } from '../service/group.ts';
 import type { Impact } from '../incident/impact.ts';
 import type { ClosedByHand } from '../incident/incident.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
+import type { Suspect } from '../change/suspect.ts';
 import type { Severity } from '../service/service.ts';
+import type { Together } from './together.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
 
 /** What on-call must know at 2:07: every channel renders from this one fact sheet. Times are ms since the epoch. */
@@ -24,6 +26,8 @@ export interface Page {
   /** Whether that condition was true, or could not be decided for longer than its rule lets pass. */
   readonly because: 'condition-true' | 'unknown-too-long';
   readonly onset: Onset;
+  /** Changes that it may come from, the latest first; absent when none is known. */
+  readonly suspects?: readonly Suspect[];
   readonly detectedAt: number;
   readonly recoveredAt?: number;
   /** `recoveredAt` with its early and late bounds. */
@@ -40,6 +44,12 @@ export interface Page {
   readonly budgetsSpent?: readonly BudgetSpent[];
   readonly endState: string;
   readonly relapses: number;
+  /** Other incidents that this page tells of, such as those of one outage; absent when there are none. */
+  readonly together?: readonly Together[];
+  /** How many there are beyond those; absent when there are none. */
+  readonly furtherCount?: number;
+  /** Who acknowledged the incident; absent while nobody has, since it opened, rose or came back. */
+  readonly acknowledgedBy?: string;
   /** Where to look; absent when no external URL is configured. */
   readonly link?: string;
 }

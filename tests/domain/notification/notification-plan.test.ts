@@ -62,9 +62,20 @@ function linkUnder(externalUrl?: string): string | undefined {
   return tell([opened], ['oncall'], externalUrl).notifications[0]?.page.link;
 }
 
+/** What was kept back, or came to be told with it. */
+const later = ['unsilenced', 'grouped', 'steadied', 'group-over'] as const;
+
 describe('which events are told', () => {
   // A rule that joins is told when it raises the severity, and a closing by hand to whoever was told of the incident.
-  const telling = new Set<StoredEvent['type']>(['opened', 'rule-joined', 'relapsed', 'resolved', 'closed-by-hand']);
+  const telling = new Set<StoredEvent['type']>([
+    'opened',
+    'rule-joined',
+    'relapsed',
+    'resolved',
+    'closed-by-hand',
+    'reminded',
+    ...later,
+  ]);
   test.each([
     { name: 'an opening as firing', events: [opened], kind: 'firing' },
     {
@@ -74,6 +85,24 @@ describe('which events are told', () => {
     },
     { name: 'a relapse as relapsed', events: [opened, resolved, anEvent('relapsed', 3, 1500)], kind: 'relapsed' },
     { name: 'a resolution as resolved', events: [opened, resolved], kind: 'resolved' },
+    {
+      name: 'the end of a silence as what it kept back',
+      events: [opened, anEvent('unsilenced', 2, 700)],
+      kind: 'firing',
+    },
+    { name: 'incidents that joined as escalated', events: [opened, anEvent('grouped', 2, 700)], kind: 'escalated' },
+    { name: 'that it is steadily off as relapsed', events: [opened, anEvent('steadied', 2, 700)], kind: 'relapsed' },
+    {
+      name: 'that a group is back as resolved',
+      events: [opened, resolved, anEvent('group-over', 3, 1700)],
+      kind: 'resolved',
+    },
+    { name: 'a repeat as repeated', events: [opened, anEvent('reminded', 2, 700)], kind: 'repeated' },
+    {
+      name: 'an escalation as unacknowledged',
+      events: [opened, anEvent('reminded', 2, 1000, { reminder: 'escalation', step: 1, afterMs: 900_000 })],
+      kind: 'unacknowledged',
+    },
   ])('$name', ({ events, kind }) => {
     expect(tell(events).notifications.map((notification) => notification.kind)).toEqual([kind]);
   });

@@ -1,0 +1,110 @@
+import { worseSeverity, type Incident } from '../incident/incident.ts';
+import type { IncidentEvent } from '../incident/event.ts';
+
+/** Which incidents are one outage: those that are alike in all of these. */
+export interface Grouping {
+  /** `owner`, `source` or `service`; anything else is a label, or a label of the group. */
+  readonly by: readonly string[];
+  /** 0: every incident pages by itself. */
+  readonly withinMs: number;
+  readonly everyMs: number;
+}
+
+/** Which incidents are told as one. */
+export interface GroupingPolicy {
+  /** After the newest incident of a group was told or joined, one that opens within this joins it, ms; 0: never. */
+  readonly withinMs: number;
+  /** How often those that joined are named, at most, ms. */
+  readonly everyMs: number;
+  /** Incidents of one outage have the same key. */
+  readonly keyOf: (incident: Incident) => string;
+  /** Whether a channel wants one page for many; others are told of each incident. */
+  readonly isGrouped: (channel: string) => boolean;
+}
+
+export const neverGrouped: GroupingPolicy = {
+  withinMs: 0,
+  everyMs: 30_000,
+  keyOf: ({ id }) => id,
+  isGrouped: () => false,
+};
+
+/** The incidents that matter to one another: all that are open, and those whose end is still to be told. */
+export type Around = ReadonlyMap<string, Incident>;
+
+/**
+ * The incident whose page on a channel tells of this one too; undefined where it pages by itself. A worse one never hides
+ * behind a milder one, and whoever was paged for an incident itself hears of it itself.
+ */
+export function leadOf(
+  incident: Incident,
+  channel: string,
+  around: Around,
+  policy: GroupingPolicy,
+  now: number,
+): string | undefined {
+  if (incident.telling.awaitsEnd.includes(channel) || !policy.isGrouped(channel)) return undefined;
+  const covers = (lead: Incident): boolean =>
+    lead.id !== incident.id &&
+    lead.telling.awaitsEnd.includes(channel) &&
+    worseSeverity(lead.severity, incident.severity) === lead.severity;
+  const { under } = incident.telling;
+  const known = under?.channels.includes(channel) === true ? around.get(under.incidentId) : undefined;
+  if (known !== undefined && covers(known)) return known.id;
+  const key = policy.keyOf(incident);
+  const leads = [...around.values()].filter(
+    (lead) => covers(lead) && policy.keyOf(lead) === key && now - newestOf(lead, around) < policy.withinMs,
+  );
+  leads.sort((a, b) => firstOf(a) - firstOf(b) || (a.id < b.id ? -1 : 1));
+  return leads[0]?.id;
+}
+
+/** The incidents that are told under this one on a channel, by when they joined; on any channel where none is named. */
+export function membersOf(lead: Incident, around: Around, channel?: string): readonly Incident[] {
+  return [...around.values()]
+    .filter(({ telling: { under } }) => {
+      if (under === undefined || under.incidentId !== lead.id) return false;
+      return channel === undefined || under.channels.includes(channel);
+    })
+    .sort((a, b) => joinedAt(a) - joinedAt(b) || (a.id < b.id ? -1 : 1));
+}
+
+/** Whether the end of an incident waits on a channel for others that are told under it. */
+export function waitsForGroup(lead: Incident, channel: string, around: Around): boolean {
+  return membersOf(lead, around, channel).some(
+    ({ phase, telling }) =>
+      (phase === 'open' || telling.flapping !== undefined) && !telling.awaitsEnd.includes(channel),
+  );
+}
+
+/** Names those that joined and were not named yet, and tells the end of a group that is back; undefined when neither is due. */
+export function groupTelling(
+  lead: Incident,
+  around: Around,
+  policy: GroupingPolicy,
+  now: number,
+): IncidentEvent | undefined {
+  const { telling, phase, service, group, id } = lead;
+  const base = { service, group, incidentId: id, at: now };
+  if (phase !== 'open' && telling.flapping === undefined) {
+    const to = telling.awaitsEnd.filter((channel) => !waitsForGroup(lead, channel, around));
+    if (to.length > 0) return { ...base, type: 'group-over', to };
+  }
+  if (now - Math.max(telling.namedAt ?? -Infinity, firstOf(lead)) < policy.everyMs) return undefined;
+  const unnamed = (each: Incident): boolean => each.phase === 'open' && !telling.named.includes(each.id);
+  const to = telling.awaitsEnd.filter((channel) => membersOf(lead, around, channel).some(unnamed));
+  if (to.length === 0) return undefined;
+  return { ...base, type: 'grouped', members: membersOf(lead, around).map((member) => member.id), to };
+}
+
+function newestOf(lead: Incident, around: Around): number {
+  return Math.max(firstOf(lead), ...membersOf(lead, around).map(joinedAt));
+}
+
+function firstOf({ telling, openedRecordedAt }: Incident): number {
+  return telling.firstToldAt ?? openedRecordedAt;
+}
+
+function joinedAt({ telling, openedRecordedAt }: Incident): number {
+  return telling.under?.at ?? openedRecordedAt;
+}

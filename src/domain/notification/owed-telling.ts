@@ -1,0 +1,32 @@
+import type { IncidentEvent } from '../incident/event.ts';
+import type { Incident } from '../incident/incident.ts';
+import { steadied } from './flapping.ts';
+import { groupTelling, type Around } from './grouping.ts';
+import type { HoldingPolicy } from './hold-back.ts';
+
+/** What later tellings are decided by. */
+export interface OwedParts extends HoldingPolicy {
+  readonly around: Around;
+  /** ms since the epoch on Andon's clock. */
+  readonly now: number;
+}
+
+/**
+ * What is to be told of an incident now because time passed: a silence is over, it is steady again, or others joined it or
+ * are back. It follows from the log alone, so that a restart neither loses nor repeats it.
+ */
+export function owedTelling(incident: Incident, parts: OwedParts): IncidentEvent | undefined {
+  return (
+    unsilenced(incident, parts) ??
+    steadied(incident, parts.flapping, parts.now) ??
+    groupTelling(incident, parts.around, parts.grouping, parts.now)
+  );
+}
+
+function unsilenced(incident: Incident, { silencing, now }: OwedParts): IncidentEvent | undefined {
+  const { owed } = incident.telling;
+  if (owed === undefined || incident.phase !== 'open' || silencing(incident, now) !== undefined) return undefined;
+  const { id: incidentId, service, group } = incident;
+  const { kind, by: silence, since } = owed;
+  return { type: 'unsilenced', service, group, incidentId, at: now, kind, silence, since };
+}
