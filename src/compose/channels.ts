@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AlertmanagerChannel } from '../adapters/channels/alertmanager/alertmanager-channel.ts';
 import { CdEventsChannel } from '../adapters/channels/cdevents/cdevents-channel.ts';
+import { PagerDutyChannel } from '../adapters/channels/pagerduty/pagerduty-channel.ts';
 import type { PostingOptions } from '../adapters/channels/posting/poster.ts';
 import { SlackChannel } from '../adapters/channels/slack/slack-channel.ts';
 import { TeamsChannel } from '../adapters/channels/teams/teams-channel.ts';
@@ -33,7 +34,7 @@ export function composeChannel(settings: ChannelSettings, clock: Clock, log: Log
 function makeChannel(settings: ChannelSettings, clock: Clock, log: Log): Channel {
   const posting = postingOptions(settings);
   const parts = { clock, log };
-  const { webhook, alertmanager, slack, teams, cdevents } = settings;
+  const { webhook, alertmanager, slack, teams, pagerduty, cdevents } = settings;
   if (webhook !== undefined) {
     const { secretFiles, template } = webhook;
     return new WebhookChannel({ ...posting, secretFiles, ...(template === undefined ? {} : { template }) }, parts);
@@ -44,6 +45,10 @@ function makeChannel(settings: ChannelSettings, clock: Clock, log: Log): Channel
   }
   if (slack !== undefined) return new SlackChannel(posting, parts);
   if (teams !== undefined) return new TeamsChannel(posting, parts);
+  if (pagerduty !== undefined) {
+    const { url, routingKeyFile } = pagerduty;
+    return new PagerDutyChannel({ ...posting, url, routingKeyFile }, parts);
+  }
   if (cdevents !== undefined) {
     const { environment, source, mode } = cdevents;
     return new CdEventsChannel({ ...posting, environment, source, mode }, parts);

@@ -6,6 +6,7 @@ import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { writeFiles } from '../adapters/files/write-files.ts';
 import { checkTemplate } from '../adapters/channels/template/template.ts';
 import type { startAndon } from '../compose.ts';
+import type { sendTest as sendTestTo } from './send-test.ts';
 import { findFileFault } from './find-file-fault.ts';
 import { keepHeapSmall } from './keep-heap-small.ts';
 import { composeSource } from './parts.ts';
@@ -32,6 +33,10 @@ export function composeCommands() {
       keepHeapSmall();
       const daemon = await import('../compose.ts');
       return await daemon.startAndon(...given);
+    },
+    sendTest: async (...given: Parameters<typeof sendTestTo>) => {
+      const sending = await import('./send-test.ts');
+      return await sending.sendTest(...given);
     },
     isForPeople,
   };

@@ -1,9 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Channel } from '../app/ports/channel.ts';
 import type { Clock } from '../app/ports/clock.ts';
-import type { Configuration, ConfiguredSource, LoadedConfiguration } from '../app/ports/configuration.ts';
+import type {
+  Configuration,
+  Configured,
+  ConfiguredSource,
+  Heartbeat,
+  LoadedConfiguration,
+} from '../app/ports/configuration.ts';
 import type { Log } from '../app/ports/log.ts';
-import { postingOf, type ChannelSettings, type Settings, type SourceSettings } from '../config/settings.ts';
+import {
+  postingOf,
+  routesOf,
+  type ChannelSettings,
+  type HeartbeatSettings,
+  type Settings,
+  type SourceSettings,
+} from '../config/settings.ts';
 import { atNextStart } from './at-next-start.ts';
 import { FileWatch } from './file-watch.ts';
 import { KeptParts, type MadePart } from './kept-parts.ts';
@@ -38,6 +51,7 @@ export interface ConfigurationParts {
   readonly log: Log;
   readonly makeSource: (settings: SourceSettings) => MadePart<ConfiguredSource>;
   readonly makeChannel: (settings: ChannelSettings) => MadePart<Channel>;
+  readonly makeHeartbeat: (settings: HeartbeatSettings) => MadePart<Heartbeat>;
   /** Called with the settings that run from now on. */
   readonly onTaken: (settings: Settings) => void;
 }
@@ -47,6 +61,16 @@ export function missingSource(settings: Settings): string | undefined {
   return settings.sources.length > 0
     ? undefined
     : 'no source is configured: give --source http://prometheus:9090, or sources in andon.yaml';
+}
+
+/** How pages are put together and held back. */
+function tellingOf({ grouping, flapping }: Settings): Pick<Configured, 'grouping' | 'flapping'> {
+  const { by, within, every } = grouping;
+  const { relapses, within: relapsesWithin, steady } = flapping;
+  return {
+    grouping: { by, withinMs: within, everyMs: every },
+    flapping: { relapses, withinMs: relapsesWithin, steadyMs: steady },
+  };
 }
 
 /** What rule files are warned of: at once, or once their source has said how often samples come. */
@@ -69,6 +93,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
   const files = new FileWatch(clock);
   const sources = new KeptParts(parts.makeSource);
   const channels = new KeptParts(parts.makeChannel);
+  const heartbeats = new KeptParts(parts.makeHeartbeat);
   let running = parts.settings;
   let loaded = parts.settings;
   let hasRun = false;
@@ -98,6 +123,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     const pickedSources = sources.pick(settings.sources);
     try {
       const pickedChannels = channels.pick(templated);
+      const [heartbeat] = heartbeats.pick(settings.heartbeat === undefined ? [] : [settings.heartbeat]).parts;
       const declared = await folderFor(settings).load();
       if (declared.kind === 'refused') {
         await Promise.all([pickedSources.discard(), pickedChannels.discard()]);
@@ -109,6 +135,9 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
           services: declared.services,
           sources: pickedSources.parts,
           channels: pickedChannels.parts,
+          routes: routesOf(settings),
+          ...tellingOf(settings),
+          ...(heartbeat === undefined ? {} : { heartbeat }),
           staleAfterMs: Math.min(...settings.channels.map((each) => postingOf(each).staleAfter), 24 * 3_600_000),
           ...(settings.externalUrl === undefined ? {} : { externalUrl: settings.externalUrl }),
         },
@@ -147,13 +176,13 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       parts.onTaken(running);
       if (running.channels.length === 0 && isNews)
         log.warn('no channel is configured: incidents are recorded and nobody is paged');
-      await Promise.all([sources.closeOthers(), channels.closeOthers()]);
+      await Promise.all([sources.closeOthers(), channels.closeOthers(), heartbeats.closeOthers()]);
     },
     watch: async (onChange, signal) => {
       await files.run(onChange, signal);
     },
     async close() {
-      await Promise.all([sources.close(), channels.close()]);
+      await Promise.all([sources.close(), channels.close(), heartbeats.close()]);
     },
   };
 }

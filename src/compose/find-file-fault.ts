@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { appKeyProblem } from '../adapters/github/app-jwt.ts';
 import { readToken } from '../adapters/http/token-file.ts';
 import { errorCode } from '../adapters/channels/posting/error-code.ts';
+import { isRoutingKey } from '../adapters/channels/pagerduty/options.ts';
 import { signingKey } from '../adapters/channels/webhook/sign.ts';
 import { checkTemplate } from '../adapters/channels/template/template.ts';
 import { urlProblem } from '../adapters/channels/posting/url-problem.ts';
@@ -42,6 +44,14 @@ async function faultIn({ path, kind }: NamedFile, text: string): Promise<FileFau
       if (problem === undefined) return undefined;
       return { code: 'invalid-template', message: `the file ${path}: ${problem}`, hint: 'mend the template' };
     }
+    case 'routing-key':
+      return isRoutingKey(text)
+        ? undefined
+        : invalid(`the file ${path} holds no integration key of PagerDuty`, contents['routing-key']);
+    case 'app-key': {
+      const problem = appKeyProblem(text);
+      return problem === undefined ? undefined : invalid(`the file ${path}: ${problem}`, contents['app-key']);
+    }
     case 'api-token': {
       const token = await readToken(path);
       return token.kind === 'unreadable' ? invalid(token.detail, contents['api-token']) : undefined;
@@ -56,6 +66,9 @@ const contents = {
     'put whsec_ and 24 to 64 random bytes in base64 there, as from: echo "whsec_$(openssl rand -base64 32)"',
   url: 'put the whole URL there, starting with http:// or https://',
   template: 'put a Handlebars template there',
+  'routing-key': 'put the integration key there: 32 letters and digits, from the service or event orchestration',
+  'app-key':
+    'put the private key there that GitHub gave you for the App, starting with -----BEGIN RSA PRIVATE KEY-----',
   'api-token': 'put one word of random characters there, as from: openssl rand -hex 32',
 } as const satisfies Record<NamedFile['kind'], string>;
 

@@ -1,12 +1,15 @@
 import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { Problem } from '../problem.ts';
+import type { InboundSettings } from './inbound-settings.ts';
 import type { ChannelSettings } from './channels/channel-settings.ts';
+import type { PagerDutySettings } from './channels/pagerduty-settings.ts';
 import type { PostingSettings } from './channels/posting-fields.ts';
 import type { WebhookSettings } from './channels/webhook-settings.ts';
 import type { Settings, SourceSettings } from './settings-file.ts';
 
 /** What a file that settings name has to hold. */
-export type NamedFileKind = 'pem' | 'credential' | 'signing-secret' | 'url' | 'template' | 'api-token';
+export type NamedFileKind =
+  'pem' | 'credential' | 'signing-secret' | 'url' | 'template' | 'api-token' | 'routing-key' | 'app-key';
 
 /** A file that settings name. */
 export interface NamedFile {
@@ -29,10 +32,13 @@ export type FileFaultFinder = (file: NamedFile) => Promise<FileFault | undefined
 /** Every file that the settings name, in the order of the settings. */
 export function namedFiles(settings: Settings): readonly NamedFile[] {
   const { tokenFile } = settings.api;
+  const { heartbeat } = settings;
   return [
     ...settings.sources.flatMap((source, index) => filesOfSource(source, ['sources', index])),
     ...settings.channels.flatMap((channel, index) => filesOfChannel(channel, ['channels', index])),
+    ...(heartbeat === undefined ? [] : filesOfPosting(heartbeat, ['heartbeat'])),
     ...one(tokenFile, ['api', 'tokenFile'], 'api-token'),
+    ...filesOfInbound(settings.inbound, ['inbound']),
   ];
 }
 
@@ -59,7 +65,7 @@ function filesOfSource(source: SourceSettings, at: DeclarationPath): readonly Na
 }
 
 function filesOfChannel(
-  { webhook, alertmanager, slack, teams, cdevents }: ChannelSettings,
+  { webhook, alertmanager, slack, teams, pagerduty, cdevents }: ChannelSettings,
   at: DeclarationPath,
 ): readonly NamedFile[] {
   return [
@@ -67,12 +73,44 @@ function filesOfChannel(
     ...(alertmanager === undefined ? [] : filesOfPosting(alertmanager, [...at, 'alertmanager'])),
     ...(slack === undefined ? [] : filesOfPosting(slack, [...at, 'slack'])),
     ...(teams === undefined ? [] : filesOfPosting(teams, [...at, 'teams'])),
+    ...(pagerduty === undefined ? [] : filesOfPagerDuty(pagerduty, [...at, 'pagerduty'])),
     ...(cdevents === undefined ? [] : filesOfPosting(cdevents, [...at, 'cdevents'])),
   ];
 }
 
-function filesOfPosting({ urlFile, headerFiles }: PostingSettings, at: DeclarationPath): readonly NamedFile[] {
+function filesOfInbound(inbound: InboundSettings, at: DeclarationPath): readonly NamedFile[] {
+  const { pagerduty, alertmanager, ...tools } = inbound;
+  const secrets = pagerduty?.secretFiles ?? [];
+  const ofAlertmanager = [...at, 'alertmanager'];
+  const ofTools = Object.entries(tools).flatMap(([tool, settings]) => {
+    if (settings === undefined) return [];
+    if ('secretFile' in settings)
+      return [
+        ...one(settings.secretFile, [...at, tool, 'secretFile'], 'api-token'),
+        ...one(settings.app?.privateKeyFile, [...at, tool, 'app', 'privateKeyFile'], 'app-key'),
+      ];
+    return one(settings.tokenFile, [...at, tool, 'tokenFile'], 'api-token');
+  });
+  return [
+    ...ofTools,
+    ...secrets.flatMap((path, index) => one(path, [...at, 'pagerduty', 'secretFiles', index], 'credential')),
+    ...one(alertmanager?.tokenFile, [...ofAlertmanager, 'tokenFile'], 'api-token'),
+    ...one(alertmanager?.basicAuth?.passwordFile, [...ofAlertmanager, 'basicAuth', 'passwordFile'], 'credential'),
+  ];
+}
+
+function filesOfPosting(
+  { urlFile, headerFiles }: Pick<PostingSettings, 'urlFile' | 'headerFiles'>,
+  at: DeclarationPath,
+): readonly NamedFile[] {
   return [...one(urlFile, [...at, 'urlFile'], 'url'), ...filesOfHeaders(headerFiles, at)];
+}
+
+function filesOfPagerDuty(
+  { routingKeyFile, headerFiles }: PagerDutySettings,
+  at: DeclarationPath,
+): readonly NamedFile[] {
+  return [...one(routingKeyFile, [...at, 'routingKeyFile'], 'routing-key'), ...filesOfHeaders(headerFiles, at)];
 }
 
 function filesOfWebhook(webhook: WebhookSettings, at: DeclarationPath): readonly NamedFile[] {

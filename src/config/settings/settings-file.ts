@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { dnsLabel, duration, httpUrl, show, text } from '../fields.ts';
 import { ChannelSettings } from './channels/channel-settings.ts';
+import { HeartbeatSettings } from './heartbeat-settings.ts';
+import { FlappingSettings, GroupingSettings } from './telling-settings.ts';
+import { RouteSettings } from './route-settings.ts';
+import { InboundSettings } from './inbound-settings.ts';
 import { byteSize, concurrency, filePath, headerFiles, headers } from './settings-fields.ts';
 
 const second = 1000;
@@ -97,6 +101,25 @@ export const SettingsFile = z
       .default([])
       .superRefine(uniqueNames('channel'))
       .describe('Where pages go.'),
+    routes: z
+      .array(RouteSettings, { error: 'expected a list of routes' })
+      .max(1000)
+      .default([])
+      .describe(
+        'Which incidents go to which channels, in the order in which they are asked; see [routing.md](routing.md). Without any, pages go to the channels of `spec.notify`, or to all.',
+      ),
+    grouping: GroupingSettings.prefault({}).describe(
+      'One outage that many services see is one page that names them; see [silences.md](silences.md).',
+    ),
+    flapping: FlappingSettings.prefault({}).describe(
+      'An incident that goes off and on is told once, and again when it is steady; see [silences.md](silences.md).',
+    ),
+    heartbeat: HeartbeatSettings.optional().describe(
+      'An outside watcher that raises the alarm when Andon falls silent.',
+    ),
+    inbound: InboundSettings.prefault({}).describe(
+      'Tools that tell of changes by their own webhooks; each is switched off unless it stands here.',
+    ),
     api: ApiFile.prefault({}).describe('Who may ask, and how often.'),
     log: z
       .strictObject({

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dnsLabel, show } from '../../fields.ts';
 import { AlertmanagerSettings } from './alertmanager-settings.ts';
 import { CdEventsSettings } from './cdevents-settings.ts';
+import { PagerDutySettings } from './pagerduty-settings.ts';
 import type { PostingSettings } from './posting-fields.ts';
 import { SlackSettings } from './slack-settings.ts';
 import { TeamsSettings } from './teams-settings.ts';
@@ -13,6 +14,7 @@ const kinds = {
   alertmanager: AlertmanagerSettings.optional().describe('One Alertmanager, or all of a cluster.'),
   slack: SlackSettings.optional().describe('An incoming webhook of Slack.'),
   teams: TeamsSettings.optional().describe('A workflow of Microsoft Teams that posts what it receives.'),
+  pagerduty: PagerDutySettings.optional().describe('An integration of PagerDuty, over its Events API v2.'),
   cdevents: CdEventsSettings.optional().describe('A receiver of CDEvents, in CloudEvents over HTTP.'),
 };
 

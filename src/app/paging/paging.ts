@@ -1,0 +1,95 @@
+import type { Incident } from '../../domain/incident/incident.ts';
+import type { Deliverer } from '../delivery/deliver.ts';
+import type { Fleet } from '../fleet.ts';
+import { Heart } from '../heartbeat/heart.ts';
+import type { Pulse } from '../heartbeat/pulse.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Heartbeat } from '../ports/configuration.ts';
+import type { Log } from '../ports/log.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { IncidentBook } from '../recording/incident-book.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import { incidentNow } from '../views/incident-now.ts';
+import { testChannel, type ChannelTest, type ChannelTestResult } from './channel-test.ts';
+import { Reminders } from './reminders.ts';
+
+export interface PagingParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly telemetry: Pick<Telemetry, 'heartbeat' | 'heartbeatFailed'>;
+  readonly book: IncidentBook;
+  readonly recorder: Recorder;
+  readonly fleet: Pick<Fleet, 'watches' | 'routed'>;
+  readonly deliverer: Pick<Deliverer, 'reachable' | 'status' | 'sendTest'>;
+  readonly pulse: Pulse;
+  readonly externalUrl: () => string | undefined;
+  /** Ends tests that are under way. */
+  readonly stop: AbortSignal;
+}
+
+/** Sees to it that somebody hears: reminds of what nobody acknowledges, lets a watcher know that Andon works, tries channels. */
+export class Paging {
+  readonly #parts: PagingParts;
+  readonly #reminders: Reminders;
+  readonly #heart: Heart;
+
+  constructor(parts: PagingParts) {
+    this.#parts = parts;
+    this.#reminders = createReminders(parts);
+    this.#heart = createHeart(parts);
+  }
+
+  /** Takes over what is configured now. */
+  use(heartbeat: Heartbeat | undefined): void {
+    this.#heart.use(heartbeat);
+  }
+
+  /** Runs until the signal aborts. Does not reject. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#reminders.run(signal), this.#heart.run(signal)]);
+  }
+
+  /** Sends a page that says that it is a test. Does not reject. */
+  async test(test: ChannelTest): Promise<ChannelTestResult> {
+    const { deliverer, pulse, externalUrl } = this.#parts;
+    const result = await testChannel(test, {
+      ...this.#parts,
+      externalUrl: externalUrl(),
+      send: async (notification, signal) => await deliverer.sendTest(notification, signal),
+    });
+    if (result.kind === 'sent' && result.result.kind === 'accepted') pulse.arrived(test.channel);
+    return result;
+  }
+}
+
+function createReminders({ clock, log, book, recorder, fleet, deliverer }: PagingParts): Reminders {
+  const views = () => fleet.watches().map(({ view }) => view);
+  return new Reminders({
+    clock,
+    log,
+    book,
+    recorder,
+    routed: (incident) => fleet.routed(incident),
+    verdictsOf: (incident) => (incident.blind ? undefined : incidentNow(views(), incident)?.targets),
+    reachable: (incidentId) => deliverer.reachable(incidentId),
+    isQuiet: ({ telling }) => telling.owed !== undefined || telling.flapping !== undefined || isLed(telling, book),
+  });
+}
+
+function createHeart({ clock, log, telemetry, fleet, deliverer, pulse }: PagingParts): Heart {
+  return new Heart({
+    clock,
+    log,
+    telemetry,
+    trouble: (patienceMs) => {
+      const intervals = fleet.watches().map(({ timing }) => timing.intervalMs);
+      const pollEveryMs = intervals.length === 0 ? 0 : Math.min(...intervals);
+      return pulse.trouble(intervals.length > 0, deliverer.status(), patienceMs, pollEveryMs);
+    },
+  });
+}
+
+/** Whether another incident's page tells of it, and of that one is told on. */
+function isLed({ under }: Incident['telling'], book: IncidentBook): boolean {
+  return under !== undefined && book.get(under.incidentId)?.incident.phase === 'open';
+}

@@ -1,0 +1,107 @@
+import type { Incident } from '../../domain/incident/incident.ts';
+import type { IncidentEvent } from '../../domain/incident/event.ts';
+import type { Moment } from '../../domain/incident/calling.ts';
+import { dueReminders, type DueReminder, type Reachable } from '../../domain/notification/reminder-plan.ts';
+import type { Routed } from '../../domain/notification/route.ts';
+import type { TargetVerdict } from '../../domain/reading/verdict.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { IncidentBook } from '../recording/incident-book.ts';
+import type { Record, Recorder } from '../recording/recorder.ts';
+
+export interface RemindersParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly book: Pick<IncidentBook, 'list' | 'get'>;
+  readonly recorder: Pick<Recorder, 'recordNow'>;
+  /** Who is told of an incident, by what is configured now. */
+  readonly routed: (incident: Incident) => Routed;
+  /** How targets of an incident stand as of the last poll; undefined where that is not known. */
+  readonly verdictsOf: (incident: Incident) => readonly TargetVerdict[] | undefined;
+  /** What is known of channels, and of what waits for them of an incident. */
+  readonly reachable: (incidentId: string) => Reachable;
+  /** Whether nobody is to be told of an incident just now. */
+  readonly isQuiet: (incident: Incident) => boolean;
+}
+
+/** How often it looks, ms. */
+const lookEveryMs = 1_000;
+
+/**
+ * Tells again of open incidents that nobody has acknowledged, and hands them to whoever comes next. What was told stands
+ * in the log with its notifications, so that a restart goes on from there and tells nobody twice.
+ */
+export class Reminders {
+  readonly #parts: RemindersParts;
+  /** When moments of the log were, on the clock that never steps back: a clock set anew reminds nobody early or late. */
+  #anchors = new Map<number, number>();
+
+  constructor(parts: RemindersParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs until the signal aborts. Does not reject. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#parts.clock.sleep(lookEveryMs, signal);
+      if (signal.aborted) return;
+      try {
+        await this.#look();
+      } catch (error) {
+        this.#parts.log.error('a reminder of an open incident could not be recorded; trying again', { error });
+      }
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { book, recorder } = this.#parts;
+    const before = this.#anchors;
+    this.#anchors = new Map();
+    for (const { id } of book.list({ phase: 'open', limit: Number.MAX_SAFE_INTEGER })) {
+      // Looked at again in the recorder's turn: an acknowledgement that was just written stops it.
+      if (this.#due(id, before).length > 0) await recorder.recordNow(() => this.#record(id, before));
+    }
+  }
+
+  #due(id: string, known: ReadonlyMap<number, number>): readonly { incident: Incident; due: DueReminder }[] {
+    const incident = this.#parts.book.get(id)?.incident;
+    if (incident?.phase !== 'open') return [];
+    const { calling } = incident;
+    // Every moment is anchored as soon as it is seen, long before it matters.
+    const ageMs = (moment: Moment): number => this.#ageMs(moment, known);
+    for (const moment of [calling.since, ...Object.values(calling.heard)]) ageMs(moment);
+    if (this.#parts.isQuiet(incident)) return [];
+    const due = dueReminders(calling, this.#parts.routed(incident), ageMs, this.#parts.reachable(id));
+    return due.map((each) => ({ incident, due: each }));
+  }
+
+  #record(id: string, known: ReadonlyMap<number, number>): Record | undefined {
+    const [first] = this.#due(id, known);
+    if (first === undefined) return undefined;
+    const { incident, due } = first;
+    return { events: [this.#eventOf(incident, due)], checkpoints: [], channels: due.channels };
+  }
+
+  #eventOf(incident: Incident, due: DueReminder): IncidentEvent {
+    const { service, group, id } = incident;
+    const verdicts = this.#parts.verdictsOf(incident);
+    return {
+      type: 'reminded',
+      service,
+      group,
+      incidentId: id,
+      at: this.#parts.clock.now(),
+      reminder: due.reminder,
+      ...(due.reminder === 'escalation' ? { step: due.step, afterMs: due.afterMs } : {}),
+      ...(verdicts === undefined ? {} : { verdicts }),
+    };
+  }
+
+  #ageMs({ seq, at }: Moment, known: ReadonlyMap<number, number>): number {
+    const { clock } = this.#parts;
+    const monotonic = clock.monotonic();
+    const anchor = this.#anchors.get(seq) ?? known.get(seq) ?? monotonic - Math.max(0, clock.now() - at);
+    this.#anchors.set(seq, anchor);
+    return monotonic - anchor;
+  }
+}
