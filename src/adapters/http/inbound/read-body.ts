@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { problem, type Problem } from '../problem.ts';
+import { told } from '../read-input.ts';
+
+type Read<T> = { readonly kind: 'body'; readonly body: T } | Problem;
+
+/** Reads what was sent as the JSON that a schema asks for; `page` says what it has to look like. */
+export function readBody<T>(raw: Buffer, schema: z.ZodType<T>, page: string): Read<T> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
+  } catch {
+    return problem(400, {
+      reason: 'malformed-json',
+      title: 'The body is not JSON',
+      detail: 'the body could not be read as a JSON object in UTF-8',
+      hint: `${page} says what is to be sent.`,
+    });
+  }
+  const body = schema.safeParse(parsed);
+  if (body.success) return { kind: 'body', body: body.data };
+  const problems = told('body', body);
+  // Each alert of many may be wrong in the same way.
+  const named = problems.slice(0, 10);
+  return problem(400, {
+    reason: 'invalid-request',
+    title: 'The request does not fit',
+    detail: named.join('; '),
+    hint: `${page} says what is to be sent.`,
+    problems: named,
+  });
+}
+
+/** The answer of a way in that the settings do not open. */
+export function switchedOff(path: string, key: string, example: string): Problem {
+  return problem(404, {
+    reason: 'switched-off',
+    title: 'This way in is switched off',
+    detail: `nothing is taken at ${path} because \`inbound.${key}\` is not in the settings`,
+    hint: `Write this under \`inbound\` in andon.yaml, and reload: ${example}`,
+  });
+}
+
+/** The answer while a secret cannot be read: the sender is to try again. */
+export function unreadableSecret(detail: string): Problem {
+  return problem(503, {
+    reason: 'token-unreadable',
+    title: 'The secret cannot be read',
+    detail,
+    hint: 'Put the secret into the file that the settings name under `inbound`, and make it readable for Andon.',
+  });
+}
+
+/** The answer when the store takes nothing: the sender is to try again. */
+export function notStored(reason: string, detail: string): Problem {
+  return problem(503, {
+    reason: 'not-stored',
+    title: 'The store could not keep it',
+    detail: `nothing was recorded (${reason}): ${detail}`,
+    hint: 'GET /api/v1/status shows the state of the store; send it again when it is mended.',
+  });
+}
