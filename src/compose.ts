@@ -14,6 +14,8 @@ import { untraced } from './app/ports/trace.ts';
 import type { ReloadResult } from './app/views/status-view.ts';
 import { createConfiguration, missingSource, type SettingsReader } from './compose/configuration.ts';
 import { composeChannel } from './compose/channels.ts';
+import { createCurrentGitHubApp } from './compose/github.ts';
+import { composeHeartbeat } from './compose/heartbeat.ts';
 import { composeSource, composeStore, composeTracing } from './compose/parts.ts';
 import { SettingsError } from './compose/settings-error.ts';
 import type { Settings } from './config/settings.ts';
@@ -79,6 +81,9 @@ async function startParts(
   telemetry.storeHealth(false);
   const isTraced = endpoint !== undefined;
   let http: HttpServer | undefined;
+  let { inbound } = settings;
+  const github = createCurrentGitHubApp(clock);
+  undo.defer(async () => await github.close());
   const configuration = createConfiguration({
     settings,
     reader: settingsReader,
@@ -98,9 +103,12 @@ async function startParts(
       const channel = composeChannel(each, clock, log);
       return { part: isTraced ? tracedChannel(channel) : channel, close: async () => await channel.close() };
     },
+    makeHeartbeat: (each) => composeHeartbeat(each, clock),
     onTaken: (now) => {
       log.setLevel(now.log.level);
       http?.admit(admissionOf(now));
+      ({ inbound } = now);
+      github.use(now);
     },
   });
   undo.defer(async () => await configuration.close());
@@ -113,6 +121,7 @@ async function startParts(
     telemetry,
     trace: isTraced ? traced : untraced,
     random: Math.random,
+    protectionAnswerer: github.current,
   });
   undo.defer(async () => await daemon.stop(2_000));
 
@@ -123,11 +132,21 @@ async function startParts(
       incidents: daemon.book,
       responder: daemon.responder,
       gates: daemon.gates,
+      protections: daemon.protections,
+      silences: daemon.silences,
+      delivery: daemon.delivery,
+      changes: daemon.changeDesk,
+      inbound: () => inbound,
+      alerts: daemon.alerts,
+      remoteActs: daemon.remoteActs,
+      testChannel: async (test) => await daemon.paging.test(test),
+      shadows: daemon.shadows,
       status: () => daemon.status(),
       readiness: () => daemon.readiness(),
       reload: async () => await daemon.reload(),
       scrape: async () => {
         telemetry.gates(daemon.gates.answers());
+        telemetry.silences(daemon.silences.silences().filter(({ isStanding }) => isStanding).length);
         return await telemetry.scrape();
       },
       telemetry,

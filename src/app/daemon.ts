@@ -1,3 +1,4 @@
+import { readBooks, type Books } from './books.ts';
 import type { Checkpoint } from '../domain/incident/checkpoint.ts';
 import { dropLeftLedgers } from './budgets/drop-left-ledgers.ts';
 import type { Incident } from '../domain/incident/incident.ts';
@@ -5,17 +6,29 @@ import { Deliverer } from './delivery/deliver.ts';
 import { deliveryTelemetry } from './delivery/delivery-telemetry.ts';
 import type { DegradableStore } from './recording/degradable-store.ts';
 import { Fleet } from './fleet.ts';
-import { ChangeBook } from './changes/change-book.ts';
+import { createAlertDesk, type AlertDesk } from './alerts/alert-desk.ts';
+import { createRemoteActs, type RemoteActs } from './remote/remote-acts.ts';
+import type { ChangeBook } from './changes/change-book.ts';
+import { createChangeDesk, type ChangeDesk } from './changes/change-desk.ts';
+import { ChangeFollower } from './changes/change-follower.ts';
+import { DeploymentWatch } from './changes/deployment-watch.ts';
+import type { DeliveryBook } from './changes/delivery-book.ts';
 import { FreezeWatch } from './gate/freeze-watch.ts';
 import { createGateActs } from './gate/gate-acts.ts';
-import { GateBook } from './gate/gate-book.ts';
 import { createGateDesk, type GateDesk } from './gate/gate-desk.ts';
 import { Gatekeeper } from './gate/gatekeeper.ts';
-import { IncidentBook } from './recording/incident-book.ts';
-import { readLog } from './recording/read-log.ts';
+import { ProtectionDesk } from './gate/protection-desk.ts';
+import type { SilenceDesk } from './silence/silence-desk.ts';
+import { Telling } from './silence/telling.ts';
+import type { TellingWatch } from './silence/telling-watch.ts';
+import type { ShadowBook } from './shadow/shadow-book.ts';
+import { Pulse } from './heartbeat/pulse.ts';
+import { Paging } from './paging/paging.ts';
+import type { IncidentBook } from './recording/incident-book.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Configuration, Configured } from './ports/configuration.ts';
 import type { Log } from './ports/log.ts';
+import type { ProtectionAnswerer } from './ports/protection-answerer.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Trace } from './ports/trace.ts';
 import { Recorder } from './recording/recorder.ts';
@@ -34,6 +47,8 @@ export interface DaemonParts {
   readonly trace: Trace;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** Tells deployment tools that wait what the gate says, as it is set up now; absent: nobody does. */
+  readonly protectionAnswerer?: () => ProtectionAnswerer | undefined;
 }
 
 /** The first load found problems: there is nothing to run. */
@@ -46,13 +61,6 @@ export class ConfigurationRefusedError extends Error {
   }
 }
 
-/** The log folded, subject by subject. */
-interface Books {
-  readonly incidents: IncidentBook;
-  readonly gates: GateBook;
-  readonly changes: ChangeBook;
-}
-
 /** How often a store that could not write tries again, ms. */
 const flushEveryMs = 5_000;
 
@@ -60,9 +68,23 @@ const flushEveryMs = 5_000;
 export class Daemon {
   readonly book: IncidentBook;
   readonly changes: ChangeBook;
+  readonly shadows: ShadowBook;
   readonly responder: Responder;
   readonly gates: GateDesk;
+  readonly protections: ProtectionDesk;
+  /** Where people keep pages back. */
+  readonly silences: SilenceDesk;
+  readonly #telling: Telling;
+  readonly #later: TellingWatch;
+  readonly changeDesk: ChangeDesk;
+  /** What became of deployments. */
+  readonly delivery: DeliveryBook;
+  readonly alerts: AlertDesk;
+  readonly remoteActs: RemoteActs;
+  readonly #follower: ChangeFollower;
   readonly #freezes: FreezeWatch;
+  readonly #deployments: DeploymentWatch;
+  readonly paging: Paging;
   readonly #parts: DaemonParts;
   readonly #fleet: Fleet;
   readonly #deliverer: Deliverer;
@@ -81,32 +103,89 @@ export class Daemon {
     this.#parts = parts;
     this.book = book;
     this.changes = books.changes;
+    this.shadows = books.shadows;
+    this.delivery = books.delivery;
+    this.#telling = new Telling({ ...parts, book: books.silences, incidents: book });
+    this.silences = this.#telling.desk;
     this.#status = new StatusBoard(parts.version, parts.clock.now());
-    const telemetry = this.#status.listening(parts.telemetry, parts.clock);
+    const pulse = new Pulse(parts.clock);
+    const telemetry = pulse.hearing(this.#status.listening(parts.telemetry, parts.clock));
     this.#deliverer = new Deliverer({
       ...parts,
       channels: [],
       staleAfterMs: Infinity,
       incidentsSince: (at) => book.list({ limit: Number.MAX_SAFE_INTEGER }).filter((each) => isNotOverBy(each, at)),
-      listener: deliveryTelemetry(telemetry, (events) => telemetry.eventsCommitted(book.apply(events))),
+      listener: pulse.listening(
+        deliveryTelemetry(telemetry, (events) => telemetry.eventsCommitted(book.apply(events))),
+      ),
     });
     const recorder = new Recorder({
       ...parts,
       telemetry,
       book,
       externalUrl: () => this.#externalUrl,
+      wantsAcknowledged: (channel) => this.#deliverer.wants(channel, 'acknowledged'),
+      holding: () => this.#telling.holding(),
+      follow: (stored) => {
+        books.shadows.apply(stored);
+        this.alerts.follow(stored);
+      },
+      withSuspects: (events, signals) => this.#follower.suspector.withSuspects(events, signals),
       deliver: (notifications) => {
         this.#deliverer.notify(notifications);
       },
     });
     this.#fleet = new Fleet({ ...parts, telemetry, recorder, book }, checkpoints);
+    this.#follower = new ChangeFollower({
+      ...parts,
+      ...books,
+      recorder,
+      sight: (service) => this.#fleet.sight(service),
+    });
+    this.#later = this.#telling.watch({
+      recorder,
+      channelsOf: (incident) => this.#fleet.routed(incident).channels,
+      isKnown: ({ service }) => {
+        const look = this.#fleet.look(service);
+        return look === undefined || look.view.lastPollAt !== undefined;
+      },
+    });
     const closing = { fleet: this.#fleet, recorder };
     this.responder = createResponder({ ...parts, telemetry, book, closing });
     const fleet = this.#fleet;
+    this.paging = new Paging({
+      ...parts,
+      telemetry,
+      book,
+      recorder,
+      fleet,
+      deliverer: this.#deliverer,
+      pulse,
+      externalUrl: () => this.#externalUrl,
+      stop: this.#stop.signal,
+    });
     const gatekeeper = new Gatekeeper({ ...parts, fleet, ...books });
     const isWatched = (service: string): boolean => fleet.look(service) !== undefined;
+    this.alerts = createAlertDesk({ ...parts, telemetry, book, recorder, isWatched });
+    this.remoteActs = createRemoteActs({ ...parts, book, recorder });
     const acts = createGateActs({ ...parts, book: books.gates, isWatched });
     this.gates = createGateDesk({ ...parts, telemetry, gatekeeper, acts, book: books.gates });
+    this.changeDesk = createChangeDesk({ ...parts, telemetry, book: books.changes, incidents: book, fleet });
+    this.#deployments = new DeploymentWatch({
+      ...parts,
+      desk: this.changeDesk,
+      names: () => fleet.names(),
+      sight: (service) => fleet.sight(service),
+    });
+    this.protections = new ProtectionDesk({
+      ...parts,
+      telemetry,
+      gates: this.gates,
+      book: books.protections,
+      changes: books.changes,
+      answerer: () => parts.protectionAnswerer?.(),
+      externalUrl: () => this.#externalUrl,
+    });
     this.#freezes = new FreezeWatch({ ...parts, book: books.gates, look: (service) => fleet.look(service) });
   }
 
@@ -115,12 +194,7 @@ export class Daemon {
    * nothing runs.
    */
   static async start(parts: DaemonParts): Promise<Daemon> {
-    const books: Books = { incidents: new IncidentBook(), gates: new GateBook(), changes: new ChangeBook() };
-    await readLog(parts.store, (events) => {
-      parts.telemetry.eventsCommitted(books.incidents.apply(events));
-      books.gates.apply(events);
-      books.changes.apply(events);
-    });
+    const books = await readBooks(parts);
     const daemon = new Daemon(parts, books, await parts.store.checkpoints());
     const loaded = await parts.configuration.load(daemon.#stop.signal);
     if (loaded.kind === 'refused') throw new ConfigurationRefusedError(loaded.refused, loaded.problems);
@@ -135,6 +209,11 @@ export class Daemon {
       daemon.#dropLeftLedgers(),
       daemon.#tellDoubts(loaded.doubts),
       daemon.#freezes.run(daemon.#stop.signal),
+      daemon.#deployments.run(daemon.#stop.signal),
+      daemon.protections.run(daemon.#stop.signal),
+      daemon.paging.run(daemon.#stop.signal),
+      daemon.#later.run(daemon.#stop.signal),
+      daemon.#follower.run(daemon.#stop.signal),
       parts.configuration.watch(() => void daemon.reload(), daemon.#stop.signal),
     );
     return daemon;
@@ -184,10 +263,12 @@ export class Daemon {
     const { channels, sources, staleAfterMs, externalUrl } = configured;
     const before = this.#deliverer.status();
     this.#externalUrl = externalUrl;
+    this.#telling.use(configured);
     await this.#deliverer.use(channels, staleAfterMs);
     this.#status.use(sources.map(({ source }) => source));
     await this.#fleet.use(configured);
     await this.#deliverer.keepOnly(channels);
+    this.paging.use(configured.heartbeat);
     const after = new Set(this.#deliverer.status().map(({ name }) => name));
     for (const { name } of before) if (!after.has(name)) this.#parts.telemetry.forgetChannel(name);
     this.#sayWhoIsLeftOut(new Set(channels.map(({ name }) => name)));

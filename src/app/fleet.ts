@@ -1,3 +1,4 @@
+import { routeIncident, type Routed, type RouteFacts } from '../domain/notification/route.ts';
 import { isAdrift, withoutIncident } from '../domain/incident/adrift.ts';
 import { redefine, resume, unwatch } from '../domain/incident/redefine.ts';
 import type { Checkpoint } from '../domain/incident/checkpoint.ts';
@@ -6,6 +7,7 @@ import type { Incident } from '../domain/incident/incident.ts';
 import { polledSignals } from '../domain/service/polled-signals.ts';
 import type { Service } from '../domain/service/service.ts';
 import { restoreBook } from './budgets/restore-book.ts';
+import type { ServiceSight } from './changes/service-sight.ts';
 import type { ServiceLook } from './gate/gate-look.ts';
 import type { IncidentBook } from './recording/incident-book.ts';
 import type { Clock } from './ports/clock.ts';
@@ -48,7 +50,11 @@ export class Fleet {
   readonly #checkpoints: Map<string, Checkpoint>;
   /** By the source itself and not its name: while a source is replaced, both poll. */
   readonly #berths = new Map<Source, Berth>();
-  #configured: Pick<Configured, 'services' | 'sources' | 'channels'> = { services: [], sources: [], channels: [] };
+  #configured: Pick<Configured, 'services' | 'sources' | 'channels' | 'routes'> = {
+    services: [],
+    sources: [],
+    channels: [],
+  };
   readonly #turns = new Turns();
   #started = false;
 
@@ -86,6 +92,24 @@ export class Fleet {
       if (watch === undefined) continue;
       const { service, view, state, timing } = watch;
       return { service, view, scopes: state.scopes, sourceNow: loop.sourceClock.now(), maxGapMs: timing.maxGapMs };
+    }
+    return undefined;
+  }
+
+  /** What is remembered of a service's signals, and where their past is read; undefined when it is not watched. */
+  sight(name: string): ServiceSight | undefined {
+    for (const { loop } of this.#berths.values()) {
+      const watch = loop.watch(name);
+      if (watch === undefined) continue;
+      const { service, state, budgets, timing } = watch;
+      return {
+        service,
+        signals: state.ledgers,
+        budgets: budgets.entries(),
+        source: loop.source,
+        sourceNow: loop.sourceClock.now(),
+        intervalMs: timing.intervalMs,
+      };
     }
     return undefined;
   }
@@ -170,7 +194,7 @@ export class Fleet {
 
   #open({ source, pollDeadlineMs }: ConfiguredSource): void {
     if (this.#berths.has(source)) return;
-    const channelsOf = (service: string): readonly string[] => this.#channelsOf(service);
+    const channelsOf = () => (incident: Incident) => this.routed(incident).channels;
     const loop = new SourceLoop({ ...this.#parts, source, pollDeadlineMs, channelsOf });
     const berth: Berth = { loop, stop: new AbortController() };
     this.#berths.set(source, berth);
@@ -197,10 +221,11 @@ export class Fleet {
     return berth;
   }
 
-  #channelsOf(service: string): readonly string[] {
-    const { services, channels } = this.#configured;
-    const notify = services.find((each) => each.name === service)?.notify ?? [];
-    return notify.length > 0 ? notify : channels.map((channel) => channel.name);
+  /** Who is told of an incident as it is, and when, by what is configured now. */
+  routed(incident: RouteFacts): Routed {
+    const { services, channels, routes = [] } = this.#configured;
+    const notify = services.find((each) => each.name === incident.service)?.notify ?? [];
+    return routeIncident(routes, incident, { notify, all: channels.map((channel) => channel.name) });
   }
 
   /** A service that is new, or that goes on from where it was left. */

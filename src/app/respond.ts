@@ -11,7 +11,7 @@ import type { Telemetry } from './ports/telemetry.ts';
 /** What became of a person's act on an incident. */
 export type ActResult =
   | { readonly kind: 'recorded'; readonly incident: Incident }
-  /** It was acknowledged before: nothing was written. */
+  /** It was acknowledged before, and has not got worse or come back since: nothing was written. */
   | { readonly kind: 'already-acknowledged'; readonly incident: Incident }
   | { readonly kind: 'unknown-incident'; readonly id: string }
   | { readonly kind: 'closed-incident'; readonly id: string }
@@ -59,9 +59,9 @@ async function acknowledge(parts: ResponderParts, id: string, by: string, note?:
   if (text?.kind === 'invalid') return text;
   const incident = parts.book.get(id)?.incident;
   if (incident === undefined) return { kind: 'unknown-incident', id };
-  if (incident.acknowledgedBy !== undefined) return { kind: 'already-acknowledged', incident };
+  if (incident.calling.acknowledgedBy !== undefined) return { kind: 'already-acknowledged', incident };
   if (incident.phase === 'closed') return { kind: 'closed-incident', id };
-  return await record(parts, incident, {
+  return await tell(parts, {
     ...scopeOf(incident, parts.clock.now()),
     type: 'acknowledged',
     by: person.text,
@@ -120,6 +120,19 @@ function notStored(parts: ResponderParts, event: IncidentEvent, error: unknown):
     error,
   });
   return { kind: 'not-stored', reason: error.reason, detail: error.message };
+}
+
+/** Records an act that channels may want to hear of. */
+async function tell(parts: ResponderParts, event: IncidentEvent): Promise<ActResult> {
+  const { incidentId: id } = event;
+  try {
+    await parts.closing.recorder.record({ events: [event], checkpoints: [], channels: [] });
+  } catch (error) {
+    return notStored(parts, event, error);
+  }
+  parts.log.info('an act on an incident was recorded', { incident: id, type: event.type });
+  const incident = parts.book.get(id)?.incident;
+  return incident === undefined ? { kind: 'unknown-incident', id } : { kind: 'recorded', incident };
 }
 
 async function record(parts: ResponderParts, incident: Incident, event: IncidentEvent): Promise<ActResult> {

@@ -6,8 +6,10 @@ import type { Source } from '../app/ports/source.ts';
 import { loadRules, type LoadedRuleFiles, type RuleFile } from '../config/load-rules.ts';
 import {
   fileDiagnostics,
+  routeDiagnostics,
   resolveSettings,
   type FileFaultFinder,
+  type PlacedSettings,
   type Settings,
   type SourceSettings,
   type TemplateFaultFinder,
@@ -71,7 +73,8 @@ async function check(deps: CheckDeps, paths: readonly string[], options: CheckOp
     tellError(deps.stderr, options.output, { message });
     deps.exit(2);
   };
-  const opened = options.settings === undefined ? { diagnostics: [] } : await openSettings(deps, options.settings);
+  const opened: OpenedSettings =
+    options.settings === undefined ? { diagnostics: [] } : await openSettings(deps, options.settings);
   if ('unreadable' in opened) return wrongUsage(opened.unreadable);
 
   // Broken settings do not say where the rules are; then only the settings are checked.
@@ -92,8 +95,13 @@ async function check(deps: CheckDeps, paths: readonly string[], options: CheckOp
   const loaded = loadRules(files, { ...contextOf(opened.settings), now: deps.now() });
   const found =
     source === undefined || typeof source === 'string' ? loaded.diagnostics : await checkAgainst(source, loaded, deps);
+  // Services that could not be read may be those that a route is for.
+  const routed =
+    opened.placed === undefined || hasErrors(loaded.diagnostics)
+      ? []
+      : routeDiagnostics(opened.placed, loaded.services);
   const report: CheckReport = {
-    diagnostics: [...opened.diagnostics, ...found].sort(byPosition),
+    diagnostics: [...opened.diagnostics, ...found, ...routed].sort(byPosition),
     files: files.length,
     services: loaded.services.length,
     rules: loaded.services.reduce((sum, service) => sum + service.rules.length, 0),
@@ -104,7 +112,8 @@ async function check(deps: CheckDeps, paths: readonly string[], options: CheckOp
 }
 
 type OpenedSettings =
-  { readonly settings?: Settings; readonly diagnostics: readonly Diagnostic[] } | { readonly unreadable: string };
+  | { readonly settings?: Settings; readonly placed?: PlacedSettings; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly unreadable: string };
 
 async function openSettings(deps: CheckDeps, path: string): Promise<OpenedSettings> {
   const { files, unreadable } = await deps.readFiles([path]);
@@ -113,7 +122,10 @@ async function openSettings(deps: CheckDeps, path: string): Promise<OpenedSettin
   const resolved = resolveSettings(file, {}, deps.templateProblem);
   const { settings, diagnostics } = resolved;
   const inFiles = await fileDiagnostics(resolved, deps.findFileFault);
-  return { ...(settings === undefined ? {} : { settings }), diagnostics: [...diagnostics, ...inFiles] };
+  return {
+    ...(settings === undefined ? {} : { settings, placed: resolved }),
+    diagnostics: [...diagnostics, ...inFiles],
+  };
 }
 
 function contextOf(settings: Settings | undefined): Parameters<typeof loadRules>[1] {

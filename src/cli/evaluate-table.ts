@@ -96,11 +96,11 @@ function budgetRows({ service, budgets }: ServiceView, paint: Paint): readonly (
 function ruleRows(service: string, scope: ScopeView, paint: Paint): readonly (readonly string[])[] {
   return scope.rules
     .filter(({ state }) => state !== 'inactive')
-    .map(({ rule, state, condition }) => [
+    .map(({ rule, state, condition, shadow }) => [
       printableLine(service),
       groupText(scope.group) || '-',
       printableLine(rule),
-      paintWord(paint, state),
+      `${paintWord(paint, state)}${shadow === true ? ' (shadow)' : ''}`,
       printableLine(condition),
     ]);
 }

@@ -13,7 +13,8 @@ const IntervalWire = z.object({
   upperBucket: z.number().nullable(),
 });
 
-const VerdictWire = z
+/** A target as it was judged; read as the domain's own verdict. */
+export const VerdictWire = z
   .object({
     signal: z.string(),
     bound: z.enum(['atLeast', 'atMost']),
@@ -24,6 +25,7 @@ const VerdictWire = z
     verdict: z.enum(['held', 'missed', 'unknown']),
     reading: z.object({
       value: z.number().nullable(),
+      sampleAt: z.string().optional(),
       total: z.number().optional(),
       interval: IntervalWire.optional(),
       unknown: z.object({ reason: z.string(), detail: z.string() }).optional(),
@@ -38,7 +40,11 @@ const BudgetSpentWire = z.object({
   about: z.boolean().optional(),
 });
 
+const SuspectWire = z.object({ text: z.string(), others: z.number() });
+
 const ImpactWire = z.object({ badEvents: z.number(), totalEvents: z.number(), peakBadRatio: z.number() });
+
+const SilencedWire = z.object({ kind: z.string(), by: z.string().optional(), reason: z.string(), until: z.string() });
 
 export const IncidentWire = z.object({
   id: z.string(),
@@ -56,7 +62,9 @@ export const IncidentWire = z.object({
   because: z.string().optional(),
   endState: z.string(),
   onset: z.object({ at: z.string(), earliest: z.string(), latest: z.string(), method: z.string() }),
+  suspects: z.array(SuspectWire).optional(),
   detectedAt: z.string(),
+  detectedBy: z.object({ alert: z.string().optional(), beforeAndonSeconds: z.number().optional() }).optional(),
   recoveredAt: z.string().optional(),
   recovery: z.object({ earliest: z.string(), latest: z.string() }).optional(),
   closedAt: z.string().optional(),
@@ -69,6 +77,9 @@ export const IncidentWire = z.object({
   blind: z.boolean(),
   unwatched: z.boolean(),
   relapses: z.number(),
+  silenced: SilencedWire.optional(),
+  flapping: z.boolean().optional(),
+  groupedUnder: z.string().optional(),
   impact: ImpactWire.optional(),
   budgetsSpent: z.array(BudgetSpentWire).optional(),
   verdicts: z.array(VerdictWire),
@@ -108,12 +119,25 @@ export const TimelineEventWire = z.object({
     })
     .optional(),
   onset: z.object({ at: z.string(), method: z.string() }).optional(),
+  suspects: z.array(SuspectWire).optional(),
   channel: z.string().optional(),
   reason: z.string().optional(),
   detail: z.string().optional(),
   by: z.string().optional(),
   note: z.string().optional(),
+  status: z.string().optional(),
+  alert: z.string().optional(),
+  startsAt: z.string().optional(),
+  endsAt: z.string().optional(),
+  labels: Group.optional(),
+  furtherLabels: z.number().optional(),
   because: z.string().optional(),
+  silencedBy: SilencedWire.optional(),
+  silence: SilencedWire.optional(),
+  groupedUnder: z.object({ incidentId: z.string(), channels: z.array(z.string()) }).optional(),
+  withheld: z.array(z.string()).optional(),
+  members: z.array(z.string()).optional(),
+  channels: z.array(z.string()).optional(),
   blindForSeconds: z.number().optional(),
   endState: z.string().optional(),
   before: z.string().optional(),
@@ -142,6 +166,7 @@ interface Verdict {
   readonly verdict: TargetVerdict['verdict'];
   readonly reading: {
     readonly value: number | null;
+    readonly sampleAt?: string | undefined;
     readonly total?: number | undefined;
     readonly interval?: z.infer<typeof IntervalWire> | undefined;
     readonly unknown?: { readonly reason: string; readonly detail: string } | undefined;
@@ -181,7 +206,7 @@ function toVerdict({
         : {
             kind: 'value',
             value: reading.value,
-            sampleAt: 0,
+            sampleAt: Date.parse(reading.sampleAt ?? '') || 0,
             ...(reading.total === undefined ? {} : { total: reading.total }),
             ...toInterval(reading.interval),
           },

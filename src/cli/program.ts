@@ -1,16 +1,27 @@
 import { Command, CommanderError } from 'commander';
 import { composeCommands } from '../compose/commands.ts';
+import { changeCommand } from './change.ts';
 import { checkCommand } from './check.ts';
+import { endOverrideCommand } from './end-override.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { freezesCommand } from './freezes.ts';
+import { gateCommand } from './gate.ts';
 import { generateCommand } from './generate.ts';
 import { importCommand } from './import.ts';
 import { incidentsCommand } from './incidents.ts';
+import { liftCommand } from './lift.ts';
+import { notifyCommand } from './notify.ts';
+import { overrideCommand } from './override.ts';
+import { overridesCommand } from './overrides.ts';
 import type { ProgramProcess } from './program-process.ts';
+import { routesCommand } from './routes.ts';
 import { runCommand } from './run.ts';
+import { silenceCommand } from './silence.ts';
+import { stopCommand } from './stop.ts';
 import { asksForJson, tellError } from './tell-error.ts';
 import { versionCommand } from './version.ts';
 
-/** Runs the command line and returns the exit code: 0 done, 1 the answer is bad or it failed, 2 wrong usage. Never rejects. */
+/** Runs the command line and returns the exit code: 0 done, 1 the answer is bad or it failed, 2 wrong usage; `gate` has more. Never rejects. */
 export async function runProgram(argv: readonly string[], io: ProgramProcess): Promise<number> {
   let exitCode = 0;
   const exit = (code: number): void => {
@@ -29,6 +40,17 @@ export async function runProgram(argv: readonly string[], io: ProgramProcess): P
     .addCommand(generateCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(importCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(incidentsCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(routesCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(notifyCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(gateCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(stopCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(liftCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(freezesCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(overrideCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(endOverrideCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(overridesCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(changeCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(silenceCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(versionCommand({ ...parts, nodeVersion: process.version, stdout, stderr }))
     .showHelpAfterError('(add --help for what can be given)');
   for (const command of [program, ...withChildren(program.commands)]) {

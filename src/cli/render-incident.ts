@@ -1,5 +1,6 @@
 import { describeBudgetSpent } from '../domain/budget/budget-spent.ts';
 import { describeDefinition } from '../domain/incident/describe-definition-change.ts';
+import { describeAlert, describeFirstAlert } from '../domain/incident/describe-alert.ts';
 import { describeSpentSoFar } from '../domain/incident/describe-kept-open.ts';
 import { formatSpan } from '../domain/text/duration.ts';
 import { formatRatio } from '../domain/text/ratio.ts';
@@ -71,6 +72,8 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     ['owner', incident.owner],
     ['severity', incident.severity],
     ['phase', phaseText(incident)],
+    ['pages', incident.silenced && silencedText(incident.silenced)],
+    ['told under', incident.groupedUnder],
     ['rules', incident.rules.join(', ')],
     ['condition', conditionText(incident)],
     ['error budgets', budgetsSeen(incident)],
@@ -80,7 +83,9 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
       'onset',
       `${moment(onset.at, now)}, between ${clock(onset.earliest)} and ${clock(onset.latest)} (${onset.method})`,
     ],
+    ['suspects', suspectsText(incident.suspects)],
     ['detected', `${moment(incident.detectedAt, now)}, ${formatSpan(incident.timeToDetectSeconds * 1000)} after onset`],
+    ['seen first by', seenFirst(incident)],
     ['notified', after(incident.timeToNotifySeconds, 'after the incident was opened') ?? 'not yet'],
     ['acknowledged', acknowledgement(incident)],
     ['recovered', recoveredAt === undefined ? notRecovered(incident) : recovery(incident, recoveredAt, now)],
@@ -101,6 +106,13 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
   ]);
 }
 
+/** Changes that it may come from, a line each. */
+function suspectsText(suspects: IncidentWire['suspects']): string | undefined {
+  if (suspects === undefined) return undefined;
+  const unnamed = (suspects[0]?.others ?? 0) + 1 - suspects.length;
+  return [...suspects.map(({ text }) => text), ...(unnamed > 0 ? [`and ${unnamed} more`] : [])].join('\n');
+}
+
 /** What a rule saw when it stopped the line, with its time. */
 function budgetsSeen({ budgets, budgetsAt }: IncidentWire): string | undefined {
   if (budgets === undefined) return undefined;
@@ -110,6 +122,34 @@ function budgetsSeen({ budgets, budgetsAt }: IncidentWire): string | undefined {
 /** Why the line stopped: its condition was true, or nobody could tell for too long. */
 function conditionText({ condition, because }: IncidentWire): string {
   return because === undefined ? condition : `${condition} (${because})`;
+}
+
+/** Undefined where that was Andon. */
+function seenFirst({ detectedBy }: IncidentWire): string | undefined {
+  const { alert, beforeAndonSeconds } = detectedBy ?? {};
+  if (alert === undefined || beforeAndonSeconds === undefined) return undefined;
+  return describeFirstAlert(alert, beforeAndonSeconds * 1000);
+}
+
+/** Undefined for what is no alert. */
+function alertText({
+  alert,
+  status,
+  labels = {},
+  startsAt = '',
+  endsAt,
+  furtherLabels,
+}: TimelineEventWire): string | undefined {
+  if (alert === undefined) return undefined;
+  const facts = {
+    fingerprint: '',
+    name: alert,
+    startsAt: Date.parse(startsAt),
+    labels,
+    ...(endsAt === undefined ? {} : { endsAt: Date.parse(endsAt) }),
+    ...(furtherLabels === undefined ? {} : { furtherLabels }),
+  };
+  return describeAlert(facts, status === 'resolved' ? 'resolved' : 'firing');
 }
 
 function acknowledgement({ acknowledgedBy, timeToAcknowledgeSeconds }: IncidentWire): string {
@@ -151,11 +191,43 @@ function sinceOnset({ onset }: IncidentWire, { at }: TimelineEventWire): string 
 
 /** What an event says beyond its type; types that a newer daemon may send have at least a line of their own. */
 function describeEvent(event: TimelineEventWire): string {
+  return [describeFacts(event), ...describeTelling(event)].filter((text) => text !== '').join('\n');
+}
+
+/** Who is told of it, or why nobody is. */
+function describeTelling(event: TimelineEventWire): readonly string[] {
+  const { silencedBy, silence, groupedUnder, withheld = [], members = [], channels = [], type } = event;
+  return [
+    ...(members.length === 0 ? [] : [`told under this one: ${members.join(', ')}`]),
+    ...(silence === undefined ? [] : [`was ${silencedText(silence)}`]),
+    ...(silencedBy === undefined ? [] : [silencedText(silencedBy)]),
+    ...(groupedUnder === undefined
+      ? []
+      : [`told under ${groupedUnder.incidentId} on ${groupedUnder.channels.join(', ')}`]),
+    ...(silencedBy !== undefined || withheld.length === 0 ? [] : [`held back from ${withheld.join(', ')}`]),
+    ...(channels.length === 0 || type === 'reminded' ? [] : [`told now: ${channels.join(', ')}`]),
+  ];
+}
+
+function silencedText({ by, reason, until }: Silenced): string {
+  return `silenced ${by === undefined ? 'for maintenance' : `by ${by}`} until ${formatMoment(until)}: ${reason}`;
+}
+
+type Silenced = NonNullable<IncidentWire['silenced']>;
+
+function describeFacts(event: TimelineEventWire): string {
   const { stop, by, note = event.because, channel, reason, detail } = event;
   if (stop !== undefined) {
     const missed = stop.verdicts.filter(({ verdict }) => verdict === 'missed').map(describeVerdict);
-    return [`${stop.rule} (${stop.severity}, ${stop.because})`, ...(stop.budgets ?? []), ...missed].join('\n');
+    const named = event.suspects === undefined ? [] : [suspectsText(event.suspects) ?? ''];
+    return [`${stop.rule} (${stop.severity}, ${stop.because})`, ...(stop.budgets ?? []), ...missed, ...named].join(
+      '\n',
+    );
   }
+  if (event.suspects !== undefined)
+    return event.suspects.length === 0 ? 'no change any more' : (suspectsText(event.suspects) ?? '');
+  const alert = alertText(event);
+  if (alert !== undefined) return alert;
   if (event.onset !== undefined) return `${formatMoment(event.onset.at)} (${event.onset.method})`;
   if (by !== undefined) return note === undefined ? by : `${by}: ${note}`;
   if (channel !== undefined) return reason === undefined ? channel : `${channel}: ${reason}`;

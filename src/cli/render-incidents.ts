@@ -51,8 +51,14 @@ export function scopeText({ service, group }: Pick<IncidentWire, 'service' | 'gr
 }
 
 /** `open`, or `open, blind` and the like. */
-export function phaseText({ phase, blind, unwatched }: IncidentWire): string {
-  return [phase, ...(blind ? ['blind'] : []), ...(unwatched ? ['unwatched'] : [])].join(', ');
+export function phaseText({ phase, blind, unwatched, silenced, flapping }: IncidentWire): string {
+  return [
+    phase,
+    ...(blind ? ['blind'] : []),
+    ...(unwatched ? ['unwatched'] : []),
+    ...(silenced === undefined ? [] : ['silenced']),
+    ...(flapping === true ? ['flapping'] : []),
+  ].join(', ');
 }
 
 /** Paints the first word of `open, blind`. */

@@ -79,6 +79,12 @@ const BurnRateFile = z.strictObject({
     .optional()
     .describe('One line for whoever is paged. Default: which budget burns, and how fast.'),
   runbook: httpUrl().optional().describe('Runbook of the rule, where it differs from the one of the service.'),
+  shadow: z
+    .boolean({ error: ({ input }) => `expected true or false, got ${show(input)}` })
+    .default(false)
+    .describe(
+      'True for a tier on trial: it only records what it would have stopped. Those of a severity make a rule of their own.',
+    ),
 });
 export type BurnRateFile = z.infer<typeof BurnRateFile>;
 
@@ -91,7 +97,8 @@ const clockOrInstant = (what: string) =>
     .register(valueKinds, { word: 'instant or time of day' })
     .describe(what);
 
-const ExclusionFile = z.strictObject({
+/** A stretch of time, once or each week. */
+export const ExclusionFile = z.strictObject({
   from: clockOrInstant('When it begins: an instant, `2026-11-01T22:00:00Z`; with `every` a time of day, `02:00`.'),
   to: clockOrInstant(
     'When it ends, as `from`. A time of day at or before `from` lies on the next day; `24:00` is midnight.',

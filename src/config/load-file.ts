@@ -29,6 +29,8 @@ export interface DeclaredService {
   readonly named: () => Position;
   /** Which document of the file it is, from 0. */
   readonly index: number;
+  /** Services that its gate looks at, with where each is named. */
+  readonly dependsOn?: readonly { readonly service: string; readonly named: () => Position }[];
   /** Absent when the document holds an error. */
   readonly service?: Service;
 }
@@ -56,7 +58,17 @@ export function* loadFile(
     diagnostics.push(...found);
     if (name !== undefined) {
       const named = declaration.locateLater(['metadata', 'name']);
-      declared.push({ name, named, index, ...(service === undefined ? {} : { service }) });
+      const dependsOn = service?.gate.dependsOn.map((dependency, at) => ({
+        service: dependency.service,
+        named: declaration.locateLater(['spec', 'gate', 'dependsOn', at, 'service']),
+      }));
+      declared.push({
+        name,
+        named,
+        index,
+        ...(dependsOn === undefined || dependsOn.length === 0 ? {} : { dependsOn }),
+        ...(service === undefined ? {} : { service }),
+      });
     }
     index += 1;
     yield;

@@ -1,5 +1,6 @@
 import { byPosition, type DeclarationPath, type Diagnostic, type Position } from '../domain/text/diagnostic.ts';
 import type { Service } from '../domain/service/service.ts';
+import { nearest } from '../domain/text/nearest.ts';
 import { createConditionCompiler } from './condition/compile-condition.ts';
 import type { Declaration } from './declaration.ts';
 import { decodeFile } from './decode-file.ts';
@@ -58,8 +59,8 @@ function finish<T>(steps: Generator<undefined, T>): T {
 }
 
 /**
- * Puts files together that were read one by one: a service is declared once among all of them. Gives way before each that is
- * declared again, because to say where means to parse.
+ * Puts files together that were read one by one: a service is declared once among all of them, and what it depends on is
+ * declared too. Gives way before each that is not so, because to say where means to parse.
  */
 export function* joinFiles(files: readonly LoadedFile[]): Generator<undefined, LoadedRules> {
   const diagnostics: Diagnostic[] = [];
@@ -76,6 +77,13 @@ export function* joinFiles(files: readonly LoadedFile[]): Generator<undefined, L
       }
       first.set(declared.name, declared);
       if (declared.service !== undefined) services.push(declared.service);
+    }
+  }
+  for (const { dependsOn = [] } of first.values()) {
+    for (const { service, named } of dependsOn) {
+      if (first.has(service)) continue;
+      yield;
+      diagnostics.push(unknownDependency(service, named(), [...first.keys()]));
     }
   }
   return { services, diagnostics: withoutRepeats(diagnostics.sort(byPosition)) };
@@ -102,6 +110,18 @@ function duplicateService({ name, named }: DeclaredService, first: DeclaredServi
     code: 'duplicate-service',
     message: `the service \`${name}\` is declared already, in ${file}:${line}`,
     hint: 'a service is declared once; give this one another name',
+  };
+}
+
+/** A warning: it may be declared in files that were not read here, and a gate makes nothing of a service that is not watched. */
+function unknownDependency(service: string, at: Position, declared: readonly string[]): Diagnostic {
+  const near = nearest(service, declared);
+  return {
+    ...at,
+    severity: 'warning',
+    code: 'unknown-dependency',
+    message: `no rule file that was read declares a service \`${service}\`, so it never holds this gate back`,
+    hint: near === undefined ? 'declare it, or leave it out' : `did you mean ${near}?`,
   };
 }
 

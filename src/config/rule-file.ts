@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { ErrorBudgetFile } from './budget-file.ts';
+import { ChangesFile } from './changes/changes-file.ts';
+import { MaintenanceFile } from './maintenance/maintenance-file.ts';
 import { GateFile } from './gate/gate-file.ts';
 import { duration, dnsLabel, httpUrl, labelName, labels, show, text } from './fields.ts';
 import { valueKinds } from './value-kinds.ts';
@@ -139,6 +141,12 @@ export const StopRuleFile = z.strictObject({
     .describe(
       'What missing data does: nothing (`ignore`), or stop the line after a time (`openAfter`). It never counts as healthy.',
     ),
+  shadow: z
+    .boolean({ error: ({ input }) => `expected true or false, got ${show(input)}` })
+    .default(false)
+    .describe(
+      'True for a rule on trial: it only records what it would have stopped, opens no incident and pages nobody.',
+    ),
 });
 export type StopRuleFile = z.infer<typeof StopRuleFile>;
 
@@ -207,7 +215,15 @@ export const ServiceFile = z
           .array(StopRuleFile, { error: 'expected a list of rules' })
           .default([])
           .describe('Conditions that stop the line and open an incident.'),
+        maintenance: z
+          .array(MaintenanceFile, { error: 'expected a list of stretches' })
+          .max(100, 'at most 100 stretches')
+          .default([])
+          .describe(
+            'Stretches in which the service pages nobody. All is measured as ever: budgets, gates and times stay true; to take a stretch out of an error budget, see its `exclude`.',
+          ),
         gate: GateFile.optional().describe('What deployment tools are told.'),
+        changes: ChangesFile.optional().describe('How changes of the service are looked at.'),
       })
       .describe('What is measured, what good looks like, and what stops the line.'),
   })

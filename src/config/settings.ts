@@ -7,12 +7,16 @@ import { templateProblems, type TemplateFaultFinder } from './settings/inline-te
 import { mergeSettings, type PartialSettings } from './settings/merge-settings.ts';
 import { namedFileProblems, type FileFaultFinder } from './settings/named-files.ts';
 import { mayShowSecret } from './settings/settings-fields.ts';
+import { routeGaps, routeProblems } from './settings/check-routes.ts';
+import type { Service } from '../domain/service/service.ts';
 import { SettingsFile, type Settings } from './settings/settings-file.ts';
 import { createSourceText } from './source-text.ts';
 import { valueAt } from './value-at.ts';
 import { parseDocuments } from './yaml-documents.ts';
 
 export { postingOf, type ChannelSettings } from './settings/channels/channel-settings.ts';
+export { routesOf } from './settings/build-routes.ts';
+export type { HeartbeatSettings } from './settings/heartbeat-settings.ts';
 export type { Settings, SourceSettings } from './settings/settings-file.ts';
 export type { TemplateFaultFinder } from './settings/inline-templates.ts';
 export type { FileFaultFinder } from './settings/named-files.ts';
@@ -51,7 +55,7 @@ export function resolveSettings(
   if (hasErrors(opened.diagnostics)) return { diagnostics: opened.diagnostics, place: placed };
   const result = SettingsFile.safeParse(merged);
   const problems: readonly Problem[] = result.success
-    ? templateProblems(result.data, templateProblem)
+    ? [...templateProblems(result.data, templateProblem), ...routeProblems(result.data)]
     : schemaProblems(SettingsFile, merged, result.error.issues);
   const diagnostics = [...opened.diagnostics, ...problems.map(placed)];
   diagnostics.sort(byPosition);
@@ -69,6 +73,14 @@ export async function fileDiagnostics(
 ): Promise<readonly Diagnostic[]> {
   if (settings === undefined) return [];
   return (await namedFileProblems(settings, find)).map(placed).sort(byPosition);
+}
+
+/** Warnings about routes in view of the services that rule files declare, where the settings say it. */
+export function routeDiagnostics(
+  { settings, place: placed }: PlacedSettings,
+  services: readonly Service[],
+): readonly Diagnostic[] {
+  return settings === undefined ? [] : routeGaps(settings, services).map(placed).sort(byPosition);
 }
 
 function openSettings(file: SettingsFileText): { declaration?: Declaration; diagnostics: readonly Diagnostic[] } {

@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { composeChannel } from '../../src/compose/channels.ts';
 import { resolveSettings } from '../../src/config/settings.ts';
 import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { aNotification } from '../support/a-notification.ts';
 import { memoryLog } from '../support/memory-log.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
 test.each([
@@ -23,4 +26,26 @@ test.each([
   const [request] = receiver.requests;
   expect(request?.path).toBe('/hook');
   expect(JSON.parse(request?.text ?? '')).toHaveProperty(key);
+});
+
+test('a PagerDuty channel of the settings posts with the key from its file', async () => {
+  await using receiver = await WebhookReceiver.start();
+  await using folder = await temporaryDirectory();
+  const path = join(folder.path, 'key');
+  await writeFile(path, 'R0KEY00123456789abcdefABCDEF0123');
+  const content = Buffer.from(
+    `channels:\n  - name: on-call\n    pagerduty: { url: "${receiver.origin}", routingKeyFile: ${path} }\n`,
+  );
+  const [settings] = resolveSettings({ path: 'andon.yaml', content }).settings?.channels ?? [];
+  if (settings === undefined) throw new Error('the settings have a channel');
+  const channel = composeChannel(settings, systemClock, memoryLog());
+  expect(channel).toMatchObject({ name: 'on-call', type: 'pagerduty' });
+  const attempt = { notification: aNotification(), collapsed: [], attempt: 1 };
+  expect(await channel.send(attempt, new AbortController().signal)).toEqual({ kind: 'accepted' });
+  await channel.close();
+  expect(receiver.requests[0]?.path).toBe('/v2/enqueue');
+  expect(JSON.parse(receiver.requests[0]?.text ?? '')).toHaveProperty(
+    'routing_key',
+    'R0KEY00123456789abcdefABCDEF0123',
+  );
 });

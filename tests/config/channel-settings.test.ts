@@ -11,6 +11,13 @@ describe('a channel', () => {
   test.each([
     ['slack: { urlFile: /run/slack }', { urlFile: '/run/slack', concurrency: 1, timeout: 15_000, staleAfter: 900_000 }],
     ['slack: { url: "https://mattermost.example.com/hooks/x", concurrency: 3 }', { concurrency: 3 }],
+    [
+      'pagerduty: { routingKeyFile: /run/key }',
+      { routingKeyFile: '/run/key', url: 'https://events.pagerduty.com', concurrency: 4 },
+    ],
+    ['pagerduty: { routingKeyFile: a, region: us }', { url: 'https://events.pagerduty.com' }],
+    ['pagerduty: { routingKeyFile: a, region: eu }', { url: 'https://events.eu.pagerduty.com' }],
+    ['pagerduty: { routingKeyFile: a, url: "http://proxy/pd" }', { url: 'http://proxy/pd' }],
     ['teams: { urlFile: /run/teams }', { urlFile: '/run/teams', concurrency: 1, headers: {} }],
     [
       'cdevents: { url: "http://broker/events", environment: production }',
@@ -30,6 +37,10 @@ describe('a channel', () => {
     ['slack: {}', 'invalid-value'],
     ['slack: { url: "http://a", urlFile: b }', 'invalid-value'],
     ['slack: { urlFile: b, channel: "#on-call" }', 'unknown-key'],
+    ['pagerduty: {}', 'missing-key'],
+    ['pagerduty: { routingKey: R0T0KEN0123456789abcdefABCDEF012 }', 'unknown-key'],
+    ['pagerduty: { routingKeyFile: a, region: mars }', 'invalid-value'],
+    ['pagerduty: { routingKeyFile: a, region: eu, url: "http://a" }', 'invalid-value'],
     ['teams: { urlFile: b, template: x }', 'unknown-key'],
     ['cdevents: { url: "http://a" }', 'missing-key'],
     ['cdevents: { url: "http://a", environment: x, source: "a b" }', 'invalid-value'],

@@ -20,6 +20,47 @@ test.each([
   expect(readFileSync(join(root, path), 'utf8')).toBe(generate());
 });
 
+describe('the pages state the limits that the schema enforces', () => {
+  /** The value column of a key in a section of a page. */
+  const valueOf = (page: string, section: string, key: string): string | undefined => {
+    const [, rest = ''] = page.split(`\n## \`${section}\`\n`);
+    const [body = ''] = rest.split('\n## ');
+    const row = body.split('\n').find((line) => line.startsWith(`| \`${key}\``));
+    return row?.split(' | ')[1];
+  };
+
+  test.each([
+    ['rules', 'metadata', 'name', 'name'],
+    ['rules', 'metadata', 'owner', 'text (at most 200 characters)'],
+    ['rules', 'metadata', 'runbook', 'URL'],
+    ['rules', 'spec.signals.<name>', 'by', 'list of label names (at most 5)'],
+    ['rules', 'spec.signals.<name>', 'maxGroups', 'whole number (1 to 1000)'],
+    ['rules', 'spec.signals.<name>.latency', 'threshold', 'duration (1ms to 1d)'],
+    ['rules', 'spec.endState', 'hold', 'duration (1s to 1d)'],
+    ['rules', 'spec.endState', 'watch', 'duration (up to 7d)'],
+    ['rules', 'spec.endState', 'targets', 'list of mappings (at least 1)'],
+    ['rules', 'spec.errorBudgets[]', 'period', 'duration (1h to 366d) or mapping'],
+    ['rules', 'spec.errorBudgets[]', 'burnRates', 'list of `page` or `ticket` or mapping (at most 16)'],
+    ['rules', 'spec.errorBudgets[]', 'minimumBad', 'whole number (1 to 1000000)'],
+    ['rules', 'spec.errorBudgets[]', 'exclude', 'list of mappings (at most 500)'],
+    ['rules', 'spec.errorBudgets[].method', 'timeslices', 'duration (10s to 1d)'],
+    ['rules', 'spec.errorBudgets[].burnRates[]', 'over', 'duration (1s to 30d)'],
+    ['settings', 'sources[]', 'timeout', 'duration (100ms to 2m)'],
+    ['settings', 'sources[]', 'maxResponseBytes', 'size (1B to 1GiB)'],
+    ['settings', 'api', 'rateLimit', 'whole number (1 to 100000)'],
+  ])('of %s: in %s, %s is a %s', (page, section, key, expected) => {
+    expect(valueOf(page === 'rules' ? ruleReference() : settingsReference(), section, key)).toBe(expected);
+  });
+
+  test('and everywhere else: no duration, and no number that the schema bounds, stands there without its bounds', () => {
+    const cells = [ruleReference(), settingsReference()].flatMap((page) =>
+      page.split('\n').flatMap((line) => (/^\| `[A-Za-z]+`/.test(line) ? [line.split(' | ')[1] ?? ''] : [])),
+    );
+    expect(cells.filter((cell) => /^(?:duration|whole number|size)/.test(cell)).length).toBeGreaterThan(20);
+    expect(cells.filter((cell) => /(?:duration|whole number|size)(?! \()/.test(cell))).toEqual([]);
+  });
+});
+
 describe('the JSON Schema for editors', () => {
   const validate = new Ajv2020({ allErrors: true }).compile(ruleFileJsonSchema());
   const documents = (path: string) =>

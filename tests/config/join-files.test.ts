@@ -35,3 +35,34 @@ test.each([
   ]);
   for (const { message } of again) expect(message).toContain(`in a.yaml:${line}`);
 });
+
+test('what a gate depends on may stand in any of the files, and what stands in none is told where it is named', () => {
+  const gate = (...names: readonly string[]) =>
+    `${minimal}  gate:\n    dependsOn:\n${names.map((name) => `      - { service: ${name} }\n`).join('')}`;
+  const files = [
+    loaded('a.yaml', gate('search', 'serch')),
+    loaded('b.yaml', gate('shop').replace('name: shop', 'name: search')),
+  ];
+  const { turns, result } = driven(joinFiles(files));
+  expect(turns).toBe(1);
+  expect(result.services.map(({ name }) => name)).toEqual(['shop', 'search']);
+  const line = minimal.split('\n').length + 3;
+  expect(result.diagnostics).toMatchObject([
+    {
+      file: 'a.yaml',
+      line,
+      column: 20,
+      severity: 'warning',
+      code: 'unknown-dependency',
+      hint: 'did you mean search?',
+    },
+  ]);
+});
+
+test('a dependency whose own file holds an error is declared all the same', () => {
+  const files = [
+    loaded('a.yaml', `${minimal}  gate: { dependsOn: [{ service: search }] }\n`),
+    loaded('b.yaml', minimal.replace('name: shop', 'name: search').replace('hold: 5m', 'hold: soon')),
+  ];
+  expect(driven(joinFiles(files)).result.diagnostics.map(({ code }) => code)).toEqual(['invalid-duration']);
+});

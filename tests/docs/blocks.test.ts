@@ -19,8 +19,11 @@ const markers: Readonly<Record<string, readonly string[]>> = {
 
 /** Pages that are written from code, or whose examples are held against the code by the tests of their part. */
 const testedElsewhere = [
+  'docs/alertmanager.md',
+  'docs/alertmanager-in.md',
   'docs/http.md',
   'docs/metrics.md',
+  'docs/pagerduty.md',
   'docs/rules.md',
   'docs/settings.md',
   'docs/sources.md',

@@ -31,7 +31,8 @@ export class Checkout implements AsyncDisposable {
   readonly path: string;
   readonly #folder: AsyncDisposable;
   readonly #started: Started[] = [];
-  readonly #env: Record<string, string> = {};
+  // A reader has a name, which Andon takes for who acts; a bare container may have none.
+  readonly #env: Record<string, string> = { USER: 'ada' };
 
   private constructor(folder: AsyncDisposable & { readonly path: string }) {
     this.#folder = folder;

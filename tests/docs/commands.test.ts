@@ -139,8 +139,16 @@ test.each(
   'every command of $path does what it says',
   async ({ blocks }) => {
     await using checkout = await Checkout.make();
+    let isUp = false;
     for (const block of blocks) {
       if (block.marker === 'settings') await checkout.writeSettings(block.text);
+      if (block.options['needs'] === 'andon' && !isUp) {
+        isUp = true;
+        await checkout.write('service.yaml', blocks.find(({ marker }) => marker === 'rule')?.text ?? '');
+        checkout.set('ANDON_LISTEN', '127.0.0.1:0');
+        const andon = checkout.start(`andon run --rules service.yaml --source ${prometheusUrl}`);
+        checkout.set('ANDON_URL', await untilReady(andon));
+      }
       if (block.marker === 'run') await runAll(checkout, block);
     }
   },

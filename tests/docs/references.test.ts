@@ -24,6 +24,17 @@ const commands = [
   ['generate', 'prometheus-rules'],
   ...['sloth', 'pyrra', 'openslo'].map((name) => ['import', name]),
   ['version'],
+  ['routes'],
+  ['notify', 'test'],
+  ['gate'],
+  ['stop'],
+  ['lift'],
+  ['freezes'],
+  ['override'],
+  ['end-override'],
+  ['overrides'],
+  ...['add', 'list', 'end'].map((name) => ['silence', name]),
+  ...['record', 'list'].map((name) => ['change', name]),
   ...['list', 'show', 'ack', 'note', 'close'].map((name) => ['incidents', name]),
 ];
 const help = new Map(await Promise.all(commands.map(async (words) => [words.join(' '), await helpOf(words)] as const)));
@@ -97,7 +108,7 @@ test.each(own)('every flag that %s names is one of the command line', (_, page) 
 });
 
 test.each(each)('every command that %s names is one of the command line', (_, page) => {
-  const named = codeWords(page).flatMap((word) => /^andon ([a-z]+)/.exec(word)?.[1] ?? []);
+  const named = codeWords(page).flatMap((word) => /^andon ([a-z-]+)/.exec(word)?.[1] ?? []);
   const known = ['help', ...commands.map(([command]) => command)];
   expect(named.filter((command) => !known.includes(command))).toEqual([]);
 });

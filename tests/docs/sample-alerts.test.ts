@@ -36,6 +36,10 @@ const troubles: Readonly<Record<string, Trouble>> = {
     series: { 'andon_undeliverable_pages_total{channel="chat"}': '0x60 1x60' },
     labels: { channel: 'chat' },
   },
+  AndonAlertsFade: {
+    series: { 'andon_notification_resends_total{channel="chat",outcome="failed"}': '0+1x120' },
+    labels: { channel: 'chat', outcome: 'failed' },
+  },
   AndonRulesRefused: { series: { andon_rules_reload_success: '0x120' }, labels: {} },
   AndonStoreDegraded: { series: { andon_store_degraded: '1x120' }, labels: {} },
   AndonIncidentBlind: { series: { andon_incidents_blind: '1x120' }, labels: {} },

@@ -65,6 +65,8 @@ export class DaemonHarness implements AsyncDisposable {
   configured: Omit<Configured, 'services'>;
   /** What the settings say that takes effect at the next start. */
   atNextStart: readonly string[] = [];
+  /** What the sources settle of the rule files. */
+  doubts: NonNullable<Extract<LoadedConfiguration, { kind: 'loaded' }>['doubts']> = () => Promise.resolve([]);
   readonly store: Store;
   readonly lines: { level: string; message: string }[] = [];
   rules: Rules;
@@ -98,7 +100,8 @@ export class DaemonHarness implements AsyncDisposable {
     const rules = await this.load();
     if (rules.kind === 'refused') return { ...rules, refused: 'rules' };
     const { services, warnings } = rules;
-    return { kind: 'loaded', configured: { ...this.configured, services }, warnings, atNextStart: this.atNextStart };
+    const { doubts, atNextStart } = this;
+    return { kind: 'loaded', configured: { ...this.configured, services }, warnings, doubts, atNextStart };
   }
 
   /** Starts the daemon on what the store holds. */
@@ -161,6 +164,7 @@ function unclosable(store: Store): Store {
     pending: async () => await store.pending(),
     outbox: async (incident) => await store.outbox(incident),
     ledgers: (service) => store.ledgers(service),
+    ledgerServices: async () => await store.ledgerServices(),
     close: () => Promise.resolve(),
   };
 }

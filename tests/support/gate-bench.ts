@@ -4,6 +4,9 @@ import { GateBook } from '../../src/app/gate/gate-book.ts';
 import { createGateDesk, type GateDesk } from '../../src/app/gate/gate-desk.ts';
 import type { ServiceLook } from '../../src/app/gate/gate-look.ts';
 import { Gatekeeper } from '../../src/app/gate/gatekeeper.ts';
+import { ProtectionBook } from '../../src/app/gate/protection-book.ts';
+import { ProtectionDesk } from '../../src/app/gate/protection-desk.ts';
+import type { ProtectionAnswerer } from '../../src/app/ports/protection-answerer.ts';
 import { StoreError, type Commit } from '../../src/app/ports/store.ts';
 import { silentTelemetry, type Telemetry } from '../../src/app/ports/telemetry.ts';
 import type { ChangeReport } from '../../src/domain/change/change-event.ts';
@@ -30,6 +33,11 @@ export interface GateBench {
   readonly acts: GateActs;
   readonly desk: GateDesk;
   readonly gatekeeper: Gatekeeper;
+  readonly protections: ProtectionDesk;
+  /** Tells deployment tools that wait; nobody does unless a test says so. */
+  answerer: ProtectionAnswerer | undefined;
+  /** A desk over what the log says, as a restart makes one. */
+  protectionDesk(): ProtectionDesk;
   readonly store: { commit: (commit: Commit) => Promise<readonly StoredLogEvent[]> };
   /** Events in the log. */
   readonly written: StoredLogEvent[];
@@ -76,7 +84,26 @@ export function aGateBench(telemetry: Partial<Telemetry> = {}): GateBench {
     log,
     telemetry: { ...silentTelemetry, ...telemetry },
   });
+  const protectionDesk = (): ProtectionDesk => {
+    const protections = new ProtectionBook();
+    protections.apply(written);
+    return new ProtectionDesk({
+      gates: desk,
+      book: protections,
+      changes,
+      store,
+      clock,
+      log,
+      telemetry: { ...silentTelemetry, ...telemetry },
+      random: () => 0.5,
+      answerer: () => bench.answerer,
+      externalUrl: () => 'https://andon.example.com/',
+    });
+  };
   const bench: GateBench = {
+    protections: protectionDesk(),
+    answerer: undefined,
+    protectionDesk,
     clock,
     log,
     book,

@@ -1,3 +1,4 @@
+import type { Suspect } from '../../src/domain/change/suspect.ts';
 import type { IncidentEvent, StopFacts, StoredEvent } from '../../src/domain/incident/event.ts';
 import type { TargetVerdict } from '../../src/domain/reading/verdict.ts';
 
@@ -41,10 +42,13 @@ const typesInOrder: Readonly<Record<IncidentEvent['type'], true>> = {
   opened: true,
   'rule-joined': true,
   'onset-settled': true,
+  suspected: true,
   notified: true,
   undeliverable: true,
   acknowledged: true,
+  reminded: true,
   noted: true,
+  alerted: true,
   blinded: true,
   sighted: true,
   'definition-changed': true,
@@ -53,7 +57,38 @@ const typesInOrder: Readonly<Record<IncidentEvent['type'], true>> = {
   relapsed: true,
   closed: true,
   'closed-by-hand': true,
+  unsilenced: true,
+  grouped: true,
+  steadied: true,
+  'group-over': true,
 };
+
+/** A deployment that the incident comes from as far as anybody can tell. */
+export function aSuspect(facts: Partial<Suspect> = {}): Suspect {
+  return {
+    change: 'deploy-42',
+    kind: 'deployment',
+    version: 'v42',
+    by: 'ada',
+    link: 'https://ci.example.com/42',
+    rollback: 'kubectl rollout undo deployment/checkout',
+    startedAt: storyStart - 240_000,
+    finishedAt: storyStart - 180_000,
+    standing: 'suspect',
+    sureness: 'likely',
+    share: 1,
+    onsetAfterMs: 240_000,
+    shift: {
+      verdict: 'shifted',
+      against: 'change',
+      before: { bad: 10, total: 10_000 },
+      after: { bad: 90, total: 1000 },
+      p: 1e-60,
+    },
+    others: 0,
+    ...facts,
+  };
+}
 
 /** Every type of event, in an order in which they may happen. */
 export const eventTypes = Object.keys(typesInOrder) as readonly IncidentEvent['type'][];
@@ -97,12 +132,38 @@ function detailsOf(type: IncidentEvent['type']): object {
       return { stop: aStop({ rule: 'budget-burning' }) };
     case 'onset-settled':
       return { onset: { ...onset, at: storyStart + 10_000, method: 'change-point', signal: 'success_rate' } };
+    case 'unsilenced': {
+      const until = storyStart + 3_600_000;
+      const silence = { kind: 'silence', silenceId: 'checkout-silence-1', by: 'ada', reason: 'new disks', until };
+      return { kind: 'firing', silence, since: storyStart };
+    }
+    case 'grouped':
+      return { members: ['inc-2', 'inc-3'], to: ['pager'] };
+    case 'steadied':
+      return { kind: 'relapsed', relapses: 4, to: ['pager'] };
+    case 'group-over':
+      return { to: ['pager'] };
+    case 'suspected':
+      return { suspects: [aSuspect()] };
     case 'notified':
       return { channel: 'pager', notificationId: 'inc-1/1/pager' };
     case 'undeliverable':
       return { channel: 'pager', notificationId: 'inc-1/1/pager', reason: 'rejected' };
+    case 'reminded':
+      return { reminder: 'repeat', told: ['pager'] };
     case 'acknowledged':
       return { by: 'Ada' };
+    case 'alerted':
+      return {
+        status: 'firing',
+        alert: {
+          fingerprint: '5ef77f1f8a3ecf8d',
+          name: 'HighErrorRate',
+          startsAt: storyStart + 60_000,
+          labels: { alertname: 'HighErrorRate', service: 'checkout' },
+        },
+        receivedAt: storyStart + 70_000,
+      };
     case 'noted':
       return { by: 'Ada', note: 'rolled back' };
     case 'blinded':

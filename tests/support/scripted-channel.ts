@@ -1,3 +1,4 @@
+import type { ResendPolicy } from '../../src/domain/notification/resend-plan.ts';
 import type { Attempt, Channel, SendResult } from '../../src/app/ports/channel.ts';
 
 /** A send that a test ends when it pleases. */
@@ -13,6 +14,7 @@ export class ScriptedChannel implements Channel {
   readonly type = 'scripted';
   readonly name: string;
   readonly concurrency: number;
+  resend?: ResendPolicy;
   readonly attempts: Attempt[] = [];
   readonly accepted: Attempt[] = [];
   readonly held: HeldSend[] = [];

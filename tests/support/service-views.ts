@@ -1,3 +1,4 @@
+import type { KeptOpen } from '../../src/domain/incident/kept-open.ts';
 import type { ServiceView } from '../../src/app/views/service-view.ts';
 import type { StatusView } from '../../src/app/views/status-view.ts';
 import type { BudgetView } from '../../src/app/budgets/budget-view.ts';
@@ -102,6 +103,45 @@ export const checkoutView: ServiceView = {
   problems: [{ reason: 'groups-dropped', detail: '3 groups are beyond the limit of 20' }],
   droppedGroups: 0,
 };
+
+/** What keeps the incident of its service open: a tier that burns, and a rule that cannot be decided. */
+export const aKeptOpen: KeptOpen = {
+  rules: [
+    {
+      rule: 'success-rate-budget-page',
+      severity: 'page',
+      condition: 'success_rate.burnRate("1h") > 14.4 && success_rate.burnRate("5m") > 14.4',
+      truth: { kind: 'true' },
+      reads: [
+        {
+          use: { signal: 'success_rate', budget: 'success_rate', fold: 'burn-rate', windowMs: 3_600_000 },
+          reading: { kind: 'value', value: 21.34, sampleAt: storyStart, good: 900, total: 1000 },
+        },
+        {
+          use: { signal: 'success_rate', budget: 'success_rate', fold: 'burn-rate', windowMs: 300_000 },
+          reading: { kind: 'value', value: 18, sampleAt: storyStart, good: 90, total: 100 },
+        },
+      ],
+      tiers: [{ budget: 'success_rate', longMs: 3_600_000, long: 21.34, shortMs: 300_000, short: 18, factor: 14.4 }],
+    },
+    {
+      rule: 'lagging',
+      severity: 'ticket',
+      condition: 'replication_lag.latest() > 10.0',
+      truth: { kind: 'unknown', reason: 'stale', detail: 'replication_lag: newest sample is 5m old' },
+      reads: [{ use: { signal: 'replication_lag', fold: 'latest' }, reading: replicationLag.reading, unit: 'seconds' }],
+    },
+  ],
+  holdMs: 600_000,
+  heldMs: 0,
+  budgetsSpent: [{ budget: 'success_rate', spent: 0.0278, remaining: 0.872 }],
+};
+
+/** The same services while that is known. */
+export function viewsKeptOpen(kept: Partial<KeptOpen> = {}): readonly ServiceView[] {
+  const scopes = checkoutView.scopes.map((scope) => ({ ...scope, keptOpen: { ...aKeptOpen, ...kept } }));
+  return [{ ...checkoutView, scopes }, searchView];
+}
 
 /** A service of two regions whose lines move, before it has been evaluated in one of them. */
 export const searchView: ServiceView = {

@@ -1,3 +1,4 @@
+import type { BudgetReadings } from '../../src/domain/budget/budget-readings.ts';
 import { defaultGatePolicy } from '../../src/domain/service/gate-policy.ts';
 import type { Condition, ReadingLookup, SignalUse, Truth } from '../../src/domain/service/condition.ts';
 import { evaluate, newServiceState, type Evaluation, type ServiceState } from '../../src/domain/incident/evaluate.ts';
@@ -116,6 +117,8 @@ export interface SimulationOptions {
   readonly answers?: (t: number) => boolean;
   /** Draws the traffic; without it, it flows evenly. */
   readonly chance?: Chance;
+  /** What its error budgets read; nothing is known of them unless told otherwise. */
+  readonly budgets?: BudgetReadings;
 }
 
 /** Epoch of the simulations: a Saturday night. */
@@ -240,7 +243,7 @@ export class Simulation {
 
   /** Takes in what was observed elsewhere. */
   judge(observations: readonly Observation[], now: number): Evaluation {
-    this.last = evaluate(this.service, this.state, observations, now, this.timing);
+    this.last = evaluate(this.service, this.state, observations, now, this.timing, this.#options.budgets);
     this.state = this.last.state;
     this.events.push(...this.last.events);
     return this.last;

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { problem, type Problem } from './problem.ts';
+import { bearerOf, sameSecret } from './same-secret.ts';
 
 /** The token that requests which change something must bear, as the server is set up now. */
 export type Token =
@@ -26,7 +26,7 @@ export interface Caller {
 export function refusal(caller: Caller, token: Token): Problem | undefined {
   switch (token.kind) {
     case 'token':
-      return bears(caller.authorization, token.token) ? undefined : unauthorized(caller.authorization);
+      return sameSecret(bearerOf(caller.authorization), token.token) ? undefined : unauthorized(caller.authorization);
     case 'unreadable':
       return problem(503, {
         reason: 'token-unreadable',
@@ -74,16 +74,6 @@ function refusalWithoutToken(caller: Caller): Problem | undefined {
     );
   }
   return undefined;
-}
-
-/** Digests have one length, so that the comparison tells nothing about the token, not even how long it is. */
-function bears(authorization: string | undefined, token: string): boolean {
-  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
-  return timingSafeEqual(digest(given), digest(token)) && given !== '';
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function isLoopbackHost(host: string | undefined): boolean {

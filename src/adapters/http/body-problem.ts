@@ -19,7 +19,7 @@ export function bodyProblem(error: unknown): Problem | undefined {
         title: 'The body is too large',
         detail:
           fault.limit === undefined ? 'it is larger than is taken' : `at most ${fault.limit / 1024} KiB are taken`,
-        hint: 'Shorten the note, and link to the long text.',
+        hint: 'Send less: shorten notes and link to long texts, or send it in several messages.',
       });
     case 'entity.parse.failed':
       return problem(400, {

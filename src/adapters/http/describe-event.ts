@@ -1,26 +1,57 @@
 import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
+import { describeSuspects } from '../../domain/change/describe-suspect.ts';
 import { formatSpan } from '../../domain/text/duration.ts';
+import { describeAlert } from '../../domain/incident/describe-alert.ts';
 import { describeDefinition } from '../../domain/incident/describe-definition-change.ts';
 import type { StopFacts, StoredEvent } from '../../domain/incident/event.ts';
 import type { TimeEstimate } from '../../domain/estimate/onset.ts';
+import { describeSilencing } from '../../domain/silence/describe-silence.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
 import { describeVerdict } from '../../domain/reading/verdict-text.ts';
 
 /** What an event says beyond its type, for people; lines are parted by line breaks. */
 export function describeEvent(event: StoredEvent): string {
+  return [describeFacts(event), ...describeTelling(event)].filter((text) => text !== '').join('\n');
+}
+
+/** Why channels were not told of it, or not of it alone. */
+function describeTelling(event: StoredEvent): readonly string[] {
+  if (!('told' in event || 'silencedBy' in event || 'groupedUnder' in event || 'withheld' in event)) return [];
+  const { silencedBy, groupedUnder, withheld = [] } = event;
+  const flapping = event.type === 'relapsed' ? event.flapping : undefined;
+  return [
+    ...(silencedBy === undefined ? [] : [describeSilencing(silencedBy)]),
+    ...(groupedUnder === undefined
+      ? []
+      : [`told under ${groupedUnder.incidentId} on ${groupedUnder.channels.join(', ')}`]),
+    ...(flapping === undefined
+      ? []
+      : [`it flaps: off and on ${flapping.times} times since ${formatUtc(flapping.since)}`]),
+    ...(silencedBy !== undefined || withheld.length === 0 ? [] : [`held back from ${withheld.join(', ')}`]),
+  ];
+}
+
+function describeFacts(event: StoredEvent): string {
   switch (event.type) {
     case 'opened':
-    case 'rule-joined':
     case 'relapsed':
+      return [describeStop(event.stop), ...describeSuspects(event.suspects ?? [])].join('\n');
+    case 'rule-joined':
       return describeStop(event.stop);
     case 'onset-settled':
       return `${describeEstimate(event.onset)} (${event.onset.method})`;
+    case 'suspected':
+      return describeSuspects(event.suspects).join('\n') || 'no change any more';
     case 'notified':
       return event.channel;
     case 'undeliverable':
       return `${event.channel}: ${event.reason}`;
     case 'acknowledged':
       return event.note === undefined ? event.by : `${event.by}: ${event.note}`;
+    case 'reminded':
+      return describeReminder(event);
+    case 'alerted':
+      return describeAlert(event.alert, event.status);
     case 'noted':
       return `${event.by}: ${event.note}`;
     case 'blinded':
@@ -36,11 +67,27 @@ export function describeEvent(event: StoredEvent): string {
         `back since ${describeEstimate(event.recovery)}`,
         ...(event.budgetsSpent ?? []).map(describeBudgetSpent),
       ].join('\n');
+    case 'unsilenced':
+      return `it ends that it was ${describeSilencing(event.silence)}; told now: ${(event.told ?? []).join(', ')}`;
+    case 'grouped':
+      return `${event.members.length} incidents are told under this one: ${event.members.join(', ')}`;
+    case 'steadied':
+      return `${event.kind === 'relapsed' ? 'steadily off' : 'steadily back'} after ${event.relapses} relapses`;
+    case 'group-over':
+      return `all that is told under it is back; told now: ${(event.told ?? []).join(', ')}`;
     case 'closed':
       return '';
     case 'closed-by-hand':
       return `${event.by}: ${event.because}`;
   }
+}
+
+function describeReminder({ reminder, step, afterMs, told = [] }: Extract<StoredEvent, { type: 'reminded' }>): string {
+  const why =
+    reminder === 'repeat' || afterMs === undefined
+      ? 'again, nobody has acknowledged'
+      : `step ${step ?? 1}: nobody acknowledged for ${formatSpan(afterMs)}`;
+  return `${told.join(', ')} (${why})`;
 }
 
 /** A moment with its bounds. */

@@ -43,7 +43,7 @@ export interface Input<P, Q, B> {
   /** The body as it was sent: of endpoints that check a signature. */
   readonly raw: Buffer;
   /** A header of the request; undefined where there is none, or several. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
 /** One method on one path. Those that change something are POST, and only they are guarded and limited. */

@@ -46,7 +46,7 @@ function leaveOpen({ jsonSchema, io }: ZodOpenApiOverrideContext): void {
 }
 
 function describe(endpoint: Endpoint): ZodOpenApiOperationObject {
-  const guarded = endpoint.method === 'post';
+  const guarded = endpoint.method === 'post' && (endpoint.admits ?? 'token') === 'token';
   const responses: ZodOpenApiResponsesObject = {};
   const own = { ...endpoint.answers, ...(guarded ? guardAnswers : {}), ...inputAnswers(endpoint) };
   for (const [status, described] of Object.entries(own)) {

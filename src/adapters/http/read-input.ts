@@ -30,7 +30,8 @@ export function readInput(endpoint: Endpoint, request: Request): Read {
   });
 }
 
-function told(place: string, result: z.ZodSafeParseResult<unknown> | undefined): readonly string[] {
+/** Everything that does not fit, a line each; nothing where all does. */
+export function told(place: string, result: z.ZodSafeParseResult<unknown> | undefined): readonly string[] {
   return result?.error?.issues.map((issue) => `${[place, ...issue.path].join('.')}: ${complaint(issue)}`) ?? [];
 }
 

@@ -29,15 +29,17 @@ export class IncidentGauges {
   }
 
   collect(): void {
-    const { services, incidentsOpen, incidentsWatched, incidentsBlind, incidentsUnwatched } = this.#metrics;
+    const { services, incidentsOpen, incidentsWatched, incidentsBlind, incidentsUnwatched, incidentsFlapping } =
+      this.#metrics;
     services.set(this.#services.size);
-    for (const gauge of [incidentsOpen, incidentsWatched, incidentsBlind, incidentsUnwatched]) {
+    for (const gauge of [incidentsOpen, incidentsWatched, incidentsBlind, incidentsUnwatched, incidentsFlapping]) {
       gauge.reset();
       for (const service of this.#services) for (const severity of severities) gauge.set({ service, severity }, 0);
     }
-    for (const { service, severity, phase, blind, unwatched } of this.#current.values()) {
+    for (const { service, severity, phase, blind, unwatched, telling } of this.#current.values()) {
       (phase === 'open' ? incidentsOpen : incidentsWatched).inc({ service, severity });
       if (phase === 'open' && blind) incidentsBlind.inc({ service, severity });
+      if (telling.flapping !== undefined) incidentsFlapping.inc({ service, severity });
       if (unwatched) incidentsUnwatched.inc({ service, severity });
     }
   }

@@ -1,4 +1,5 @@
 import type { AppliedEvent } from '../../app/recording/incident-book.ts';
+import { detectedBy } from '../../domain/incident/detected-by.ts';
 import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident/incident.ts';
 import type { Instruments } from './instruments.ts';
 
@@ -9,11 +10,13 @@ import type { Instruments } from './instruments.ts';
  */
 export function countEvent(metrics: Instruments, { event, before, after }: AppliedEvent): void {
   const { service, openedSeverity: severity } = after;
+  countHeld(metrics, event);
   switch (event.type) {
     case 'opened':
       metrics.incidents.inc({ service, severity: event.stop.severity, rule: event.stop.rule });
       // A counter that first appears at 1 hides its first increase from `rate()`.
       metrics.closedByHand.inc({ service, severity }, 0);
+      for (const by of ['andon', 'alert']) metrics.detectedBy.inc({ service, by }, 0);
       return;
     case 'onset-settled':
       if (before?.onsetSettled === false && before.phase !== 'closed') observeDetection(metrics, after);
@@ -39,18 +42,40 @@ export function countEvent(metrics: Instruments, { event, before, after }: Appli
     case 'relapsed':
       metrics.relapses.inc({ service });
       return;
+    case 'reminded':
+      metrics.reminders.inc({ service, kind: event.reminder });
+      return;
     case 'undeliverable':
       metrics.undeliverable.inc({ service, channel: event.channel });
       return;
     case 'rule-joined':
+    case 'suspected':
+    case 'alerted':
     case 'resolved':
     case 'noted':
     case 'blinded':
     case 'sighted':
     case 'definition-changed':
     case 'unwatched':
+    case 'unsilenced':
+    case 'grouped':
+    case 'steadied':
+    case 'group-over':
       return;
   }
+}
+
+/** What was kept from channels, and told under another incident. */
+function countHeld(metrics: Instruments, event: AppliedEvent['event']): void {
+  const { service } = event;
+  if (event.type === 'opened') {
+    for (const by of ['silence', 'maintenance']) metrics.silencedNotifications.inc({ service, by }, 0);
+    metrics.groupedNotifications.inc({ service }, 0);
+  }
+  if ('silencedBy' in event && event.silencedBy !== undefined)
+    metrics.silencedNotifications.inc({ service, by: event.silencedBy.kind }, event.withheld?.length ?? 0);
+  if ('groupedUnder' in event && event.groupedUnder !== undefined)
+    metrics.groupedNotifications.inc({ service }, event.groupedUnder.channels.length);
 }
 
 function observeDetection(metrics: Instruments, incident: Incident): void {
@@ -61,6 +86,7 @@ function observeDetection(metrics: Instruments, incident: Incident): void {
 function countClosed(metrics: Instruments, incident: Incident): void {
   const { service, openedSeverity: severity } = incident;
   if (!incident.onsetSettled) observeDetection(metrics, incident);
+  metrics.detectedBy.inc({ service, by: detectedBy(incident).by });
   const recovered = timeToRecoverMs(incident);
   if (recovered !== undefined) metrics.timeToRecover.observe({ service, severity }, recovered / 1000);
   if (incident.impact !== undefined) metrics.badEvents.inc({ service }, Math.max(0, incident.impact.badEvents));

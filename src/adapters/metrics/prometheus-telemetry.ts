@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { deliveryOutcomes, pollOutcomes, sourceOperations, type Telemetry } from '../../app/ports/telemetry.ts';
+import { deploymentResults } from '../../domain/change/delivery-metrics.ts';
 import { gateStates, type GateFinding } from '../../domain/gate/gate-answer.ts';
+import { protectionResults } from '../../domain/gate/protection-event.ts';
 import type { SourceFailureReason } from '../../domain/reading/observation.ts';
 import { countEvent } from './incident-metrics.ts';
 import { IncidentGauges } from './incident-gauges.ts';
@@ -46,6 +48,8 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
   for (const name of [...misnamed, ...costly]) registry.removeSingleMetric(name);
   metrics.buildInfo.set({ version: options.version, node: options.nodeVersion }, 1);
 
+  for (const result of protectionResults) metrics.protections.inc({ result }, 0);
+
   const services = new ServiceGauges(metrics);
   const incidents = new IncidentGauges(metrics);
   const skews = new Map<string, number>();
@@ -90,6 +94,9 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
         incidents.update(each.after);
       }
     },
+    shadowStopped({ service, rule, severity }) {
+      metrics.shadowStops.inc({ service, rule, severity });
+    },
     gateAsked({ service, state, reason, findings, passage }) {
       metrics.gateDecisions.inc({
         service: isWatched(findings) ? service : '',
@@ -98,9 +105,23 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
         override: passage?.kind ?? 'none',
       });
     },
+    protectionAnswered(result) {
+      metrics.protections.inc({ result });
+    },
+    changeReported(origin, result) {
+      metrics.changeReports.inc({ origin, result });
+    },
+    alertReceived(outcome, count = 1) {
+      metrics.alertsReceived.inc({ outcome }, count);
+    },
     changeHeld({ service, reason, findings }) {
       metrics.changesHeld.inc({ service: isWatched(findings) ? service : '', reason });
     },
+    deploymentSettled({ service, result, recoveriesMs }) {
+      for (const each of deploymentResults) metrics.deployments.inc({ service, result: each }, each === result ? 1 : 0);
+      for (const ms of recoveriesMs) metrics.failedDeploymentRecovery.observe({ service }, seconds(ms));
+    },
+    silences: (standing) => metrics.silences.set(standing),
     gates(answers) {
       metrics.gateState.reset();
       for (const { service, state } of answers)
@@ -115,6 +136,13 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
       metrics.resends.inc({ channel, outcome: 'accepted' }, accepted ? 1 : 0);
       metrics.resends.inc({ channel, outcome: 'failed' }, accepted ? 0 : 1);
     },
+    heartbeat(beating) {
+      if (beating === undefined) metrics.heartbeatBeating.reset();
+      else metrics.heartbeatBeating.set({}, beating ? 1 : 0);
+      // A counter that first appears at 1 hides its first increase from `rate()`.
+      for (const reason of ['blind', 'undelivered']) metrics.heartbeatFailures.inc({ reason }, 0);
+    },
+    heartbeatFailed: (reason) => metrics.heartbeatFailures.inc({ reason }),
     outboxDepth: (channel, count) => metrics.outboxDepth.set({ channel }, count),
     reloadFinished(ok, at) {
       metrics.reloadSuccess.set(ok ? 1 : 0);
@@ -159,6 +187,7 @@ function startAtZero(metrics: Instruments, service: string): void {
   for (const outcome of pollOutcomes) metrics.polls.inc({ service, outcome }, 0);
   metrics.pollsMissed.inc({ service }, 0);
   metrics.relapses.inc({ service }, 0);
+  for (const result of deploymentResults) metrics.deployments.inc({ service, result }, 0);
 }
 
 /** Names that somebody merely asked for must not make series. */

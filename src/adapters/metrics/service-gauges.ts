@@ -49,7 +49,8 @@ export class ServiceGauges {
   }
 
   rules(service: string, group: Group, rules: readonly RuleView[]): void {
-    this.#scopeOf(service, group).rules = rules;
+    // Whoever is paged by this metric is not to be paged by a rule that pages nobody.
+    this.#scopeOf(service, group).rules = rules.filter(({ shadow }) => shadow !== true);
   }
 
   line(service: string, group: Group, line: LineState): void {

@@ -9,6 +9,8 @@ export function tracedChannel(channel: Channel): Channel {
     type: channel.type,
     concurrency: channel.concurrency,
     ...(channel.resend === undefined ? {} : { resend: channel.resend }),
+    ...(channel.toldOfEach === undefined ? {} : { toldOfEach: channel.toldOfEach }),
+    ...(channel.wants === undefined ? {} : { wants: channel.wants }),
     close: async () => await channel.close(),
     send: async (attempt, signal) => {
       const { notification } = attempt;

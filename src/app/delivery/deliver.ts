@@ -1,12 +1,14 @@
 import type { QueuedNotification } from '../../domain/notification/delivery-plan.ts';
 import { retryPolicy } from '../../domain/notification/delivery-plan.ts';
-import type { Notification } from '../../domain/notification/notification.ts';
+import { usualKinds, type Notification, type NotificationKind } from '../../domain/notification/notification.ts';
+import type { Reachable } from '../../domain/notification/reminder-plan.ts';
 import type { ChannelStatus, DeliveryListener } from './delivery-listener.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { DeliveryRecorder } from './delivery-recorder.ts';
 import { recallTold, type ToldIncident } from './recall-told.ts';
 import { Resender } from './resender.ts';
-import type { Channel } from '../ports/channel.ts';
+import { sendSafely } from './send-safely.ts';
+import type { Channel, SendResult } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { OutboxEntry, Store } from '../ports/store.ts';
@@ -147,6 +149,30 @@ export class Deliverer {
         delivery: { state: 'pending', attempts: 0, nextAttemptAt: notification.createdAt },
       })),
     );
+  }
+
+  /** Whether a channel that is configured is told of a kind. */
+  wants(name: string, kind: NotificationKind): boolean {
+    const channel = this.#outlets.get(name)?.channel;
+    return channel !== undefined && (channel.wants ?? usualKinds).includes(kind);
+  }
+
+  /** What reminders of an incident have to know of channels. */
+  reachable(incidentId: string): Reachable {
+    return {
+      exists: (name) => this.wants(name, 'unacknowledged'),
+      repeats: (name) => {
+        const { channel, queue } = this.#outlets.get(name) ?? {};
+        return channel?.resend === undefined && queue?.isGone === false && this.wants(name, 'repeated');
+      },
+      waits: (name) => this.#moving.has(name) || this.#outlets.get(name)?.queue.holds(incidentId) === true,
+    };
+  }
+
+  /** Sends once, past the queue and unrecorded, and says what became of it; undefined: no such channel is configured. */
+  async sendTest(notification: Notification, signal: AbortSignal): Promise<SendResult | undefined> {
+    const channel = this.#outlets.get(notification.channel)?.channel;
+    return channel && (await sendSafely(channel, { notification, collapsed: [], attempt: 1 }, signal));
   }
 
   /** One line a channel, for metrics and the API. */

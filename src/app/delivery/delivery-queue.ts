@@ -88,6 +88,15 @@ export class DeliveryQueue {
     return lane;
   }
 
+  /** Whether something of an incident has not been settled. */
+  holds(incidentId: string): boolean {
+    return this.#lanes.has(incidentId);
+  }
+
+  get isGone(): boolean {
+    return this.#gone;
+  }
+
   status(): ChannelStatus {
     const now = this.#parts.clock.monotonic();
     const lastError = laterOf(this.#lastError, this.#parts.resender?.lastError);

@@ -1,6 +1,6 @@
 import type { QueuedNotification } from '../../domain/notification/delivery-plan.ts';
 import type { IncidentEvent } from '../../domain/incident/event.ts';
-import type { Notification } from '../../domain/notification/notification.ts';
+import { saysOff, type Notification } from '../../domain/notification/notification.ts';
 import type { UndeliverableReason } from './delivery-listener.ts';
 import type { Delivery, SettledRecord } from './delivery-recorder.ts';
 
@@ -12,7 +12,7 @@ export function deliveredRecord(
 ): SettledRecord {
   const { notification, attempts } = next;
   // Good news notifies nobody of the incident: time to notify is about the stop.
-  const notified = notification.kind !== 'resolved';
+  const notified = saysOff(notification.kind);
   return {
     deliveries: [
       { id: notification.id, delivery: { state: 'delivered', attempts: attempts + 1 } },

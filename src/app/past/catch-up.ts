@@ -1,6 +1,7 @@
 import { evaluate, memoryMs, recall, type Evaluation, type ServiceState } from '../../domain/incident/evaluate.ts';
 import type { IncidentEvent } from '../../domain/incident/event.ts';
 import { replay } from '../../domain/reading/history.ts';
+import type { ShadowEvent } from '../../domain/shadow/shadow-event.ts';
 import type { Observation, SourceFailure } from '../../domain/reading/observation.ts';
 import { polledSignals } from '../../domain/service/polled-signals.ts';
 import type { Service, Signal } from '../../domain/service/service.ts';
@@ -23,6 +24,8 @@ const stepsPerTurn = 200;
 export interface JudgedPart {
   readonly state: ServiceState;
   readonly events: readonly IncidentEvent[];
+  /** What rules that only record would have stopped. */
+  readonly shadows?: readonly ShadowEvent[];
 }
 
 /** What catching up works with. */
@@ -159,6 +162,7 @@ async function judgeParts(
     const lenient = sparing(service, read.refused, recorded.isRefused);
     const begun = current;
     const happened: IncidentEvent[] = [];
+    const shadows: ShadowEvent[] = [];
     let turn = 0;
     for (const { at, observations } of replay(read.histories, part.from, part.to, part.stepMs)) {
       if (part.stepMs <= longestFedStepMs) budgets?.feed(observations, current, at);
@@ -171,13 +175,14 @@ async function judgeParts(
         evaluation = evaluate(lenient, current, [...observations, ...missing], at, lenientTiming, budgets?.readings());
         current = evaluation.state;
         happened.push(...evaluation.events);
+        shadows.push(...evaluation.shadows);
       }
       turn += 1;
       if (turn % stepsPerTurn === 0) await clock.sleep(0, signal);
     }
     current = forgetUndecided(service, begun, current, read.refused, recorded.isRefused);
     events.push(...happened);
-    await keep?.({ state: current, events: happened });
+    await keep?.({ state: current, events: happened, shadows });
   }
   return {
     kind: 'caught-up',

@@ -1,4 +1,4 @@
-import type { Notification } from '../../domain/notification/notification.ts';
+import type { Notification, NotificationKind } from '../../domain/notification/notification.ts';
 import type { ResendPolicy } from '../../domain/notification/resend-plan.ts';
 
 /** What became of one attempt. The adapter says whether trying again can help; the app says when and how often. */
@@ -44,6 +44,10 @@ export interface Channel {
   readonly concurrency: number;
   /** For receivers that forget what they are not told again; what is sent again has a `concurrency` of its own. */
   readonly resend?: ResendPolicy;
+  /** True where the receiver puts incidents together itself, or must hear of each: none is told under another one there. */
+  readonly toldOfEach?: true;
+  /** The kinds it is told; absent: `usualKinds`. Nobody is spared what opens, worsens or ends an incident. */
+  readonly wants?: readonly NotificationKind[];
   send(attempt: Attempt, signal: AbortSignal): Promise<SendResult>;
   close(): Promise<void>;
 }

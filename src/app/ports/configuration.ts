@@ -1,5 +1,9 @@
+import type { FlappingPolicy } from '../../domain/notification/flapping.ts';
+import type { Grouping } from '../../domain/notification/grouping.ts';
+import type { Route } from '../../domain/notification/route.ts';
 import type { Service } from '../../domain/service/service.ts';
 import type { Channel } from './channel.ts';
+import type { Watcher } from './watcher.ts';
 import type { Source } from './source.ts';
 
 export interface ConfiguredSource {
@@ -8,11 +12,27 @@ export interface ConfiguredSource {
   readonly pollDeadlineMs: number;
 }
 
+/** Tells an outside watcher again and again that Andon works. */
+export interface Heartbeat {
+  readonly watcher: Watcher;
+  readonly everyMs: number;
+  /** How long nothing may be read, or a page may wait, before the heart stops, ms. */
+  readonly patienceMs: number;
+}
+
 /** All that may change while Andon runs. A source or channel that is the same object as before is set up as before. */
 export interface Configured {
   readonly services: readonly Service[];
   readonly sources: readonly ConfiguredSource[];
   readonly channels: readonly Channel[];
+  /** Which incidents go to which channels; absent or empty: all go to those of their service, or to every one. */
+  readonly routes?: readonly Route[];
+  /** Which incidents are told as one; absent: none are. */
+  readonly grouping?: Grouping;
+  /** When an incident that goes off and on is told less often; absent: never. */
+  readonly flapping?: FlappingPolicy;
+  /** Who is told that Andon works. */
+  readonly heartbeat?: Heartbeat;
   /** After this age, ms, a notification with a newer one behind it is told by the newer one. */
   readonly staleAfterMs: number;
   /** URL under which people reach Andon. */

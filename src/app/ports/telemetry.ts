@@ -1,4 +1,8 @@
+import type { ChangeOrigin } from '../../domain/change/change-event.ts';
+import type { SettledDeployment } from '../../domain/change/delivery-metrics.ts';
 import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
+import type { ProtectionResult } from '../../domain/gate/protection-event.ts';
+import type { ShadowStop } from '../../domain/shadow/shadow-stop.ts';
 import type { Group } from '../../domain/service/group.ts';
 import type { SourceFailureReason } from '../../domain/reading/observation.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
@@ -13,6 +17,25 @@ export type PollOutcome = (typeof pollOutcomes)[number];
 /** How an attempt to deliver a notification ended; `collapsed`: a newer one of the incident went out instead. */
 export const deliveryOutcomes = ['delivered', 'retry', 'refused', 'gone', 'collapsed'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+/** What became of a report of a change; `ignored`: the message tells of none. */
+export const changeReported = [
+  'recorded',
+  'unchanged',
+  'ignored',
+  'unknown-service',
+  'unknown-incident',
+  'invalid',
+  'not-stored',
+] as const;
+export type ChangeReported = (typeof changeReported)[number];
+
+/**
+ * What became of an alert that was posted: new on a timeline, kept for incidents to come, known before, about nothing that
+ * is watched, Andon's own coming back, or left out of the message by its sender.
+ */
+export const alertOutcomes = ['evidence', 'kept', 'repeated', 'unknown-service', 'own', 'left-out'] as const;
+export type AlertOutcome = (typeof alertOutcomes)[number];
 
 /** An HTTP request that Andon answered; `route` is the pattern, never the path asked for. */
 export interface AnsweredRequest {
@@ -51,15 +74,31 @@ export interface Telemetry {
   groupsDropped(service: string, count: number): void;
   /** Every event once, in the order of the log; at the start the whole log again. */
   eventsCommitted(applied: readonly AppliedEvent[]): void;
+  /** A rule that only records would have stopped a line; every stop once, at the start those of the whole log again. */
+  shadowStopped(stop: ShadowStop): void;
   /** Somebody asked a gate. */
   gateAsked(answer: GateAnswer): void;
   /** A change that asks was not let through, told once a change. */
   changeHeld(answer: GateAnswer): void;
   /** What every gate says now; services that are missing here vanish. */
   gates(answers: readonly GateAnswer[]): void;
+  /** How many silences stand. */
+  silences(standing: number): void;
+  /** A deployment that waited for a gate was answered, or cannot be. */
+  protectionAnswered(result: ProtectionResult): void;
+  /** A report of a change came in, or a message that tells of none, and what became of it. */
+  changeReported(origin: ChangeOrigin, result: ChangeReported): void;
+  /** What became of a deployment, once each; at the start those of the whole log again. */
+  deploymentSettled(settled: SettledDeployment): void;
+  /** Alerts of others came in, so many of which this became. */
+  alertReceived(outcome: AlertOutcome, count?: number): void;
   deliveryFinished(channel: string, outcome: DeliveryOutcome, durationMs?: number): void;
   /** What a channel had been told was sent again, and whether its receiver accepted it. */
   resendFinished(channel: string, accepted: boolean): void;
+  /** Whether the outside watcher hears that Andon works; undefined: there is none. */
+  heartbeat(beating: boolean | undefined): void;
+  /** A beat was not sent, or not accepted. */
+  heartbeatFailed(reason: string): void;
   /** Notifications of a channel that are not delivered yet. */
   outboxDepth(channel: string, count: number): void;
   /** `at`: ms since the epoch on Andon's clock. */
@@ -101,11 +140,19 @@ export const silentTelemetry: Telemetry = {
   budgets: nothing,
   groupsDropped: nothing,
   eventsCommitted: nothing,
+  shadowStopped: nothing,
   gateAsked: nothing,
   changeHeld: nothing,
   gates: nothing,
+  silences: nothing,
+  deploymentSettled: nothing,
+  protectionAnswered: nothing,
+  changeReported: nothing,
+  alertReceived: nothing,
   deliveryFinished: nothing,
   resendFinished: nothing,
+  heartbeat: nothing,
+  heartbeatFailed: nothing,
   outboxDepth: nothing,
   reloadFinished: nothing,
   storeHealth: nothing,

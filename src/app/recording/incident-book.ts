@@ -44,6 +44,7 @@ export class IncidentBook {
   /** In the order in which they opened. */
   readonly #entries = new Map<string, Entry>();
   readonly #keepClosed: number;
+  readonly #listeners: ((applied: AppliedEvent) => void)[] = [];
   #closed = 0;
 
   constructor(keepClosed = closedIncidentsKept) {
@@ -61,7 +62,8 @@ export class IncidentBook {
   ): Promise<IncidentBook> {
     const book = new IncidentBook(keepClosed);
     await readLog(store, (events) => {
-      onApplied?.(book.apply(events));
+      const applied = book.apply(events);
+      onApplied?.(applied);
     });
     return book;
   }
@@ -77,10 +79,17 @@ export class IncidentBook {
       const before = this.#entries.get(event.incidentId)?.incident;
       const after = this.#fold(event);
       if (after === undefined || after === before) continue;
-      applied.push(before === undefined ? { event, after } : { event, before, after });
+      const now: AppliedEvent = before === undefined ? { event, after } : { event, before, after };
+      applied.push(now);
+      for (const listener of this.#listeners) listener(now);
       if (after.phase === 'closed' && before?.phase !== 'closed') this.#forgetOldest();
     }
     return applied;
+  }
+
+  /** Calls back with each event that is applied from now on. */
+  listen(listener: (applied: AppliedEvent) => void): void {
+    this.#listeners.push(listener);
   }
 
   get(id: string): IncidentRecord | undefined {
@@ -132,7 +141,8 @@ export class IncidentBook {
     this.#closed += 1;
     if (this.#closed <= this.#keepClosed) return;
     for (const [id, { incident }] of this.#entries) {
-      if (incident.phase !== 'closed') continue;
+      // Who was told of it has still to hear of its end.
+      if (incident.phase !== 'closed' || incident.telling.awaitsEnd.length > 0) continue;
       this.#entries.delete(id);
       this.#closed -= 1;
       return;

@@ -59,12 +59,12 @@ function scopeJson({ group, line, incidentId, targets, rules }: ScopeView) {
     group: { ...group },
     line,
     targets: targets.map(verdictJson),
-    rules: rules.map(({ rule, severity, condition, state, since }) => ({
+    rules: rules.map(({ rule, severity, condition, state, since, shadow }) => ({
       rule,
       severity,
       condition,
       state,
-      ...present({ since: timeOf(since) }),
+      ...present({ since: timeOf(since), shadow }),
     })),
     ...present({ incidentId }),
   };

@@ -21,6 +21,8 @@ export interface RuleView {
   readonly state: RuleCondition;
   /** Since when it has been so, ms on the source's clock; absent while inactive. */
   readonly since?: number;
+  /** Set for a rule that only records what it would have stopped. */
+  readonly shadow?: true;
 }
 
 /** One signal read one way, as of the last poll. */
@@ -75,7 +77,7 @@ export interface ServiceView {
 
 /** A rule with its state in one scope, in people's words. */
 export function viewRule(rule: StopRule, state: RuleState | undefined): RuleView {
-  const shown = { rule: rule.name, severity: rule.severity, condition: rule.when.text };
+  const shown = { rule: rule.name, severity: rule.severity, condition: rule.when.text, ...(rule.shadow === true ? { shadow: rule.shadow } : {}) };
   if (state?.unknownSince !== undefined) return { ...shown, state: 'unknown', since: state.unknownSince };
   if (state?.firing === true) return { ...shown, state: 'firing', ...since(state) };
   if (state?.trueSince !== undefined) return { ...shown, state: 'pending', ...since(state) };

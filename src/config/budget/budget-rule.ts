@@ -9,7 +9,7 @@ import { signalWords } from '../../domain/reading/verdict-text.ts';
 
 /**
  * The stop-the-line rules that the tiers of a service's budgets come to: one for each budget and severity, true while any
- * tier of it fires. In one order, whatever that of the budgets is.
+ * tier of it fires, and one beside it of the tiers that only record. In one order, whatever that of the budgets is.
  */
 export function budgetRules(budgets: readonly ErrorBudget[]): readonly StopRule[] {
   const inOrder = [...budgets].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -17,20 +17,23 @@ export function budgetRules(budgets: readonly ErrorBudget[]): readonly StopRule[
     const isOnlyOne = budgets.every((each) => each === budget || each.signal !== budget.signal);
     return (['page', 'ticket'] as const).flatMap((severity) => {
       const tiers = budget.tiers.filter((tier) => tier.severity === severity);
-      return tiers.length === 0 ? [] : [budgetRule(budget, severity, tiers, isOnlyOne)];
+      return [tiers.filter(({ shadow }) => shadow !== true), tiers.filter(({ shadow }) => shadow === true)].flatMap(
+        (some) => (some.length === 0 ? [] : [budgetRule(budget, severity, some, isOnlyOne)]),
+      );
     });
   });
 }
 
-/** `success_rate` → `success-rate-budget-page`. */
-export function budgetRuleName(budget: string, severity: Severity): string {
-  return `${budget.toLowerCase().replaceAll('_', '-')}-budget-${severity}`;
+/** `success_rate` → `success-rate-budget-page`, or `success-rate-budget-page-shadow` of tiers that only record. */
+export function budgetRuleName(budget: string, severity: Severity, shadow?: boolean): string {
+  return `${budget.toLowerCase().replaceAll('_', '-')}-budget-${severity}${shadow === true ? '-shadow' : ''}`;
 }
 
 function budgetRule(budget: ErrorBudget, severity: Severity, tiers: readonly BurnTier[], isOnlyOne: boolean): StopRule {
-  const words = budget.ruleWords?.[severity];
+  const isShadow = tiers.some(({ shadow }) => shadow === true);
+  const words = (isShadow ? budget.shadowWords : budget.ruleWords)?.[severity];
   return {
-    name: budgetRuleName(budget.name, severity),
+    name: budgetRuleName(budget.name, severity, isShadow),
     formerly: [],
     when: budgetCondition(budget, tiers, isOnlyOne),
     forMs: 0,
@@ -39,6 +42,7 @@ function budgetRule(budget: ErrorBudget, severity: Severity, tiers: readonly Bur
     summary: words?.summary ?? summaryOf(budget, tiers),
     ...(words?.runbook === undefined ? {} : { runbook: words.runbook }),
     onUnknown: { policy: 'ignore' },
+    ...(isShadow ? { shadow: true } : {}),
   };
 }
 

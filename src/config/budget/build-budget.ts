@@ -16,6 +16,8 @@ import { zoneOf } from './zone-of.ts';
 
 /** Rule names are made of budget names, and may have 63 characters at most. */
 const longestName = 48;
+/** A budget with a tier on trial makes longer ones. */
+const longestShadowName = longestName - '-shadow'.length;
 
 /** The name that a budget goes by. */
 export function budgetName({ name, signal }: Pick<ErrorBudgetFile, 'name' | 'signal'>): string {
@@ -37,9 +39,19 @@ export function buildBudget(
   const { value: file, path } = part;
   checkSignal(part, lookup, tell);
   const name = budgetName(file);
-  if (name.length > longestName) {
-    const message = `a budget's name has at most ${longestName} characters, and this is also that of its signal`;
-    tell({ path: [...path, 'signal'], code: 'invalid-name', message, hint: 'give the budget a `name` of its own' });
+  const hasShadow = file.burnRates.some((item) => typeof item !== 'string' && item.shadow);
+  const longest = hasShadow ? longestShadowName : longestName;
+  if (name.length > longest) {
+    const own = file.name === undefined ? ', and this is also that of its signal' : '';
+    const hint = file.name === undefined ? 'give the budget a `name` of its own' : 'give it a shorter `name`';
+    const of = hasShadow ? 'a budget with a shadow tier' : 'a budget';
+    const message = `the name of ${of} has at most ${longest} characters${own}`;
+    tell({
+      path: [...path, file.name === undefined ? 'signal' : 'name'],
+      code: 'invalid-name',
+      message,
+      hint,
+    });
   }
   const objective = buildObjective(part, tell);
   const period = buildPeriod(part, tell);
@@ -50,6 +62,7 @@ export function buildBudget(
   if (period === undefined) return undefined;
   const tiers = buildTiers(file.burnRates, nominalPeriodMs(period), [...path, 'burnRates'], tell);
   const ruleWords = buildRuleWords(file.burnRates, [...path, 'burnRates'], tell);
+  const shadowWords = buildRuleWords(file.burnRates, [...path, 'burnRates'], tell, true);
   if (objective === undefined || method === undefined) return undefined;
   const budget: ErrorBudget = {
     name,
@@ -60,6 +73,7 @@ export function buildBudget(
     minimumBad: file.minimumBad,
     tiers: tiers.map(({ value }) => value),
     ...(ruleWords === undefined ? {} : { ruleWords }),
+    ...(shadowWords === undefined ? {} : { shadowWords }),
     exclusions,
   };
   // Who has mixed up share and percent gets told that, not what follows from it.

@@ -6,18 +6,19 @@ import type { Report } from '../problem.ts';
 
 /**
  * What the items of `burnRates` say about the rules that they come to. The items of a severity make one rule, so what they
- * say is put together; two that say different things about the same are reported.
+ * say is put together; two that say different things about the same are reported. `shadow`: of the rules that only record.
  */
 export function buildRuleWords(
   burnRates: ErrorBudgetFile['burnRates'],
   path: DeclarationPath,
   report: Report,
+  shadow = false,
 ): NonNullable<ErrorBudget['ruleWords']> | undefined {
   const words = (['page', 'ticket'] as const).flatMap((severity) => {
     const labels = new Map<string, string>();
     const single = new Map<string, string>();
     burnRates.forEach((item, index) => {
-      if (typeof item === 'string' || item.severity !== severity) return;
+      if (typeof item === 'string' || item.severity !== severity || item.shadow !== shadow) return;
       const say = (said: Map<string, string>, key: string, value: string, at: DeclarationPath): void => {
         const before = said.get(key);
         if (before === undefined || before === value) said.set(key, value);

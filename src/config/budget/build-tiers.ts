@@ -31,7 +31,9 @@ export function buildTiers(
     const tiers =
       typeof item === 'string' ? presetTiers(item, periodMs) : (buildItem(item, periodMs, at, report) ?? []);
     // The tiers of a preset come to the same windows where the period is very short.
-    const byWindows = new Map(tiers.map((tier) => [`${tier.severity} ${tier.longMs} ${tier.shortMs}`, tier]));
+    const byWindows = new Map(
+      tiers.map((tier) => [`${tier.severity} ${tier.shadow === true} ${tier.longMs} ${tier.shortMs}`, tier]),
+    );
     const fresh = [...byWindows].filter(([id]) => !seen.has(id)).map(([, tier]) => tier);
     for (const id of byWindows.keys()) seen.add(id);
     if (fresh.length < byWindows.size) {
@@ -50,8 +52,11 @@ function buildItem(
   report: Report,
 ): readonly BurnTier[] | undefined {
   const { severity, budget, over, short } = file;
-  if (budget !== undefined && over !== undefined) return buildTier({ ...file, budget, over }, periodMs, path, report);
-  if (budget === undefined && over === undefined && short === undefined) return presetTiers(severity, periodMs);
+  const marked = (tiers: readonly BurnTier[] | undefined): readonly BurnTier[] | undefined =>
+    file.shadow ? tiers?.map((tier) => ({ ...tier, shadow: true })) : tiers;
+  if (budget !== undefined && over !== undefined)
+    return marked(buildTier({ ...file, budget, over }, periodMs, path, report));
+  if (budget === undefined && over === undefined && short === undefined) return marked(presetTiers(severity, periodMs));
   const missing = budget === undefined ? (over === undefined ? 'budget and over' : 'budget') : 'over';
   report({
     path,

@@ -31,8 +31,7 @@ export function checkBudgetNames(
   );
   const madeOf = new Map<string, string>();
   for (const { value: budget, path } of built) {
-    for (const severity of new Set(budget.tiers.map((tier) => tier.severity))) {
-      const made = budgetRuleName(budget.name, severity);
+    for (const made of new Set(budget.tiers.map((tier) => budgetRuleName(budget.name, tier.severity, tier.shadow)))) {
       const before = madeOf.get(made);
       const other = ruleNames.get(made) ?? (before === undefined ? undefined : `the budget \`${before}\``);
       madeOf.set(made, budget.name);

@@ -1,6 +1,6 @@
 import type { OffsetAt } from '../../domain/budget/zone.ts';
 import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
-import { nearest } from '../did-you-mean.ts';
+import { nearest } from '../../domain/text/nearest.ts';
 import { show } from '../fields.ts';
 import type { Problem, Report } from '../problem.ts';
 import { canonicalZone, offsetIn, zoneNames } from './zone-offset.ts';

@@ -1,7 +1,8 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { SignalUse } from '../../domain/service/condition.ts';
 import { formatDuration, parseDuration } from '../../domain/text/duration.ts';
-import { nearest, suggest } from '../did-you-mean.ts';
+import { nearest } from '../../domain/text/nearest.ts';
+import { suggest } from '../did-you-mean.ts';
 import type { TextProblem } from '../problem.ts';
 import { maxWindowMs, minWindowMs } from '../windows.ts';
 import { compareBudgetProblem } from './compare-budget.ts';

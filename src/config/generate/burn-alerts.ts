@@ -10,13 +10,13 @@ import { prometheusDuration } from '../../domain/text/prometheus-duration.ts';
 import type { AlertingRule } from './rule-group.ts';
 import { ratioMetric, sloLabels, type Slo } from './slo.ts';
 
-/** One alert for each severity, which fires while any of its pairs of windows does. */
+/** One alert for each severity, which fires while any of its pairs of windows does; pairs that only record make none. */
 export function burnAlerts(slo: Slo): readonly AlertingRule[] {
   const severities = (['page', 'ticket'] as const).filter((severity) =>
-    slo.budget.tiers.some((tier) => tier.severity === severity),
+    slo.budget.tiers.some((tier) => alerts(tier, severity)),
   );
   return severities.map((severity) => {
-    const tiers = slo.budget.tiers.filter((tier) => tier.severity === severity);
+    const tiers = slo.budget.tiers.filter((tier) => alerts(tier, severity));
     return {
       alert: `${pascal(slo.service.name)}${pascal(slo.budget.name)}ErrorBudgetBurn`,
       expr: tiers.map((tier) => `(\n${indent(tierExpression(slo, tier))}\n)`).join('\nor\n'),
@@ -24,6 +24,10 @@ export function burnAlerts(slo: Slo): readonly AlertingRule[] {
       annotations: annotations(slo, severity, tiers),
     };
   });
+}
+
+function alerts(tier: BurnTier, severity: Severity): boolean {
+  return tier.severity === severity && tier.shadow !== true;
 }
 
 /** As judgeTier judges: strictly above the factor over both windows, enough known of both, enough bad events in the long one. */

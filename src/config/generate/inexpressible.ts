@@ -1,7 +1,6 @@
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import type { Service } from '../../domain/service/service.ts';
-import { budgetRuleName } from '../budget/budget-rule.ts';
 import type { Problem } from '../problem.ts';
 import { isKept } from './slo.ts';
 
@@ -38,16 +37,21 @@ function ofBudgets({ budgets }: Service): readonly Problem[] {
         hint: 'PromQL cannot take time out of a window; silence the alerts in Alertmanager meanwhile',
       });
     }
+    if (budget.tiers.some(({ shadow }) => shadow === true)) {
+      problems.push({
+        path: [...path, 'burnRates'],
+        code: 'not-in-rules',
+        message: `no alert for the tiers of \`${budget.name}\` that only record (\`shadow: true\`)`,
+        hint: 'Andon itself records what they would have stopped; an alert pages',
+      });
+    }
     return problems;
   });
 }
 
-function ofRules({ rules, budgets }: Service): readonly Problem[] {
-  const made = new Set(
-    budgets.flatMap(({ name }) => (['page', 'ticket'] as const).map((severity) => budgetRuleName(name, severity))),
-  );
+function ofRules({ rules }: Service): readonly Problem[] {
   return rules
-    .filter(({ name }) => !made.has(name))
+    .filter(({ when }) => when.tiers === undefined)
     .map(({ name }, index) => ({
       path: ['spec', 'stopTheLine', index],
       code: 'not-in-rules',

@@ -50,5 +50,6 @@ export function buildRule(
     ...(file.runbook === undefined ? {} : { runbook: file.runbook }),
     onUnknown:
       file.onUnknown === 'ignore' ? { policy: 'ignore' } : { policy: 'open', afterMs: file.onUnknown.openAfter },
+    ...(file.shadow ? { shadow: true } : {}),
   };
 }

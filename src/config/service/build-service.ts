@@ -1,4 +1,5 @@
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
+import type { ChangePolicy } from '../../domain/service/change-policy.ts';
 import { formatDuration } from '../../domain/text/duration.ts';
 import type { Service, Signal } from '../../domain/service/service.ts';
 import { budgetName, buildBudget } from '../budget/build-budget.ts';
@@ -7,9 +8,11 @@ import { budgetRules } from '../budget/budget-rule.ts';
 import { checkBudgetNames } from '../budget/check-budget-names.ts';
 import { checkRecordable } from '../budget/check-recordable.ts';
 import type { ErrorBudgetFile } from '../budget-file.ts';
+import type { ChangesFile } from '../changes/changes-file.ts';
 import { isReservedName, type ConditionCompiler } from '../condition/compile-condition.ts';
 import type { BudgetFacts, BudgetsByName, SignalKinds } from '../condition/signal-kinds.ts';
 import { suggest } from '../did-you-mean.ts';
+import { buildMaintenance } from '../maintenance/build-maintenance.ts';
 import { buildGate } from '../gate/build-gate.ts';
 import type { Report } from '../problem.ts';
 import { shortMs } from '../windows.ts';
@@ -106,8 +109,16 @@ function build(
     notify: spec.notify,
     ...declared,
     gate: buildGate(spec.gate, metadata.name, budgets.length > 0, ['spec', 'gate'], report),
+    ...(spec.changes === undefined ? {} : { changes: buildChanges(spec.changes) }),
+    ...(spec.maintenance.length === 0
+      ? {}
+      : { maintenance: buildMaintenance(spec.maintenance, ['spec', 'maintenance'], report, context.now) }),
     revision: revisionOf(declared),
   };
+}
+
+function buildChanges({ bake, seenIn }: ChangesFile): ChangePolicy {
+  return { bakeMs: bake, ...(seenIn === undefined ? {} : { seenIn }) };
 }
 
 function builtFrom<T, U>(parts: readonly Part<T>[], buildOne: (part: Part<T>) => U | undefined): readonly Part<U>[] {

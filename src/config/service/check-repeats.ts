@@ -31,8 +31,9 @@ export function checkRuleNames(rules: readonly Part<StopRuleFile>[], report: Rep
 export function checkRepeatedRules(rules: readonly Part<StopRule>[], report: Report): void {
   const first = new Map<string, string>();
   for (const { value, path } of rules) {
-    const { name, when, severity } = value;
-    const says = `${severity} ${when.text.replaceAll(/\s+/g, '')}`;
+    const { name, when, severity, shadow } = value;
+    // One on trial beside one that stops the line may differ in how long it waits.
+    const says = `${severity} ${shadow === true} ${when.text.replaceAll(/\s+/g, '')}`;
     const before = first.get(says);
     if (before === undefined) {
       first.set(says, name);

@@ -10,7 +10,7 @@ interface Declared {
   readonly rules: readonly StopRule[];
 }
 
-/** Says which signals nobody asks for, and that a service without rules pages nobody. */
+/** Says which signals nobody asks for, and that a service pages nobody that has no rule, or only such as record. */
 export function checkUsage({ signals, targets, budgets, rules }: Declared, report: Report): void {
   const used = new Set([
     ...targets.map(({ signal }) => signal),
@@ -28,7 +28,18 @@ export function checkUsage({ signals, targets, budgets, rules }: Declared, repor
       hint: 'give it a target or a rule, or leave it out',
     });
   }
-  if (rules.length > 0) return;
+  if (rules.some(({ shadow }) => shadow !== true)) return;
+  if (rules.length > 0) {
+    report({
+      path: ['spec', 'stopTheLine'],
+      at: 'key',
+      severity: 'warning',
+      code: 'only-shadow-rules',
+      message: 'every rule of this service is a shadow: nothing ever stops its line, and nobody is ever paged',
+      hint: 'take `shadow: true` from a rule once its record is as it should be',
+    });
+    return;
+  }
   report({
     path: ['spec', 'stopTheLine'],
     at: 'key',

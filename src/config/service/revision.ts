@@ -20,12 +20,13 @@ export function revisionOf({
     // Declarations without budgets keep the revision that they had before there were any.
     ...(budgets.length === 0 ? {} : { budgets: byName(budgets).map(budgetEssence) }),
     ...(budgetsFrom === undefined ? {} : { budgetsFrom }),
-    rules: rules.map(({ name, when, forMs, severity, onUnknown }) => ({
+    rules: rules.map(({ name, when, forMs, severity, onUnknown, shadow }) => ({
       name,
       forMs,
       severity,
       onUnknown,
       when: when.text.replaceAll(/\s+/g, ' ').trim(),
+      ...(shadow === true ? { shadow } : {}),
     })),
   };
   return hashText(JSON.stringify(essence));
@@ -37,6 +38,7 @@ function budgetEssence(budget: ErrorBudget): unknown {
     ...budget,
     tiers: undefined,
     ruleWords: undefined,
+    shadowWords: undefined,
     exclusions: budget.exclusions.map((each) => ({ ...each, because: undefined })),
   };
 }

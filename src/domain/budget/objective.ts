@@ -16,6 +16,8 @@ export interface ErrorBudget {
   readonly tiers: readonly BurnTier[];
   /** What the rules say that the tiers of a severity come to; absent where nobody said anything. */
   readonly ruleWords?: Readonly<Partial<Record<Severity, BurnRuleWords>>>;
+  /** The same of the rules that only record. */
+  readonly shadowWords?: Readonly<Partial<Record<Severity, BurnRuleWords>>>;
   /** Stretches that count neither as good nor as bad. */
   readonly exclusions: readonly Exclusion[];
 }
@@ -54,4 +56,6 @@ export interface BurnTier {
   readonly shortMs: number;
   /** Burn rate above which it fires: 1 spends the budget in exactly one period. */
   readonly factor: number;
+  /** Set where it only records what it would have stopped. */
+  readonly shadow?: true;
 }

@@ -1,4 +1,6 @@
+import type { Exclusion } from '../budget/exclusions.ts';
 import type { ErrorBudget } from '../budget/objective.ts';
+import type { ChangePolicy } from './change-policy.ts';
 import type { Condition } from './condition.ts';
 import type { GatePolicy } from './gate-policy.ts';
 import type { Severity } from './severity.ts';
@@ -23,6 +25,10 @@ export interface Service {
   readonly budgetsFrom?: BudgetsFrom;
   readonly rules: readonly StopRule[];
   readonly gate: GatePolicy;
+  /** Stretches in which nobody is paged, though all is measured as ever; absent: none. */
+  readonly maintenance?: readonly Exclusion[];
+  /** Absent: `defaultChangePolicy`. */
+  readonly changes?: ChangePolicy;
   /** Identifies what was declared (signals, end state, error budgets and rules), so that a changed goalpost is visible. */
   readonly revision: string;
 }
@@ -120,4 +126,6 @@ export interface StopRule {
   readonly runbook?: string;
   /** What a condition that cannot be decided does: nothing, or open an incident after a time. */
   readonly onUnknown: { readonly policy: 'ignore' } | { readonly policy: 'open'; readonly afterMs: number };
+  /** Set where it only records what it would have stopped: it opens no incident and pages nobody. */
+  readonly shadow?: true;
 }

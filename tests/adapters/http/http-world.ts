@@ -4,7 +4,14 @@ import {
   type HttpOptions,
   type HttpServer,
 } from '../../../src/adapters/http/http-server.ts';
+import { DeliveryBook } from '../../../src/app/changes/delivery-book.ts';
+import type { Inbound } from '../../../src/adapters/http/hooks/inbound.ts';
+import type { IncidentInbound } from '../../../src/adapters/http/inbound/incident-inbound.ts';
 import type { HttpParts } from '../../../src/adapters/http/http-parts.ts';
+import { SilenceBook } from '../../../src/app/silence/silence-book.ts';
+import { Telling } from '../../../src/app/silence/telling.ts';
+import { ShadowBook } from '../../../src/app/shadow/shadow-book.ts';
+import { createChangeDesk } from '../../../src/app/changes/change-desk.ts';
 import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
 import type { Commit } from '../../../src/app/ports/store.ts';
 import { silentTelemetry, type AnsweredRequest } from '../../../src/app/ports/telemetry.ts';
@@ -14,6 +21,8 @@ import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { storyStart } from '../../support/incident-story.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { aGateBench, type GateBench } from '../../support/gate-bench.ts';
+import { aService } from '../../support/simulation.ts';
+import { anInboundBench, type InboundBench } from '../../support/inbound-bench.ts';
 import { closingParts } from '../../support/closing-parts.ts';
 import { aStatus, checkoutView, searchView } from '../../support/service-views.ts';
 
@@ -25,6 +34,12 @@ export interface World extends AsyncDisposable {
   readonly requests: AnsweredRequest[];
   /** Gates over a service `checkout` that was just polled. */
   readonly gates: GateBench;
+  /** What takes in messages about incidents. */
+  readonly outside: InboundBench;
+  /** What rules that only record would have stopped; nothing at first. */
+  readonly shadows: ShadowBook;
+  /** What was told of reports of changes: where they came from and what became of them. */
+  readonly reports: string[];
   /** What the daemon would say; a test may change it. */
   readonly answers: { readiness: Readiness; reload: ReloadResult; scrape: () => Promise<string> };
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -34,10 +49,12 @@ export interface World extends AsyncDisposable {
 export interface WorldOptions extends Partial<HttpOptions> {
   readonly events?: readonly StoredEvent[];
   readonly parts?: Partial<HttpParts>;
+  /** Which tools may tell of changes. */
+  readonly inbound?: Inbound & IncidentInbound;
 }
 
 /** A running server over real use cases and a log of events in memory. */
-export async function aWorld({ events = [], parts = {}, ...options }: WorldOptions = {}): Promise<World> {
+export async function aWorld({ events = [], parts = {}, inbound = {}, ...options }: WorldOptions = {}): Promise<World> {
   const book = new IncidentBook();
   book.apply(events);
   const log = memoryLog();
@@ -53,8 +70,19 @@ export async function aWorld({ events = [], parts = {}, ...options }: WorldOptio
     log,
     telemetry: silentTelemetry,
   });
+  const outside = anInboundBench([], book);
   const gates = aGateBench();
   gates.poll('checkout', 1);
+  const silences = new Telling({
+    store: gates.store,
+    clock: gates.clock,
+    log,
+    book: new SilenceBook(),
+    incidents: book,
+  });
+  silences.use({ services: [aService(), aService({ name: 'search' })], channels: [] });
+  const reports: string[] = [];
+  const shadows = new ShadowBook();
   const answers: World['answers'] = {
     readiness: { ready: true, reasons: [] },
     reload: { ok: true, atNextStart: [] },
@@ -67,6 +95,23 @@ export async function aWorld({ events = [], parts = {}, ...options }: WorldOptio
       incidents: book,
       responder,
       gates: gates.desk,
+      protections: gates.protections,
+      silences: silences.desk,
+      changes: createChangeDesk({
+        store: gates.store,
+        book: gates.changes,
+        incidents: book,
+        clock: gates.clock,
+        log,
+        telemetry: { changeReported: (origin, result) => reports.push(`${origin} ${result}`) },
+        fleet: { names: () => [...gates.looks.keys()].sort() },
+      }),
+      inbound: () => inbound,
+      alerts: outside.alerts,
+      remoteActs: outside.remoteActs,
+      testChannel: async ({ channel }) => await Promise.resolve({ kind: 'unknown-channel', channel }),
+      delivery: new DeliveryBook(() => undefined),
+      shadows,
       status: () => aStatus,
       readiness: () => answers.readiness,
       reload: async () => await Promise.resolve(answers.reload),
@@ -85,7 +130,10 @@ export async function aWorld({ events = [], parts = {}, ...options }: WorldOptio
     book,
     log,
     requests,
+    outside,
     gates,
+    reports,
+    shadows,
     answers,
     get: async (path, headers = {}) => await fetch(base + path, { headers }),
     post: async (path, body, headers = {}) =>

@@ -5,6 +5,7 @@ import { IncidentBook, type IncidentRecord } from '../../../src/app/recording/in
 import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { incidentLink } from '../../../src/domain/notification/notification-plan.ts';
 import { anEvent, aStop, aWholeStory, eventTypes, storyStart } from '../../support/incident-story.ts';
+import { anOpenIncident } from '../../support/gate-bench.ts';
 import { viewsKeptOpen } from '../../support/service-views.ts';
 import { aWorld } from './http-world.ts';
 import { textOf } from './page-text.ts';
@@ -209,5 +210,29 @@ describe('where a notification leads', () => {
 
     expect(home).toContain(`${base}incidents/inc-1`);
     expect(incident).toEqual([base, `${base}api/v1/incidents/inc-1`]);
+  });
+});
+
+describe('the gate on the page of an incident', () => {
+  test('says what holds changes back, and how the fix passes', async () => {
+    const opened = anEvent('opened', 1, 100, { incidentId: 'checkout-20260822T020711Z' });
+    await using world = await aWorld({ events: [opened] });
+    world.gates.poll('checkout', 0.5, { incident: anOpenIncident(world.gates.clock.now() - 60_000) });
+    await world.gates.acts.freeze({ service: 'checkout', by: 'Ada', reason: 'looking' });
+    const text = textOf(await (await world.get('/incidents/checkout-20260822T020711Z')).text());
+    for (const part of [
+      'What the gate of checkout says gate stop Ada stopped the line of checkout: looking stop : checkout is off since',
+      'Ada stopped this line at 2026-08-22T02:00:00.000Z, until somebody lifts it: looking',
+      'andon gate checkout --change CHANGE --remedies checkout-20260822T020711Z --reason TEXT',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test('is gone with the incident', async () => {
+    await using world = await aWorld({ events: aWholeStory() });
+    const text = textOf(await (await world.get('/incidents/inc-1')).text());
+    expect(text).toContain('page closed inc-1');
+    expect(text).not.toContain('gate');
   });
 });

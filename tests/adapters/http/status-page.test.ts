@@ -4,6 +4,8 @@ import { statusPage, type PageFacts } from '../../../src/adapters/http/status-pa
 import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
 import { anEvent, aStop, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
 import { aStatus, checkoutView, searchView } from '../../support/service-views.ts';
+import { ShadowBook } from '../../../src/app/shadow/shadow-book.ts';
+import { aShadowClearing, aShadowFiring } from '../../support/shadow-events.ts';
 import { aWorld } from './http-world.ts';
 import { textOf } from './page-text.ts';
 
@@ -146,4 +148,79 @@ test('is served with a policy that lets in its own style sheet and nothing else'
   expect(response.headers.get('content-security-policy')).toContain(`style-src 'sha256-${digest}'`);
   expect(page).not.toMatch(/<script|\son\w+=|src=|@import|url\(/);
   expect(page).toContain('Payments fail');
+});
+
+describe('a gate on the page', () => {
+  const freeze = { service: 'checkout', by: 'Ada <b>', reason: 'moving the database' };
+
+  test('says its state in words, who stopped the line and until when, and what else is seen', async () => {
+    await using world = await aWorld();
+    world.gates.poll('checkout', 0.5);
+    await world.gates.acts.freeze({ ...freeze, forMs: 3_600_000 });
+    await world.gates.acts.freeze({ ...freeze, service: '*', reason: 'holidays', by: 'Grace' });
+    await world.gates.acts.freeze({ ...freeze, reason: 'x', by: 'Eve', liftsWhen: 'end-state-held' });
+    const page = await (await world.get('/')).text();
+    const text = textOf(page);
+    for (const part of [
+      'gate stop Ada &lt;b&gt; stopped the line of checkout until 03:00:00 UTC: moving the database warn : checkout: success rate 50%',
+      'Ada &lt;b&gt; stopped this line at 2026-08-22T02:00:00.000Z, until 2026-08-22T03:00:00.000Z (in 50m): moving the database',
+      'lift it: andon lift checkout-freeze-20260822T020000Z --reason TEXT',
+      'Grace stopped every line at 2026-08-22T02:00:00.000Z, until somebody lifts it: holidays',
+      'Eve stopped this line at 2026-08-22T02:00:00.000Z, until the end state has held: x',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(page).toContain('<span class="tag missed">gate stop</span>');
+  });
+
+  test('says who let changes pass', async () => {
+    await using world = await aWorld();
+    await world.gates.acts.freeze(freeze);
+    const leave = { service: 'checkout', by: 'Grace', reason: 'hotfix', forMs: 1_800_000 };
+    await world.gates.acts.override({ ...leave, change: 'sha-1' });
+    const once = textOf(await (await world.get('/')).text());
+    expect(once).toContain('gate stop');
+    expect(once).toContain('Grace lets the change sha-1 pass until 2026-08-22T02:30:00.000Z (in 20m): hotfix');
+    await world.gates.acts.override(leave);
+    const text = textOf(await (await world.get('/')).text());
+    expect(text).toContain('gate pass, overridden the gate is overridden, says Grace: hotfix (otherwise stop: Ada');
+    expect(text).toContain('Grace lets changes pass until');
+    expect(text).toContain('end it: andon end-override checkout-override-20260822T020000Z-2 --reason TEXT');
+  });
+
+  test('is green while it passes', async () => {
+    await using world = await aWorld();
+    expect(await (await world.get('/')).text()).toContain('<span class="tag held">gate pass</span>');
+  });
+});
+
+describe('a rule on trial', () => {
+  test('is never said to stop anything, and what it would have stopped is listed', () => {
+    const rule = { severity: 'page', condition: 'x', shadow: true } as const;
+    const rules = [
+      { ...rule, rule: 'early', state: 'firing' as const },
+      { ...rule, rule: 'slow', state: 'pending' as const },
+      { ...rule, rule: 'quiet', state: 'inactive' as const },
+    ];
+    const scopes = [{ group: {}, line: 'moving' as const, targets: [successRate], rules }];
+    const book = new ShadowBook();
+    book.apply([
+      aShadowFiring(1, { shadowId: 'other', service: 'elsewhere', rule: 'not-here' }),
+      aShadowFiring(2, { shadowId: 'a', rule: 'first' }),
+      aShadowClearing(62, { shadowId: 'a' }),
+      aShadowFiring(63, { shadowId: 'b', rule: 'early', group: { region: 'eu' } }),
+    ]);
+    const page = pageOf({ services: [{ ...checkoutView, scopes }], shadows: book.list({ limit: 10 }) });
+    const text = textOf(page);
+    for (const part of [
+      'early: would have stopped the line slow: pending (only records)',
+      'early (page) would have stopped the line of region&#x3D;&quot;eu&quot; at 2026-08-22T02:01:03.000Z, and still would',
+      'first (page) would have stopped the line at 2026-08-22T02:00:02.000Z, for 1m',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain('quiet');
+    expect(text).not.toContain('not-here');
+    expect(page).not.toContain('class="firing"');
+  });
 });

@@ -3,6 +3,15 @@ import { createPrometheusTelemetry } from '../../../src/adapters/metrics/prometh
 import { decideGate } from '../../../src/domain/gate/decide-gate.ts';
 import { storyStart } from '../../support/incident-story.ts';
 
+test('deployments that waited for a gate are counted by how that ended, from zero on', async () => {
+  const telemetry = createPrometheusTelemetry({ version: '0.1.0', nodeVersion: 'v24', now: () => storyStart });
+  telemetry.protectionAnswered('waited-too-long');
+  const { body } = await telemetry.scrape();
+  expect(body).toContain('andon_gate_protections_total{result="waited-too-long"} 1');
+  for (const result of ['approved', 'rejected', 'refused'])
+    expect(body).toContain(`andon_gate_protections_total{result="${result}"} 0`);
+});
+
 test('gates have one state each, and names that somebody only asked for make no series', async () => {
   const telemetry = createPrometheusTelemetry({ version: '0.1.0', nodeVersion: 'v24', now: () => storyStart });
   const answer = decideGate({ service: 'chekout', freezes: [], dependencies: [] }, storyStart);

@@ -4,11 +4,13 @@ import {
   createPrometheusTelemetry,
   type PrometheusTelemetry,
 } from '../../../src/adapters/metrics/prometheus-telemetry.ts';
+import { ShadowBook } from '../../../src/app/shadow/shadow-book.ts';
 import { catalogue, type MetricSpec } from '../../../src/adapters/metrics/catalogue.ts';
 import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
 import type { ReadingRow } from '../../../src/app/views/service-view.ts';
 import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { anEvent, aStop, aWholeStory, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
+import { aShadowFiring } from '../../support/shadow-events.ts';
 import { intervalRow } from '../../support/interval-verdict.ts';
 import { checkoutView } from '../../support/service-views.ts';
 import { decideGate } from '../../../src/domain/gate/decide-gate.ts';
@@ -55,13 +57,29 @@ function tellAll(telemetry: PrometheusTelemetry): void {
     anEvent('opened', 7, 0, { incidentId: 'b' }),
     anEvent('blinded', 8, 1, { incidentId: 'b' }),
     anEvent('undeliverable', 9, 2, { incidentId: 'b' }),
+    anEvent('reminded', 10, 700, { incidentId: 'b' }),
   ]);
   const answer = decideGate({ service: 'nobody', freezes: [], dependencies: [] }, storyStart);
+  new ShadowBook((stop) => {
+    telemetry.shadowStopped(stop);
+  }).apply([aShadowFiring(1)]);
   telemetry.gateAsked(answer);
+  telemetry.changeReported('github', 'recorded');
+  telemetry.deploymentSettled({
+    service: 'checkout',
+    change: 'deploy-42',
+    startedAt: storyStart,
+    result: 'failed',
+    recoveriesMs: [700_000],
+    isRework: false,
+  });
   telemetry.changeHeld(answer);
   telemetry.gates([{ ...answer, service: 'checkout', state: 'hold' }]);
   telemetry.deliveryFinished('pager', 'delivered', 80);
+  telemetry.alertReceived('evidence');
   telemetry.resendFinished('pager', true);
+  telemetry.heartbeat(true);
+  telemetry.heartbeatFailed('blind');
   telemetry.outboxDepth('pager', 1);
   telemetry.reloadFinished(true, storyStart);
   telemetry.storeHealth(false);
@@ -339,9 +357,15 @@ describe('forgetting', () => {
       'andon_time_to_acknowledge_seconds',
       'andon_time_to_recover_seconds',
       'andon_incidents_total',
+      'andon_silenced_notifications_total',
+      'andon_grouped_notifications_total',
+      'andon_incidents_detected_by_total',
       'andon_incidents_closed_by_hand_total',
+      'andon_deployments_total',
+      'andon_failed_deployment_recovery_seconds',
       'andon_relapses_total',
       'andon_incident_bad_events_total',
+      'andon_reminders_total',
       'andon_undeliverable_pages_total',
       'andon_incidents_open',
       'andon_incidents_blind',

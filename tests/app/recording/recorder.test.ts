@@ -44,6 +44,65 @@ function setUp() {
   return { store, book, clock, log, delivered, told, recorder, record };
 }
 
+describe('what is recorded at once', () => {
+  const reminded: IncidentEvent = {
+    type: 'reminded',
+    service: opened.service,
+    group: opened.group,
+    incidentId: opened.incidentId,
+    at: opened.at + minute,
+    reminder: 'repeat',
+  };
+
+  test('takes turns: each notification has a place of its own, and none is lost', async () => {
+    const { delivered, record, recorder, store } = setUp();
+    await record(opened);
+    await Promise.all([
+      recorder.record({ events: [reminded], checkpoints: [], channels: ['on-call'] }),
+      record(resolved),
+      recorder.recordNow(() => undefined),
+    ]);
+    const mine = delivered.filter(({ channel }) => channel === 'on-call');
+    expect(mine.map(({ kind, sequence }) => [kind, sequence])).toEqual([
+      ['firing', 1],
+      ['repeated', 2],
+      ['resolved', 3],
+    ]);
+    expect(await store.outbox(opened.incidentId)).toHaveLength(delivered.length);
+  });
+
+  test('is decided when its turn comes, with all before it in the book', async () => {
+    const { book, record, recorder } = setUp();
+    const seen: (string | undefined)[] = [];
+    await Promise.all([
+      record(opened),
+      recorder.recordNow(() => {
+        seen.push(book.get(opened.incidentId)?.incident.phase);
+        return undefined;
+      }),
+    ]);
+    expect(seen).toEqual(['open']);
+  });
+
+  test('one that fails keeps nobody back', async () => {
+    const { recorder, record, book } = setUp();
+    const failing = recorder.recordNow(() => {
+      throw new Error('not decided');
+    });
+    await expect(failing).rejects.toThrow('not decided');
+    await record(opened);
+    expect(book.list({ limit: 1 })).toHaveLength(1);
+  });
+
+  test('a reminder that reaches nobody is not written: it stays due', async () => {
+    const { recorder, record, store } = setUp();
+    await record(opened);
+    const before = store.written.length;
+    await recorder.record({ events: [reminded], checkpoints: [], channels: [] });
+    expect(store.written).toHaveLength(before);
+  });
+});
+
 describe('recording', () => {
   test('writes events, checkpoint and notifications in one commit, then lets everybody know', async () => {
     const { store, book, delivered, told, record } = setUp();

@@ -21,6 +21,8 @@ export class AlertmanagerChannel implements Channel {
   readonly type = 'alertmanager';
   readonly name: string;
   readonly concurrency: number;
+  /** Alertmanager groups by itself, and inhibits by what it knows of each. */
+  readonly toldOfEach = true;
   readonly resend: ResendPolicy;
   readonly #options: AlertmanagerOptions;
   readonly #parts: Parts;

@@ -42,9 +42,14 @@ export function alertsOf(attempt: Attempt, options: AlertOptions): readonly Post
   return [alert, ...former.filter(({ at }) => !isLate(at)).map(({ end }) => end)];
 }
 
+/** How long a test fires, ms: groups wait half a minute before they are told, and what is over by then is not told at all. */
+const testLastsMs = 3 * 60_000;
+
+/** A test ends by itself, since nobody sends it again. */
 function firingAlert(attempt: Attempt, labels: Labels, options: AlertOptions): PostableAlert {
-  const onset = attempt.notification.page.onset.at;
-  const endsAt = Math.max(options.now, onset) + options.lastsMs;
+  const { kind, page } = attempt.notification;
+  const onset = page.onset.at;
+  const endsAt = Math.max(options.now, onset) + (kind === 'test' ? testLastsMs : options.lastsMs);
   return { ...common(attempt, labels, options), startsAt: formatUtc(onset), endsAt: formatUtc(endsAt) };
 }
 

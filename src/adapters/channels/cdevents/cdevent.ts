@@ -41,7 +41,8 @@ export interface CdEvent {
  */
 export function cdEventOf(facts: FactSheet, id: string, { source, environment }: EventOrigin): CdEvent {
   const { type, data } = facts;
-  const predicate = type === 'incident.resolved' ? 'resolved' : 'detected';
+  // The end of an incident that there never was sets nothing in motion.
+  const predicate = type === 'incident.resolved' || type === 'incident.test' ? 'resolved' : 'detected';
   return {
     context: {
       specversion,

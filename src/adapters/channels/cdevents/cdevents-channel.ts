@@ -1,4 +1,5 @@
 import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts';
+import { usualKinds } from '../../../domain/notification/notification.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
 import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
 import { cdEventOf, type EventOrigin } from './cdevent.ts';
@@ -14,6 +15,10 @@ export class CdEventsChannel implements Channel {
   readonly type = 'cdevents';
   readonly name: string;
   readonly concurrency: number;
+  /** Whoever measures deliveries counts incidents one by one. */
+  readonly toldOfEach = true;
+  /** That nobody has acknowledged is no event of the incident’s; whom it is handed to next hears of it all the same. */
+  readonly wants = usualKinds.filter((kind) => kind !== 'repeated');
   readonly #options: CdEventsOptions;
   readonly #poster: Poster;
 

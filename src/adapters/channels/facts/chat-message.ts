@@ -1,3 +1,4 @@
+import { suspectName } from '../../../domain/change/describe-suspect.ts';
 import { formatSpan } from '../../../domain/text/duration.ts';
 import { visibleText } from '../../../domain/text/visible-text.ts';
 import type { FactSheet, TargetWire } from './fact-sheet.ts';
@@ -10,8 +11,8 @@ export interface ChatFact {
   readonly text: string;
 }
 
-/** How bad it is, for a colour or a sign. `closed` is neither bad nor good: nobody watches any more. */
-export type ChatMood = 'page' | 'ticket' | 'resolved' | 'closed';
+/** How bad it is, for a colour or a sign. `closed` is neither bad nor good: nobody watches any more. A `notice` alarms nobody. */
+export type ChatMood = 'page' | 'ticket' | 'resolved' | 'closed' | 'notice';
 
 /** What a chat says of a notification, in the order to read it. All texts are plain, of one line, from whoever wrote them. */
 export interface ChatMessage {
@@ -32,6 +33,7 @@ export interface ChatMessage {
 const mostOff = 8;
 const mostFine = 3;
 const mostLabels = 10;
+const mostTogether = 20;
 /** Slower than this a minute is not worth a number. */
 const leastSpeed = 0.001;
 /** Most characters of one text. */
@@ -40,11 +42,12 @@ const textLimit = 500;
 /** The facts of a notification as people want to read them in a chat. The same facts always give the same message. */
 export function chatMessageOf(sheet: FactSheet): ChatMessage {
   const { type, data } = sheet;
+  if (type === 'incident.test') return testMessage(data);
   const isOver = type === 'incident.resolved';
   const urgency = data.severity === 'page' ? 'Page' : 'Ticket';
   return {
-    mood: isOver ? (data.closedByHand === undefined ? 'resolved' : 'closed') : data.severity,
-    urgency: type === 'incident.firing' || type === 'incident.relapsed' ? urgency : '',
+    mood: moodOf(sheet),
+    urgency: urgent.has(type) ? urgency : '',
     title: line(data.title),
     offHeading: isOver ? 'Off when last seen' : 'Off now',
     off: offLines(data),
@@ -53,13 +56,43 @@ export function chatMessageOf(sheet: FactSheet): ChatMessage {
       ...fact('What', data.summary),
       ...fact('Why', data.because === 'condition-true' || isOver ? undefined : 'its condition cannot be decided'),
       ...(isOver ? spellFacts(sheet) : sinceFacts(sheet)),
+      ...suspectFacts(data),
+      ...fact('Together', togetherText(data)),
       ...fact('Severity', isOver ? undefined : data.severity),
+      ...fact('Acknowledged', isOver || data.acknowledgedBy === undefined ? undefined : `by ${data.acknowledgedBy}`),
       ...fact('Owner', data.owner),
       ...fact('Impact', impactText(data.impact)),
       ...fact('End state', data.endState),
       ...fact('Still fine', isOver ? undefined : fineText(data)),
     ],
     footnotes: footnotesOf(data, isOver),
+  };
+}
+
+/** Kinds whose title does not say how soon somebody has to look. */
+const urgent: ReadonlySet<FactSheet['type']> = new Set([
+  'incident.firing',
+  'incident.relapsed',
+  'incident.repeated',
+  'incident.unacknowledged',
+]);
+
+function moodOf({ type, data }: FactSheet): ChatMood {
+  if (type === 'incident.resolved') return data.closedByHand === undefined ? 'resolved' : 'closed';
+  return type === 'incident.acknowledged' ? 'notice' : data.severity;
+}
+
+/** There is no incident: what a page has besides would only look like one. */
+function testMessage({ title, summary, link, incidentId }: FactSheet['data']): ChatMessage {
+  return {
+    mood: 'notice',
+    urgency: '',
+    title: line(title),
+    offHeading: '',
+    off: [],
+    links: [httpLink('Andon', link)].filter((each) => each !== undefined),
+    facts: fact('What', summary),
+    footnotes: [line(`Test ${incidentId}`)],
   };
 }
 
@@ -122,10 +155,33 @@ function impactText(impact: FactSheet['data']['impact']): string | undefined {
   return `${count(badEvents)} bad events beyond what is allowed, out of ${count(totalEvents)}${of}; ${worst}% bad at worst`;
 }
 
+/** Other incidents that this message tells of, and which of them are over. */
+function togetherText({ together = [], furtherCount = 0 }: FactSheet['data']): string | undefined {
+  if (together.length === 0) return undefined;
+  const names = together.slice(0, mostTogether).map(({ service, group, phase }) => {
+    const parts = Object.entries(group).map(([label, value]) => `${label} ${value}`);
+    return `${[service, ...parts].join(' ')}${phase === 'open' ? '' : ' (back)'}`;
+  });
+  const further = together.length - names.length + furtherCount;
+  return `${names.join(', ')}${further === 0 ? '' : ` and ${further} more`}`;
+}
+
 function fineText({ fine, truncated }: FactSheet['data']): string | undefined {
   if (fine.length === 0) return undefined;
   const texts = fine.slice(0, mostFine).map(({ text }) => text);
   return [...texts, ...(fine.length > mostFine ? [more(fine.length - mostFine, truncated)] : [])].join('; ');
+}
+
+/** What it may come from and how to take that back, in one line each; of several the latest, since nobody can tell. */
+function suspectFacts({ suspects = [] }: FactSheet['data']): readonly ChatFact[] {
+  const [first] = suspects;
+  if (first === undefined) return [];
+  const { kind, change, version, by, rollback, standing, sureness, onsetAfterSeconds, others } = first;
+  const what = [suspectName({ kind, change, ...(version === undefined ? {} : { version }) }), by && `by ${by}`];
+  const when = `${span(Math.abs(onsetAfterSeconds))} ${onsetAfterSeconds < 0 ? 'after' : 'before'} it began`;
+  const sure = standing === 'suspect' ? sureness : `confounded with ${others} more`;
+  const back = rollback === undefined ? 'not known' : rollback;
+  return fact('Suspect', `${[...what, when].filter(Boolean).join(', ')} (${sure}), way back: ${back}`);
 }
 
 function footnotesOf(data: FactSheet['data'], isOver: boolean): readonly string[] {

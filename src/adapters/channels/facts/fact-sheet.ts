@@ -1,7 +1,19 @@
 import { z } from 'zod';
+import type { NotificationKind } from '../../../domain/notification/notification.ts';
 
 /** The newest version of the body; a change that could break a receiver makes a new one. */
 export const factSheetVersion = 1;
+
+const kinds = [
+  'firing',
+  'escalated',
+  'relapsed',
+  'resolved',
+  'repeated',
+  'unacknowledged',
+  'acknowledged',
+  'test',
+] as const satisfies readonly NotificationKind[];
 
 const Instant = z.string().meta({ description: 'RFC 3339, UTC', examples: ['2026-08-22T02:07:12.000Z'] });
 const Labels = z.record(z.string(), z.string());
@@ -45,6 +57,49 @@ export const TargetWire = z
   .meta({ id: 'Target', description: 'A target of the end state and how the service stands to it' });
 export type TargetWire = z.infer<typeof TargetWire>;
 
+const ShareCount = z.object({ bad: z.number(), total: z.number() });
+
+export const SuspectWire = z
+  .object({
+    text: z.string().meta({ description: 'All of it in a sentence for people' }),
+    change: z.string().meta({ description: 'The reporter’s id of the change' }),
+    kind: z.enum(['deployment', 'configuration', 'other']),
+    version: z.string().optional(),
+    before: z.string().optional().meta({ description: 'What was there before' }),
+    summary: z.string().optional(),
+    by: z.string().optional(),
+    link: z.string().optional().meta({ description: 'Where to read about it' }),
+    rollback: z
+      .string()
+      .optional()
+      .meta({ description: 'The way back: a command, a version or a URL, as the change’s reporter gave it' }),
+    outcome: z.enum(['succeeded', 'failed', 'rolled-back']).optional(),
+    startedAt: Instant,
+    finishedAt: Instant.optional(),
+    standing: z.enum(['suspect', 'confounded']).meta({
+      description: '`confounded`: the onset lies in the window of several changes, and nobody can tell which it was',
+    }),
+    sureness: z.enum(['likely', 'possible']).meta({
+      description:
+        '`likely`: the only one, the signal shifted there, and most of the onset’s interval lies in its window',
+    }),
+    share: z.number().meta({ description: 'Share of the onset’s interval inside the change’s window, 0 to 1' }),
+    onsetAfterSeconds: z.number().meta({ description: 'From the start of the change to the onset' }),
+    shift: z
+      .object({
+        verdict: z.enum(['shifted', 'unknown']),
+        against: z.enum(['change', 'onset', 'bound']).optional(),
+        before: ShareCount.optional(),
+        after: ShareCount.optional(),
+        p: z.number().optional(),
+      })
+      .meta({ description: 'What the signal did there: bad events and all, before and after' }),
+    bake: z.string().optional().meta({ description: 'What its bake watch found, where that is worse than before' }),
+    others: z.number().int().meta({ description: 'Further changes in whose window the onset lies, listed or not' }),
+  })
+  .meta({ id: 'Suspect', description: 'A change that the incident may come from' });
+export type SuspectWire = z.infer<typeof SuspectWire>;
+
 export const Facts = z.object({
   version: z.literal(factSheetVersion).meta({ description: 'Version of this body' }),
   incidentId: z.string().meta({ description: 'The same in every message about one incident' }),
@@ -76,6 +131,10 @@ export const Facts = z.object({
       signal: z.string().optional(),
     })
     .meta({ description: 'When a signal left its bound: an estimate, with the earliest and latest it can have been' }),
+  suspects: z
+    .array(SuspectWire)
+    .optional()
+    .meta({ description: 'Changes that it may come from, the latest first; absent when none is known' }),
   detectedAt: Instant.meta({ description: 'When a rule first stopped the line' }),
   timeToDetectSeconds: z.number().meta({ description: 'From onset to detection' }),
   recoveredAt: Instant.optional().meta({ description: 'Since when the end state has held' }),
@@ -90,6 +149,24 @@ export const Facts = z.object({
     .meta({ description: 'Who closed the incident by hand, and why: that service is back was not seen' }),
   timeToRecoverSeconds: z.number().optional().meta({ description: 'From onset to recovery' }),
   relapses: z.number().int().meta({ description: 'How often the incident came back after it had resolved' }),
+  acknowledgedBy: z.string().optional().meta({
+    description: 'Who acknowledged it; absent while nobody has since it opened, got worse or came back',
+  }),
+  together: z
+    .array(
+      z.object({
+        incidentId: z.string(),
+        service: z.string(),
+        group: Labels,
+        title: z.string(),
+        since: Instant.meta({ description: 'Its onset' }),
+        severity: z.enum(['page', 'ticket']),
+        phase: z.enum(['open', 'watching', 'closed']).meta({ description: '`open` until its service is back' }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'Other incidents of the same outage: this message tells of them too, and they page nobody' }),
+  furtherCount: z.number().int().optional().meta({ description: 'How many there are beyond those' }),
   off: z.array(TargetWire).meta({ description: 'Targets that are missed, or cannot be told' }),
   fine: z.array(TargetWire).meta({ description: 'Targets that hold' }),
   impact: z
@@ -118,7 +195,7 @@ export const Facts = z.object({
     .array(
       z.object({
         id: z.string().meta({ description: 'The `webhook-id` it would have had' }),
-        kind: z.enum(['firing', 'escalated', 'relapsed', 'resolved']),
+        kind: z.enum(kinds),
         createdAt: Instant,
       }),
     )
@@ -129,9 +206,9 @@ export const Facts = z.object({
 /** The JSON that is posted, and whose schema is docs/webhook.schema.json. */
 export const FactSheet = z
   .object({
-    type: z
-      .enum(['incident.firing', 'incident.escalated', 'incident.relapsed', 'incident.resolved'])
-      .meta({ description: 'What happened' }),
+    type: z.enum(kinds.map((kind) => `incident.${kind}` as const)).meta({
+      description: 'What happened. Of `incident.test` nothing: somebody wants to see whether messages arrive.',
+    }),
     timestamp: Instant.meta({ description: 'When it happened, on Andon’s clock; the same on every try' }),
     data: Facts,
   })

@@ -1,9 +1,12 @@
 import type { Attempt } from '../../../app/ports/channel.ts';
+import { describeSuspect } from '../../../domain/change/describe-suspect.ts';
+import type { Suspect } from '../../../domain/change/suspect.ts';
+import type { Together } from '../../../domain/notification/together.ts';
 import type { Notification } from '../../../domain/notification/notification.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
 import type { TargetVerdict } from '../../../domain/reading/verdict.ts';
 import { describeVerdict } from '../../../domain/reading/verdict-text.ts';
-import type { TargetWire, FactSheet } from './fact-sheet.ts';
+import type { FactSheet, SuspectWire, TargetWire } from './fact-sheet.ts';
 import { factSheetVersion } from './fact-sheet.ts';
 import { shorten, truncationLevels } from './shorten.ts';
 
@@ -15,12 +18,22 @@ export function factSheetOf(attempt: Attempt): FactSheet {
   const whole = wholeBody(attempt);
   if (fits(whole)) return whole;
   for (const level of truncationLevels) {
-    const cut = { ...whole, data: { ...shorten(whole.data, level), truncated: true } };
+    const data = shorten(whole.data, level);
+    const cut = { ...whole, data: { ...data, ...furtherCount(attempt, data), truncated: true } };
     if (fits(cut)) return cut;
   }
   throw new RangeError(
     `the body of notification ${attempt.notification.id} cannot be cut below ${bodyLimitBytes} bytes`,
   );
+}
+
+/** Of other incidents, what was cut is counted. */
+function furtherCount(
+  { notification: { page } }: Attempt,
+  { together = [] }: FactSheet['data'],
+): Pick<FactSheet['data'], 'furtherCount'> {
+  const count = (page.together?.length ?? 0) + (page.furtherCount ?? 0) - together.length;
+  return count === 0 ? {} : { furtherCount: count };
 }
 
 function fits(body: FactSheet): boolean {
@@ -29,6 +42,7 @@ function fits(body: FactSheet): boolean {
 
 function wholeBody({ notification, collapsed }: Attempt): FactSheet {
   const { page } = notification;
+  const { acknowledgedBy } = page;
   const { owner, summary, runbook, link, impact, budgetsSpent, recoveredAt, recovery, resolvedAt, closedByHand } = page;
   const { at, earliest, latest, method, signal } = page.onset;
   return {
@@ -58,6 +72,7 @@ function wholeBody({ notification, collapsed }: Attempt): FactSheet {
         method,
         ...(signal === undefined ? {} : { signal }),
       },
+      ...(page.suspects === undefined ? {} : { suspects: page.suspects.map(suspectWire) }),
       detectedAt: formatUtc(page.detectedAt),
       timeToDetectSeconds: Math.max(0, page.detectedAt - at) / 1000,
       ...(recoveredAt === undefined
@@ -75,6 +90,9 @@ function wholeBody({ notification, collapsed }: Attempt): FactSheet {
       ...(resolvedAt === undefined ? {} : { resolvedAt: formatUtc(resolvedAt) }),
       ...(closedByHand === undefined ? {} : { closedByHand }),
       relapses: page.relapses,
+      ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
+      ...(page.together === undefined ? {} : { together: page.together.map(togetherWire) }),
+      ...(page.furtherCount === undefined ? {} : { furtherCount: page.furtherCount }),
       off: page.off.map(targetWire),
       fine: page.fine.map(targetWire),
       ...(impact === undefined ? {} : { impact }),
@@ -83,6 +101,22 @@ function wholeBody({ notification, collapsed }: Attempt): FactSheet {
       truncated: false,
     },
   };
+}
+
+function suspectWire(suspect: Suspect): SuspectWire {
+  const { startedAt, finishedAt, onsetAfterMs, shift, ...told } = suspect;
+  return {
+    text: describeSuspect(suspect),
+    ...told,
+    startedAt: formatUtc(startedAt),
+    ...(finishedAt === undefined ? {} : { finishedAt: formatUtc(finishedAt) }),
+    onsetAfterSeconds: onsetAfterMs / 1000,
+    shift: { ...shift },
+  };
+}
+
+function togetherWire({ since, ...told }: Together): NonNullable<FactSheet['data']['together']>[number] {
+  return { ...told, since: formatUtc(since) };
 }
 
 function collapsedWire({ id, kind, createdAt }: Notification): FactSheet['data']['collapsed'][number] {

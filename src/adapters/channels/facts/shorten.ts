@@ -12,11 +12,11 @@ export const truncationLevels: readonly TruncationLevel[] = [
   { text: 40, entries: 2 },
 ];
 
-/** Half a link leads nowhere: these are kept whole up to this length, and left out beyond it. */
-const links: ReadonlySet<string> = new Set(['link', 'runbook']);
+/** Half a link leads nowhere, and half a way back worse: these are kept whole up to this length, and left out beyond it. */
+const links: ReadonlySet<string> = new Set(['link', 'runbook', 'rollback']);
 const linkLimit = 500;
 /** Cut, these would name something else. */
-const names: ReadonlySet<string> = new Set(['incidentId', 'id']);
+const names: ReadonlySet<string> = new Set(['incidentId', 'id', 'change']);
 
 /** Cuts every text, list and label set inside a value of plain JSON; its shape stays. */
 export function shorten<T>(value: T, level: TruncationLevel): T {

@@ -31,7 +31,13 @@ const textLimit = 3_000;
 /** Slack refuses blocks of some 11,000 to 13,000 characters in total, and does not say how it counts. */
 const totalLimit = 10_000;
 
-const marks: Readonly<Record<ChatMood, string>> = { page: '🔴', ticket: '🟠', resolved: '🟢', closed: '⚪' };
+const marks: Readonly<Record<ChatMood, string>> = {
+  page: '🔴',
+  ticket: '🟠',
+  resolved: '🟢',
+  closed: '⚪',
+  notice: '🔵',
+};
 
 const notice = compileText('{{mark}} {{#if urgency}}{{urgency}}: {{/if}}{{title}}');
 const off = compileText(`{{#each off}}{{#if @first}}*{{../offHeading}}*{{/if}}

@@ -40,6 +40,7 @@ const looks: Readonly<Record<ChatMood, { readonly mark: string; readonly color: 
   ticket: { mark: '🟠', color: 'Warning' },
   resolved: { mark: '🟢', color: 'Good' },
   closed: { mark: '⚪', color: 'Default' },
+  notice: { mark: '🔵', color: 'Accent' },
 };
 
 const title = compileText('{{mark}} {{title}}');

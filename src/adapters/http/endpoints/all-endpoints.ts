@@ -1,15 +1,27 @@
 import { z } from 'zod';
 import { incidentNow } from '../../../app/views/incident-now.ts';
+import { shadowStopsKept } from '../../../app/shadow/shadow-book.ts';
+import type { Incident } from '../../../domain/incident/incident.ts';
+import type { SilencedBy } from '../../../domain/incident/silenced-by.ts';
 import { endpoint, json, text, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { incidentPage, missingIncidentPage } from '../incident-page.ts';
 import { openApiDocument } from '../openapi.ts';
 import { statusPage } from '../status-page.ts';
 import { flaggerEndpoints } from './flagger.ts';
+import { alertmanagerEndpoints } from './alertmanager.ts';
+import { pagerDutyEndpoints } from './pagerduty.ts';
+import { changeEndpoints } from './changes.ts';
+import { channelEndpoints } from './channels.ts';
+import { deliveryEndpoints } from './delivery.ts';
 import { gateEndpoints } from './gates.ts';
+import { protectionEndpoints } from './protections.ts';
+import { hookEndpoints } from './hooks.ts';
 import { incidentEndpoints } from './incidents.ts';
 import { operationEndpoints } from './operations.ts';
 import { serviceEndpoints } from './services.ts';
+import { silenceEndpoints } from './silences.ts';
+import { shadowEndpoints } from './shadow.ts';
 
 const mostIncidentsShown = 100;
 const html = 'text/html; charset=utf-8';
@@ -47,7 +59,16 @@ export function apiEndpoints(parts: HttpParts, version: string): readonly Endpoi
     ...serviceEndpoints(parts),
     ...incidentEndpoints(parts),
     ...gateEndpoints(parts),
+    ...protectionEndpoints(parts),
+    ...silenceEndpoints(parts),
+    ...changeEndpoints(parts),
+    ...hookEndpoints(parts),
+    ...pagerDutyEndpoints(parts),
+    ...alertmanagerEndpoints(parts),
+    ...shadowEndpoints(parts),
     ...flaggerEndpoints(parts),
+    ...deliveryEndpoints(parts),
+    ...channelEndpoints(parts),
     ...operationEndpoints(parts),
     endpoint({
       method: 'get',
@@ -61,10 +82,19 @@ export function apiEndpoints(parts: HttpParts, version: string): readonly Endpoi
   return endpoints;
 }
 
+/** What keeps the pages of an incident back that may still page. */
+function silencedNow({ silences }: HttpParts, incident: Incident): SilencedBy | undefined {
+  return incident.phase === 'closed' ? undefined : silences.of(incident);
+}
+
 function incidentPageOf(parts: HttpParts, id: string): Answer {
   const record = parts.incidents.get(id);
   if (record === undefined) return text(missingIncidentPage(id), html, 404);
-  return text(incidentPage(record, parts.now(), incidentNow(parts.services(), record.incident)), html);
+  const { service } = record.incident;
+  const gate = parts.gates.answers().find((answer) => answer.service === service);
+  const silenced = silencedNow(parts, record.incident);
+  const now = incidentNow(parts.services(), record.incident);
+  return text(incidentPage(record, parts.now(), now, gate, silenced), html);
 }
 
 function pageOf(parts: HttpParts): string {
@@ -74,6 +104,11 @@ function pageOf(parts: HttpParts): string {
       ...parts.incidents.list({ phase: 'open', limit: mostIncidentsShown }),
       ...parts.incidents.list({ phase: 'watching', limit: mostIncidentsShown }),
     ],
+    gates: parts.gates.answers(),
+    overrides: parts.gates.overrides(),
+    shadows: parts.shadows.list({ limit: shadowStopsKept }),
+    silences: parts.silences.silences(),
+    silencedBy: (incident) => parts.silences.of(incident),
     status: parts.status(),
     readiness: parts.readiness(),
     now: parts.now(),

@@ -12,6 +12,7 @@ import {
   FreezeWire,
   GatesWire,
   GateWire,
+  OverridesWire,
   OverrideWire,
   toFreezeWire,
   toGateWire,
@@ -78,14 +79,18 @@ export function gateEndpoints({ gates }: Pick<HttpParts, 'gates'>): readonly End
       path: '/api/v1/gate/{service}',
       name: 'getGate',
       summary: 'What the gate of a service says; always 200 with an object, whatever is missing',
-      params: ServiceParam,
-      query: z.strictObject({
-        change: ChangeId.optional().meta({
-          description: 'The change that asks: one that remedies an incident passes.',
-        }),
+      params: z.object({ service: z.string() }),
+      // However it is asked: an error status would make some tools roll back, and others go on.
+      query: z.looseObject({
+        change: z
+          .string()
+          .optional()
+          .catch(undefined)
+          .meta({ description: 'The change that asks: one that remedies an incident passes.' }),
       }),
       answers: { 200: { description: 'The answer.', schema: GateWire } },
-      answer: ({ params, query }) => json(toGateWire(gates.ask(params.service, query.change))),
+      answer: ({ params, query }) =>
+        json(toGateWire(gates.ask(params.service, query.change === '' ? undefined : query.change))),
     }),
     endpoint({
       method: 'get',
@@ -94,6 +99,14 @@ export function gateEndpoints({ gates }: Pick<HttpParts, 'gates'>): readonly End
       summary: 'The lines that people stopped, oldest first',
       answers: { 200: { description: 'The freezes.', schema: FreezesWire } },
       answer: () => json({ freezes: gates.freezes().map(toFreezeWire) }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/v1/overrides',
+      name: 'listOverrides',
+      summary: 'The gates that people overrode, oldest first',
+      answers: { 200: { description: 'The overrides.', schema: OverridesWire } },
+      answer: () => json({ overrides: gates.overrides().map(toOverrideWire) }),
     }),
     endpoint({
       method: 'post',
@@ -165,7 +178,7 @@ function answerAct<T>(result: GateActResult<T>, toWire: (value: T) => unknown): 
         reason: result.kind,
         title: 'No such override',
         detail: `there is no override ${JSON.stringify(result.id)}, or it is over`,
-        hint: 'GET /api/v1/gate/{service} shows the one that lets changes pass.',
+        hint: 'GET /api/v1/overrides lists those that stand.',
       });
     case 'invalid':
       return problem(422, {

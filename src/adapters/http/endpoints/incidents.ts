@@ -4,6 +4,7 @@ import { incidentNow } from '../../../app/views/incident-now.ts';
 import { present } from '../../../app/views/json-fields.ts';
 import { byLimit, noteLimit } from '../../../app/person-text.ts';
 import type { ActResult } from '../../../app/respond.ts';
+import type { Incident } from '../../../domain/incident/incident.ts';
 import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem, type Problem } from '../problem.ts';
@@ -39,6 +40,7 @@ const actAnswers = {
 
 /** What happened, and what people add to it. */
 export function incidentEndpoints(parts: HttpParts): readonly Endpoint[] {
+  const silenced = (incident: Incident) => (incident.phase === 'closed' ? undefined : parts.silences.of(incident));
   return [
     endpoint({
       method: 'get',
@@ -55,7 +57,10 @@ export function incidentEndpoints(parts: HttpParts): readonly Endpoint[] {
         const found = parts.incidents.list({ limit: limit + 1, ...present({ service, phase, before }) });
         const incidents = found.slice(0, limit);
         const next = found.length > limit ? incidents.at(-1)?.id : undefined;
-        return json({ incidents: incidents.map(toIncidentWire), ...present({ before: next }) });
+        return json({
+          incidents: incidents.map((each) => toIncidentWire(each, silenced(each))),
+          ...present({ before: next }),
+        });
       },
     }),
     endpoint({
@@ -73,7 +78,7 @@ export function incidentEndpoints(parts: HttpParts): readonly Endpoint[] {
         if (record === undefined) return unknownIncident(params.id);
         const now = incidentNow(parts.services(), record.incident);
         return json({
-          incident: toIncidentWire(record.incident),
+          incident: toIncidentWire(record.incident, silenced(record.incident)),
           ...present({ now: now && toIncidentNowWire(now) }),
           timeline: record.timeline.map(toTimelineEventWire),
         });

@@ -35,6 +35,8 @@ export const OverrideWire = z
   .meta({ id: 'Override', description: 'Leave that a person gave to pass a gate.' });
 export type OverrideWire = z.infer<typeof OverrideWire>;
 
+export const OverridesWire = z.strictObject({ overrides: z.array(OverrideWire) }).meta({ id: 'Overrides' });
+
 const FindingWire = z
   .strictObject({
     state: z.enum(gateStates),
@@ -43,6 +45,7 @@ const FindingWire = z
     incidentId: z.string().optional(),
     freezeId: z.string().optional(),
     budget: z.string().optional(),
+    change: z.string().optional(),
     dependency: z.string().optional(),
   })
   .meta({ id: 'GateFinding' });
@@ -109,6 +112,7 @@ export function toGateWire(answer: GateAnswer): GateWire {
         incidentId: each.incident,
         freezeId: each.freeze,
         budget: each.budget,
+        change: each.change,
         dependency: each.dependency,
       }),
     })),

@@ -4,8 +4,12 @@ import { verdictJson } from '../../../app/views/service-json.ts';
 import type { BudgetSpent } from '../../../domain/budget/budget-spent.ts';
 import type { Impact } from '../../../domain/incident/impact.ts';
 import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../../domain/incident/incident.ts';
+import type { SilencedBy } from '../../../domain/incident/silenced-by.ts';
 import type { Onset, TimeEstimate } from '../../../domain/estimate/onset.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
+import { SuspectWire, toSuspectsWire } from './suspect.ts';
+import { SilencedByWire, toSilencedByWire } from './silence.ts';
+import { DetectedByWire, toDetectedByWire } from './alert.ts';
 import { GroupWire, SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
 
 export const incidentPhases = ['open', 'watching', 'closed'] as const;
@@ -70,7 +74,11 @@ export const IncidentWire = z
     revision: z.string(),
     onset: OnsetWire,
     onsetSettled: z.boolean(),
+    suspects: z.array(SuspectWire).optional().meta({
+      description: 'Changes that it may come from, the latest first; absent when there are none.',
+    }),
     detectedAt: TimeWire,
+    detectedBy: DetectedByWire,
     recoveredAt: TimeWire.optional(),
     recovery: EstimateWire.optional().meta({ description: '`recoveredAt` with its early and late bounds.' }),
     resolvedAt: TimeWire.optional(),
@@ -86,6 +94,12 @@ export const IncidentWire = z
     blind: z.boolean().meta({ description: 'True while readings it rests on cannot be had.' }),
     unwatched: z.boolean().meta({ description: 'True when the service has left the rule files.' }),
     relapses: z.int(),
+    silenced: SilencedByWire.optional().meta({ description: 'What keeps its pages back now.' }),
+    flapping: z
+      .boolean()
+      .optional()
+      .meta({ description: 'True while it goes off and on too often for each time to be told.' }),
+    groupedUnder: z.string().optional().meta({ description: 'The incident whose pages tell of this one too.' }),
     impact: ImpactWire.optional(),
     budgetsSpent: z.array(BudgetSpentWire).optional().meta({
       description:
@@ -108,7 +122,8 @@ export const IncidentsWire = z
   })
   .meta({ id: 'Incidents' });
 
-export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire> {
+/** `silenced`: what keeps its pages back this moment. */
+export function toIncidentWire(incident: Incident, silenced?: SilencedBy): z.infer<typeof IncidentWire> {
   const { owner, summary, budgets, runbook, acknowledgedBy, impact, budgetsSpent, closedByHand } = incident;
   return {
     id: incident.id,
@@ -126,6 +141,7 @@ export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire>
     onset: toOnsetWire(incident.onset),
     onsetSettled: incident.onsetSettled,
     detectedAt: formatUtc(incident.detectedAt),
+    detectedBy: toDetectedByWire(incident),
     timeToDetectSeconds: timeToDetectMs(incident) / 1000,
     blind: incident.blind,
     unwatched: incident.unwatched,
@@ -133,7 +149,11 @@ export function toIncidentWire(incident: Incident): z.infer<typeof IncidentWire>
     verdictsAt: formatUtc(incident.verdictsAt),
     verdicts: incident.verdicts.map(verdictJson),
     ...present({
+      silenced: silenced && toSilencedByWire(silenced),
+      flapping: incident.telling.flapping === undefined ? undefined : true,
+      groupedUnder: incident.telling.under?.incidentId,
       owner,
+      suspects: incident.suspects && toSuspectsWire(incident.suspects),
       summary,
       budgets: budgets === undefined ? undefined : [...budgets],
       budgetsAt: timeOf(incident.budgetsAt),

@@ -10,6 +10,7 @@ const RuleWire = z
     condition: z.string(),
     state: z.enum(ruleConditions),
     since: TimeWire.optional(),
+    shadow: z.literal(true).optional().meta({ description: 'It only records what it would have stopped.' }),
   })
   .meta({ id: 'RuleState' });
 

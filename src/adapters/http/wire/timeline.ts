@@ -3,7 +3,10 @@ import { present } from '../../../app/views/json-fields.ts';
 import { verdictJson } from '../../../app/views/service-json.ts';
 import type { StopFacts, StoredEvent } from '../../../domain/incident/event.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
+import { SuspectWire, toSuspectsWire } from './suspect.ts';
 import { SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
+import { laterTellings, tellingFields, tellingOf, toLaterTelling } from './telling.ts';
+import { alertedFields, toAlertedFields } from './alert.ts';
 import { IncidentNowWire } from './incident-now.ts';
 import {
   BudgetSpentWire,
@@ -57,9 +60,18 @@ export const TimelineEventWire = z
       endState: z.string(),
       revision: z.string(),
       owner: z.string().optional(),
+      suspects: z.array(SuspectWire).optional(),
+      ...tellingFields,
     }),
-    z.strictObject({ ...common, type: z.literal('rule-joined'), stop: StopWire }),
-    z.strictObject({ ...common, type: z.literal('relapsed'), stop: StopWire }),
+    z.strictObject({ ...common, type: z.literal('rule-joined'), stop: StopWire, ...tellingFields }),
+    z.strictObject({ ...common, type: z.literal('suspected'), suspects: z.array(SuspectWire) }),
+    z.strictObject({
+      ...common,
+      type: z.literal('relapsed'),
+      stop: StopWire,
+      flapping: z.boolean().optional().meta({ description: 'True when it flaps from here on.' }),
+      ...tellingFields,
+    }),
     z.strictObject({ ...common, type: z.literal('onset-settled'), onset: OnsetWire }),
     z.strictObject({ ...common, type: z.literal('notified'), channel: z.string(), notificationId: z.string() }),
     z.strictObject({
@@ -70,6 +82,20 @@ export const TimelineEventWire = z
       reason: z.string(),
     }),
     z.strictObject({ ...common, type: z.literal('acknowledged'), by: z.string(), note: z.string().optional() }),
+    z
+      .strictObject({
+        ...common,
+        type: z.literal('reminded'),
+        reminder: z.enum(['repeat', 'escalation']),
+        step: z.int().optional().meta({ description: 'Which step of the escalation, from 1.' }),
+        afterSeconds: z.number().optional().meta({ description: 'How long after the first page the step is due.' }),
+        channels: z.array(z.string()),
+        verdicts: z.array(TargetVerdictWire).optional(),
+      })
+      .meta({ description: 'Nobody had acknowledged: channels were told again, or the next ones were told.' }),
+    z
+      .strictObject({ ...common, type: z.literal('alerted'), ...alertedFields })
+      .meta({ description: "Somebody else's alert about the service, as evidence; `at`: when it began or ended." }),
     z.strictObject({ ...common, type: z.literal('noted'), by: z.string(), note: z.string() }),
     z.strictObject({ ...common, type: z.literal('blinded'), reason: z.string(), detail: z.string() }),
     z.strictObject({ ...common, type: z.literal('sighted'), blindForSeconds: z.number() }),
@@ -93,9 +119,17 @@ export const TimelineEventWire = z
       impact: ImpactWire,
       budgetsSpent: z.array(BudgetSpentWire).optional(),
       verdicts: z.array(TargetVerdictWire),
+      ...tellingFields,
     }),
     z.strictObject({ ...common, type: z.literal('closed') }),
-    z.strictObject({ ...common, type: z.literal('closed-by-hand'), by: z.string(), because: z.string() }),
+    z.strictObject({
+      ...common,
+      type: z.literal('closed-by-hand'),
+      by: z.string(),
+      because: z.string(),
+      ...tellingFields,
+    }),
+    ...laterTellings(common),
   ])
   .meta({ id: 'TimelineEvent' });
 
@@ -115,7 +149,7 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
   const shared = { seq: event.seq, at: formatUtc(event.at), recordedAt: formatUtc(event.recordedAt) };
   switch (event.type) {
     case 'opened': {
-      const { type, stop, onset, endState, revision, owner } = event;
+      const { type, stop, onset, endState, revision, owner, suspects } = event;
       return {
         ...shared,
         type,
@@ -123,14 +157,21 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
         onset: toOnsetWire(onset),
         endState,
         revision,
-        ...present({ owner }),
+        ...present({ owner, suspects: suspects && toSuspectsWire(suspects) }),
+        ...tellingOf(event),
       };
     }
     case 'rule-joined':
-    case 'relapsed':
-      return { ...shared, type: event.type, stop: toStop(event.stop) };
+      return { ...shared, type: event.type, stop: toStop(event.stop), ...tellingOf(event) };
+    case 'relapsed': {
+      const { type, stop, flapping } = event;
+      const often = flapping === undefined ? undefined : true;
+      return { ...shared, type, stop: toStop(stop), ...present({ flapping: often }), ...tellingOf(event) };
+    }
     case 'onset-settled':
       return { ...shared, type: event.type, onset: toOnsetWire(event.onset) };
+    case 'suspected':
+      return { ...shared, type: event.type, suspects: toSuspectsWire(event.suspects) };
     case 'notified':
       return { ...shared, type: event.type, channel: event.channel, notificationId: event.notificationId };
     case 'undeliverable': {
@@ -139,6 +180,20 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
     }
     case 'acknowledged':
       return { ...shared, type: event.type, by: event.by, ...present({ note: event.note }) };
+    case 'reminded': {
+      const { type, reminder, step, afterMs, told = [], verdicts } = event;
+      const afterSeconds = afterMs === undefined ? undefined : afterMs / 1000;
+      const judged = verdicts?.map(verdictJson);
+      return {
+        ...shared,
+        type,
+        reminder,
+        channels: [...told],
+        ...present({ step, afterSeconds, verdicts: judged }),
+      };
+    }
+    case 'alerted':
+      return { ...shared, type: event.type, ...toAlertedFields(event) };
     case 'noted':
       return { ...shared, type: event.type, by: event.by, note: event.note };
     case 'blinded':
@@ -159,10 +214,16 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
         impact: toImpactWire(impact),
         verdicts: verdicts.map(verdictJson),
         ...present({ budgetsSpent: budgetsSpent && toBudgetsSpentWire(budgetsSpent) }),
+        ...tellingOf(event),
       };
     }
     case 'closed-by-hand':
-      return { ...shared, type: event.type, by: event.by, because: event.because };
+      return { ...shared, type: event.type, by: event.by, because: event.because, ...tellingOf(event) };
+    case 'unsilenced':
+    case 'grouped':
+    case 'steadied':
+    case 'group-over':
+      return { ...shared, ...toLaterTelling(event) };
     case 'unwatched':
     case 'closed':
       return { ...shared, type: event.type };

@@ -3,6 +3,7 @@ import { alertLabels } from '../../../../src/adapters/channels/alertmanager/aler
 import { alertsOf, type AlertOptions } from '../../../../src/adapters/channels/alertmanager/alerts.ts';
 import { Annotations } from '../../../../src/adapters/channels/alertmanager/annotations.ts';
 import { factSheetOf } from '../../../../src/adapters/channels/facts/render-fact-sheet.ts';
+import { testNotification } from '../../../../src/domain/notification/test-page.ts';
 import { aNotification, aPage } from '../../../support/a-notification.ts';
 import { memoryLog } from '../../../support/memory-log.ts';
 
@@ -26,6 +27,25 @@ const labels = {
   severity: 'page',
   tier: '1',
 };
+
+test('a test is an alert of its own that ends by itself, soon enough after groups are first told', () => {
+  const at = now;
+  const notification = testNotification({ channel: 'oncall', by: 'Ada', severity: 'page', at });
+  const annotate = ({ data }: { readonly data: { readonly title: string } }) => ({ summary: data.title });
+  expect(alertsOf({ notification, collapsed: [], attempt: 1 }, options({ annotate, lastsMs: 40 * minute }))).toEqual([
+    {
+      labels: {
+        alertname: 'andon-test',
+        incident: 'andon-test-20260822T020812Z',
+        service: 'andon-test',
+        severity: 'page',
+      },
+      annotations: { summary: 'TEST: nothing is wrong' },
+      startsAt: iso(at),
+      endsAt: iso(at + 3 * minute),
+    },
+  ]);
+});
 
 describe('the alert of an incident', () => {
   test('begins with the onset, lasts beyond the next sends and leads to the incident', () => {

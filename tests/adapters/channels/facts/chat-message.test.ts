@@ -19,6 +19,23 @@ const { onset, off } = aPage();
 const [missed] = off;
 if (missed === undefined) throw new Error('the page has something off');
 
+test('what is off together is named, and what of it is back', () => {
+  const one = {
+    incidentId: 'i',
+    service: 'cart',
+    group: { region: 'eu' },
+    title: 'x',
+    since: onset.at,
+    severity: 'page' as const,
+    phase: 'open' as const,
+  };
+  const back = { ...one, service: 'search', group: {}, phase: 'watching' as const };
+  expect(factOf(messageOf({ together: [one, back] }), 'Together')).toBe('cart region eu, search (back)');
+  const many = Array.from({ length: 30 }, () => one);
+  expect(factOf(messageOf({ together: many, furtherCount: 5 }), 'Together')).toMatch(/ and 15 more$/);
+  expect(factOf(messageOf(), 'Together')).toBeUndefined();
+});
+
 describe('since when', () => {
   test.each([
     ['change-point', '02:07:12 UTC (02:07:10 to 02:07:15), detected 30s later'],

@@ -52,6 +52,24 @@ describe('the body', () => {
     expect(FactSheet.parse(body)).toEqual(body);
   });
 
+  test('names the other incidents of an outage, and counts those that it has to leave out', () => {
+    const together = Array.from({ length: 50 }, (_, index) => ({
+      incidentId: `s${index}-20260822T020742Z`,
+      service: `s${index}`,
+      group: { region: 'eu' },
+      title: 'x'.repeat(400),
+      since: Date.UTC(2026, 7, 22, 2, 7, 12),
+      severity: 'page' as const,
+      phase: 'open' as const,
+    }));
+    const small = factSheetOf(attempt({ together: together.slice(0, 3), furtherCount: 4 })).data;
+    expect(small).toMatchObject({ furtherCount: 4, truncated: false });
+    expect(small.together?.[2]).toMatchObject({ service: 's2', since: '2026-08-22T02:07:12.000Z' });
+    const large = factSheetOf(attempt({ together, furtherCount: 4 })).data;
+    expect(large.truncated).toBe(true);
+    expect((large.together?.length ?? 0) + (large.furtherCount ?? 0)).toBe(54);
+  });
+
   test('names why a target cannot be told', () => {
     const off: TargetVerdict[] = [
       {

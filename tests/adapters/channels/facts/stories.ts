@@ -1,5 +1,6 @@
 import type { Attempt } from '../../../../src/app/ports/channel.ts';
 import type { NotificationKind } from '../../../../src/domain/notification/notification.ts';
+import { testNotification } from '../../../../src/domain/notification/test-page.ts';
 import type { Page } from '../../../../src/domain/notification/page.ts';
 import type { TargetVerdict } from '../../../../src/domain/reading/verdict.ts';
 import { aNotification, aPage } from '../../../support/a-notification.ts';
@@ -91,6 +92,30 @@ export const stories = {
     relapses: 1,
   }),
   resolved: story('resolved', 3, 2_033_100, resolved),
+  repeated: story('repeated', 3, 10 * minute, {
+    title:
+      'checkout: still off: success rate 91.2% over 1m, target at least 99.9% — since 02:07:12 UTC, and nobody has acknowledged it',
+  }),
+  unacknowledged: story('unacknowledged', 4, 15 * minute, {
+    title:
+      'checkout: still open: its targets hold, but not yet for long enough — since 02:07:12 UTC, and nobody has acknowledged it',
+    off: [],
+  }),
+  acknowledged: story('acknowledged', 5, 16 * minute, {
+    title: 'checkout: acknowledged by Ada: success rate 91.2% over 1m, target at least 99.9% — since 02:07:12 UTC',
+    acknowledgedBy: 'Ada',
+  }),
+  test: {
+    notification: testNotification({
+      channel: 'oncall',
+      by: 'Ada',
+      severity: 'ticket',
+      at: onset.at,
+      externalUrl: 'https://andon.example.com',
+    }),
+    collapsed: [],
+    attempt: 1,
+  },
   'closed-by-hand': story('resolved', 3, 95 * minute, {
     title: 'checkout: closed by hand by Ada, recovery was not seen: the service was retired',
     off: [blind],

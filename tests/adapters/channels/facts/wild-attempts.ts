@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Attempt } from '../../../../src/app/ports/channel.ts';
 import type { TargetVerdict } from '../../../../src/domain/reading/verdict.ts';
+import { aSuspect } from '../../../support/incident-story.ts';
 import { aNotification, aPage } from '../../../support/a-notification.ts';
 
 const markup = fc.constantFrom(
@@ -54,9 +55,25 @@ export const wildAttempts: fc.Arbitrary<Attempt> = fc
     link: fc.oneof(fc.webUrl({ withQueryParameters: true }), fc.constant('https://andon.example.com/<!here>|x>&amp;')),
     count: fc.integer({ min: 0, max: 60 }),
     detail: text(500),
+    suspects: fc.option(
+      fc.array(
+        fc
+          .record({
+            change: text(200),
+            version: text(200),
+            before: text(200),
+            summary: text(1_000),
+            by: text(200),
+            rollback: text(2_000),
+          })
+          .map((told) => aSuspect({ ...told, standing: 'confounded', others: 9 })),
+        { minLength: 1, maxLength: 5 },
+      ),
+      { nil: undefined },
+    ),
     closed: fc.option(fc.record({ by: text(100), because: text(1_000) }), { nil: undefined }),
   })
-  .map(({ kind, count, detail, closed, ...page }) => {
+  .map(({ kind, count, detail, closed, suspects, ...page }) => {
     const [missed] = aPage().off;
     if (missed === undefined) throw new Error('the page has something off');
     const one: TargetVerdict =
@@ -71,6 +88,7 @@ export const wildAttempts: fc.Arbitrary<Attempt> = fc
         off,
         fine: off,
         rules: [page.condition],
+        ...(suspects === undefined ? {} : { suspects }),
         ...(closed === undefined ? {} : { closedByHand: closed }),
       },
     });

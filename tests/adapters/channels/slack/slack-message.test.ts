@@ -21,7 +21,7 @@ function textsIn(value: unknown): readonly string[] {
   );
 }
 
-const link = /<https?:\/\/[^\s<>|]+\|(?:Incident|Runbook)>/g;
+const link = /<https?:\/\/[^\s<>|]+\|(?:Incident|Runbook|Andon)>/g;
 
 /** What Slack would take for more than text, besides our own links. */
 function controlsIn(text: string): readonly string[] {

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { endpoint, json, type Endpoint } from '../endpoint.ts';
+import type { HttpParts } from '../http-parts.ts';
+import { DeliveryWire, toDeliveryWire } from '../wire/delivery.ts';
+
+const longestDays = 400;
+
+/** How services are delivered: how often, how often that fails, and how long it takes to recover. */
+export function deliveryEndpoints({ delivery, now }: HttpParts): readonly Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/api/v1/delivery',
+      name: 'getDelivery',
+      summary: 'Change failure rate, recovery of failed deployments and deployment frequency',
+      query: z.strictObject({
+        service: z.string().min(1).max(253).optional(),
+        days: z.coerce.number().min(1).max(longestDays).default(30),
+      }),
+      answers: { 200: { description: 'What became of the deployments of these days.', schema: DeliveryWire } },
+      answer: ({ query: { service, days } }) => {
+        const asked = { days, ...(service === undefined ? {} : { service }) };
+        return json(toDeliveryWire(delivery.report(asked, now()), asked));
+      },
+    }),
+  ];
+}
