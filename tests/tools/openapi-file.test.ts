@@ -52,7 +52,7 @@ test('every operation has a name of its own', () => {
   );
 
   expect(new Set(names).size).toBe(names.length);
-  expect(names).toHaveLength(14);
+  expect(names).toHaveLength(41);
 });
 
 describe('real answers fit what the document says of them', () => {
@@ -63,6 +63,15 @@ describe('real answers fit what the document says of them', () => {
     ['/api/v1/incidents', '/api/v1/incidents'],
     ['/api/v1/incidents/{id}', '/api/v1/incidents/inc-1'],
     ['/api/v1/status', '/api/v1/status'],
+    ['/api/v1/gate', '/api/v1/gate'],
+    ['/api/v1/gate/{service}', '/api/v1/gate/checkout'],
+    ['/api/v1/freezes', '/api/v1/freezes'],
+    ['/api/v1/overrides', '/api/v1/overrides'],
+    ['/api/v1/shadow', '/api/v1/shadow'],
+    ['/api/v1/silences', '/api/v1/silences'],
+    ['/api/v1/changes', '/api/v1/changes'],
+    ['/api/v1/delivery', '/api/v1/delivery'],
+    ['/api/v1/protections', '/api/v1/protections'],
     ['/-/ready', '/-/ready'],
   ])('%s', async (path, asked) => {
     await using world = await aWorld({ events: aWholeStory() });

@@ -44,7 +44,7 @@ export function laterTellings<C extends z.ZodRawShape>(common: C) {
         ...common,
         type: z.literal('unsilenced'),
         kind: kind.exclude(['resolved']),
-        silence: SilencedByWire.meta({ description: 'What had kept it from every channel.' }),
+        silence: SilencedByWire,
         since: TimeWire,
         channels,
         ...tellingFields,
