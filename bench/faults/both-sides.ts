@@ -78,6 +78,8 @@ export async function compareUnderFaults({ faults, faultMs, say }: FaultPlan): P
       settings: {
         sources: faults.map((fault) => ({ name: fault, url: urlOf(fault), timeout: '2s' })),
         channels: [{ name: 'on-call', webhook: { url: `${receiver.origin}/andon` } }],
+        // Each service's pages are looked at one by one.
+        grouping: { within: '0s' },
       },
     }),
   );

@@ -58,6 +58,8 @@ export async function startAndon(options: AndonProcessOptions): Promise<AndonPro
       data: join(options.folder, 'data'),
       sources: [{ name: 'default', url: options.sourceUrl }],
       channels: options.webhookUrl === undefined ? [] : [{ name: 'bench', webhook: { url: options.webhookUrl } }],
+      // Each service's pages are timed by themselves.
+      grouping: { within: '0s' },
     }),
   );
   const flags = [...(await shippedNodeFlags()), ...(options.nodeFlags ?? [])];

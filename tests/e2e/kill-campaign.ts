@@ -76,6 +76,8 @@ export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
       settings: {
         sources: [{ url: prometheus.url }],
         channels: [{ name: 'on-call', webhook: { url: receiver.origin } }],
+        // Each service's pages are looked at one by one.
+        grouping: { within: '0s' },
       },
     }),
   );

@@ -62,6 +62,8 @@ beforeAll(async () => {
       settings: {
         sources: queryFaults.map((fault) => ({ name: fault, url: proxies.get(fault)?.url, timeout: `${timeoutMs}ms` })),
         channels: [{ name: 'on-call', webhook: { url: receiver.origin } }],
+        // Each service's pages are looked at one by one.
+        grouping: { within: '0s' },
       },
     }),
   );
