@@ -77,7 +77,12 @@ export interface ServiceView {
 
 /** A rule with its state in one scope, in people's words. */
 export function viewRule(rule: StopRule, state: RuleState | undefined): RuleView {
-  const shown = { rule: rule.name, severity: rule.severity, condition: rule.when.text, ...(rule.shadow === true ? { shadow: rule.shadow } : {}) };
+  const shown = {
+    rule: rule.name,
+    severity: rule.severity,
+    condition: rule.when.text,
+    ...(rule.shadow === true ? { shadow: rule.shadow } : {}),
+  };
   if (state?.unknownSince !== undefined) return { ...shown, state: 'unknown', since: state.unknownSince };
   if (state?.firing === true) return { ...shown, state: 'firing', ...since(state) };
   if (state?.trueSince !== undefined) return { ...shown, state: 'pending', ...since(state) };

@@ -1,19 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  createPrometheusTelemetry,
-  type PrometheusTelemetry,
-} from '../../../src/adapters/metrics/prometheus-telemetry.ts';
 import { storyStart } from '../../support/incident-story.ts';
-
-function aTelemetry(): PrometheusTelemetry {
-  return createPrometheusTelemetry({ version: '0.1.0', nodeVersion: 'v24.0.0', now: () => storyStart + 130_000 });
-}
-
-/** The sample lines of Andon's metrics whose names begin so. */
-async function samples(telemetry: PrometheusTelemetry, prefix: string): Promise<string[]> {
-  const { body } = await telemetry.scrape();
-  return body.split('\n').filter((line) => line.startsWith(prefix));
-}
+import { aTelemetry, samples } from './telemetry-bench.ts';
 
 describe('deliveries and reloads', () => {
   test('every outcome of a channel has a series from the first attempt on, so that rates see the first failure', async () => {

@@ -13,12 +13,10 @@ import { readToken } from '../token-file.ts';
 
 const HookTakenWire = z
   .strictObject({
-    result: z
-      .enum(['recorded', 'unchanged', 'ignored', 'asked'])
-      .meta({
-        description:
-          '`unchanged`: nothing new; `ignored`: it tells of no change that is kept here; `asked`: the gate is asked, and the answer follows.',
-      }),
+    result: z.enum(['recorded', 'unchanged', 'ignored', 'asked']).meta({
+      description:
+        '`unchanged`: nothing new; `ignored`: it tells of no change that is kept here; `asked`: the gate is asked, and the answer follows.',
+    }),
     words: z.string(),
     change: z.string().optional().meta({ description: 'The id of the change.' }),
     service: z.string().optional(),
