@@ -146,7 +146,7 @@ async function startParts(
       reload: async () => await daemon.reload(),
       scrape: async () => {
         telemetry.gates(daemon.gates.answers());
-        telemetry.silences(daemon.silences.silences().filter(({ isStanding }) => isStanding).length);
+        telemetry.silences(daemon.silences.standing());
         return await telemetry.scrape();
       },
       telemetry,

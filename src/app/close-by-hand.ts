@@ -6,7 +6,7 @@ import type { Recorder } from './recording/recorder.ts';
 /** What closing by hand works with. */
 export interface ClosingParts {
   readonly fleet: Pick<Fleet, 'letGo'>;
-  readonly recorder: Pick<Recorder, 'record'>;
+  readonly recorder: Pick<Recorder, 'record' | 'recordNow'>;
 }
 
 /**

@@ -159,6 +159,7 @@ export class Daemon {
       book,
       recorder,
       fleet,
+      silences: this.silences,
       deliverer: this.#deliverer,
       pulse,
       externalUrl: () => this.#externalUrl,
@@ -354,7 +355,8 @@ export class Daemon {
 
   async #end(deadlineMs: number): Promise<void> {
     this.#stop.abort();
-    const ended = Promise.allSettled([this.#fleet.stop(), ...this.#running]);
+    // A reload under way ends too, or it would set up what nobody stops.
+    const ended = Promise.allSettled([this.#fleet.stop(), this.#reloading, ...this.#running]);
     const bound = new AbortController();
     await Promise.race([ended, this.#parts.clock.sleep(deadlineMs / 2, bound.signal)]);
     bound.abort();

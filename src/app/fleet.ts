@@ -50,12 +50,11 @@ export class Fleet {
   readonly #checkpoints: Map<string, Checkpoint>;
   /** By the source itself and not its name: while a source is replaced, both poll. */
   readonly #berths = new Map<Source, Berth>();
-  #configured: Pick<Configured, 'services' | 'sources' | 'channels' | 'routes'> = {
-    services: [],
-    sources: [],
-    channels: [],
-  };
+  #configured: Pick<Configured, 'sources' | 'routes'> = { sources: [] };
   readonly #turns = new Turns();
+  /** The configured services by name, and the names of all channels. */
+  #declared: ReadonlyMap<string, Service> = new Map();
+  #allChannels: readonly string[] = [];
   #started = false;
 
   constructor(parts: FleetParts, checkpoints: readonly Checkpoint[]) {
@@ -69,8 +68,9 @@ export class Fleet {
     for (const berth of this.#berths.values()) this.#run(berth);
   }
 
-  /** Stops polling; resolves when everything under way has ended. */
+  /** Stops polling, also what a reload under way would begin; resolves when everything under way has ended. */
   async stop(): Promise<void> {
+    this.#started = false;
     await Promise.all([...this.#berths.values()].map(end));
   }
 
@@ -105,7 +105,10 @@ export class Fleet {
       return {
         service,
         signals: state.ledgers,
-        budgets: budgets.entries(),
+        // Only those who read the past ask for them.
+        get budgets() {
+          return budgets.entries();
+        },
         source: loop.source,
         sourceNow: loop.sourceClock.now(),
         intervalMs: timing.intervalMs,
@@ -130,6 +133,8 @@ export class Fleet {
       ),
     );
     this.#configured = configured;
+    this.#declared = new Map(configured.services.map((service) => [service.name, service]));
+    this.#allChannels = configured.channels.map((channel) => channel.name);
     const moves = new Map<Berth, (() => Promise<void>)[]>();
     const inTurn = (berth: Berth, move: () => Promise<void>): void => {
       const turns = moves.get(berth);
@@ -223,9 +228,9 @@ export class Fleet {
 
   /** Who is told of an incident as it is, and when, by what is configured now. */
   routed(incident: RouteFacts): Routed {
-    const { services, channels, routes = [] } = this.#configured;
-    const notify = services.find((each) => each.name === incident.service)?.notify ?? [];
-    return routeIncident(routes, incident, { notify, all: channels.map((channel) => channel.name) });
+    const { routes = [] } = this.#configured;
+    const notify = this.#declared.get(incident.service)?.notify ?? [];
+    return routeIncident(routes, incident, { notify, all: this.#allChannels });
   }
 
   /** A service that is new, or that goes on from where it was left. */
@@ -297,10 +302,9 @@ export class Fleet {
 
   /** Services may have left the rule files while Andon was away. */
   async tellUnwatched(): Promise<void> {
-    const watched = new Set(this.#configured.services.map((service) => service.name));
     const events = this.#parts.book
       .list({ phase: 'open', limit: Number.MAX_SAFE_INTEGER })
-      .filter((incident) => !watched.has(incident.service) && !incident.unwatched)
+      .filter((incident) => !this.#declared.has(incident.service) && !incident.unwatched)
       .map(({ id, service, group }) => ({
         type: 'unwatched' as const,
         service,

@@ -7,6 +7,7 @@ import type { Log } from './ports/log.ts';
 import { StoreError, type Store, type StoreFailureReason } from './ports/store.ts';
 import { noteOf, personOf, type TextField } from './person-text.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import { Turns } from './tasks/turns.ts';
 
 /** What became of a person's act on an incident. */
 export type ActResult =
@@ -39,16 +40,11 @@ export interface ResponderParts {
 
 /** Acts are recorded one after another, so that two people who acknowledge at once leave one acknowledgement. */
 export function createResponder(parts: ResponderParts): Responder {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = async (act: () => Promise<ActResult>): Promise<ActResult> => {
-    const turn = last.then(act);
-    last = turn.catch(() => undefined);
-    return await turn;
-  };
+  const turns = new Turns();
   return {
-    acknowledge: async (id, by, note) => await inTurn(async () => await acknowledge(parts, id, by, note)),
-    note: async (id, by, text) => await inTurn(async () => await addNote(parts, id, by, text)),
-    close: async (id, by, because) => await inTurn(async () => await close(parts, id, by, because)),
+    acknowledge: async (id, by, note) => await turns.take(async () => await acknowledge(parts, id, by, note)),
+    note: async (id, by, text) => await turns.take(async () => await addNote(parts, id, by, text)),
+    close: async (id, by, because) => await turns.take(async () => await close(parts, id, by, because)),
   };
 }
 
@@ -57,15 +53,15 @@ async function acknowledge(parts: ResponderParts, id: string, by: string, note?:
   if (person.kind === 'invalid') return person;
   const text = note === undefined ? undefined : noteOf(note);
   if (text?.kind === 'invalid') return text;
-  const incident = parts.book.get(id)?.incident;
-  if (incident === undefined) return { kind: 'unknown-incident', id };
-  if (incident.calling.acknowledgedBy !== undefined) return { kind: 'already-acknowledged', incident };
-  if (incident.phase === 'closed') return { kind: 'closed-incident', id };
-  return await tell(parts, {
-    ...scopeOf(incident, parts.clock.now()),
-    type: 'acknowledged',
-    by: person.text,
-    ...(text === undefined ? {} : { note: text.text }),
+  return await tell(parts, id, (incident) => {
+    if (incident.calling.acknowledgedBy !== undefined) return { kind: 'already-acknowledged', incident };
+    if (incident.phase === 'closed') return { kind: 'closed-incident', id };
+    return {
+      ...scopeOf(incident, parts.clock.now()),
+      type: 'acknowledged',
+      by: person.text,
+      ...(text === undefined ? {} : { note: text.text }),
+    };
   });
 }
 
@@ -122,15 +118,30 @@ function notStored(parts: ResponderParts, event: IncidentEvent, error: unknown):
   return { kind: 'not-stored', reason: error.reason, detail: error.message };
 }
 
-/** Records an act that channels may want to hear of. */
-async function tell(parts: ResponderParts, event: IncidentEvent): Promise<ActResult> {
-  const { incidentId: id } = event;
+type Acknowledged = Extract<IncidentEvent, { readonly type: 'acknowledged' }>;
+
+/**
+ * Records an act that channels may want to hear of. It is decided in the recorder's turn: the same may just have been
+ * done in another system.
+ */
+async function tell(
+  parts: ResponderParts,
+  id: string,
+  decide: (incident: Incident) => Acknowledged | ActResult,
+): Promise<ActResult> {
+  let decided = { kind: 'unknown-incident', id } as Acknowledged | ActResult;
   try {
-    await parts.closing.recorder.record({ events: [event], checkpoints: [], channels: [] });
+    await parts.closing.recorder.recordNow(() => {
+      const incident = parts.book.get(id)?.incident;
+      if (incident !== undefined) decided = decide(incident);
+      return 'kind' in decided ? undefined : { events: [decided], checkpoints: [], channels: [] };
+    });
   } catch (error) {
-    return notStored(parts, event, error);
+    if ('kind' in decided) throw error;
+    return notStored(parts, decided, error);
   }
-  parts.log.info('an act on an incident was recorded', { incident: id, type: event.type });
+  if ('kind' in decided) return decided;
+  parts.log.info('an act on an incident was recorded', { incident: id, type: decided.type });
   const incident = parts.book.get(id)?.incident;
   return incident === undefined ? { kind: 'unknown-incident', id } : { kind: 'recorded', incident };
 }

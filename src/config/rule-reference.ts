@@ -122,6 +122,7 @@ what it means to leave the counting to [recording rules](budgets.md#from-recordi
 | \`slice-over-budget\` | The objective leaves less than one slice of time over the period, so the first bad one overspends the budget. |
 | \`tier-never-fires\` | Even when everything fails the burn rate stays below the factor: with an objective of 90% it is 10 at most. Or a window holds fewer slices than \`minimumBad\` asks for. |
 | \`tier-fires-when-good\` | A tier fires at a burn rate that the budget can bear for ever. |
+| \`whole-budget\` | A tier asks for all of the budget in a part of the period, as \`1\` does where \`1%\` was meant. |
 | \`one-error-fires\` | With an objective of 99.99% or more and no \`minimumBad\`, a single bad event in a quiet hour fires a tier. |
 | \`window-longer-than-period\` | A window is longer than the period of the budget. |
 | \`slice-longer-than-window\` | A short window holds no whole slice of time. |

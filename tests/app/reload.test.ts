@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import type { Service } from '../../src/domain/service/service.ts';
-import { DaemonHarness } from '../support/daemon-harness.ts';
+import { DaemonHarness, KeepingChannel } from '../support/daemon-harness.ts';
 import { aRatio, aRule, aService, below, start, stepFault } from '../support/simulation.ts';
 
 const minute = 60_000;
@@ -75,6 +75,42 @@ describe('a reload that is asked for while one runs', () => {
 
     expect(run.daemon.views()[0]?.revision).toBe('r3');
     expect(loads).toBe(2);
+  });
+
+  test('is over when Andon stops, and leaves no source that is polled on', async () => {
+    const run = await new DaemonHarness({ traffic }).start();
+    await run.advance(minute);
+    const other = run.simulate('other');
+    // A channel that is set up anew waits for its sends under way: the new source is opened after that.
+    let sent = (): void => undefined;
+    const slow = new KeepingChannel('slow');
+    slow.send = async () => {
+      await new Promise<void>((resolve) => {
+        sent = resolve;
+      });
+      return { kind: 'accepted' };
+    };
+    run.configured = { ...run.configured, channels: [slow] };
+    const first = run.daemon.reload();
+    await run.advance(5_000);
+    await first;
+    await run.advance(12 * minute);
+    expect(run.incidents()).toHaveLength(1);
+    run.configured = {
+      ...run.configured,
+      channels: [new KeepingChannel('slow')],
+      sources: [...run.configured.sources, { source: other, pollDeadlineMs: 10_000 }],
+    };
+    const reloading = run.daemon.reload();
+    await run.clock.advance(0);
+    const stopping = run.daemon.stop(2_000);
+    await run.clock.advance(0);
+    sent();
+    await run.advance(15_000);
+    await Promise.all([reloading, stopping]);
+
+    expect(other.reads).toBe(0);
+    expect(run.clock.asleep).toBe(0);
   });
 
   test('that fails is told to whoever asked, and the rules before it go on', async () => {

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { IncidentBook } from '../../src/app/recording/incident-book.ts';
 import { silentTelemetry } from '../../src/app/ports/telemetry.ts';
 import { StoreError, type Commit } from '../../src/app/ports/store.ts';
+import { Recorder } from '../../src/app/recording/recorder.ts';
+import { createRemoteActs } from '../../src/app/remote/remote-acts.ts';
 import { createResponder } from '../../src/app/respond.ts';
 import type { StoredLogEvent } from '../../src/domain/log/log-event.ts';
 import { closingParts } from '../support/closing-parts.ts';
@@ -37,6 +39,43 @@ function setUp(events: readonly StoredLogEvent[], commit?: (commit: Commit) => P
 const openIncident = [anEvent('opened', 1, 100)];
 
 describe('acknowledging an incident', () => {
+  test('that is acknowledged in another system at the same time leaves one acknowledgement', async () => {
+    const book = new IncidentBook();
+    book.apply(openIncident);
+    const clock = new ManualClock();
+    const log = memoryLog();
+    const written: StoredLogEvent[] = [];
+    const commit = async ({ events = [], recordedAt }: Commit): Promise<readonly StoredLogEvent[]> => {
+      await Promise.resolve();
+      const stored = events.map((event, index) => ({ ...event, seq: written.length + index + 2, recordedAt }));
+      written.push(...stored);
+      return stored;
+    };
+    const store = { commit };
+    const recorder = new Recorder({ store, book, clock, log, telemetry: silentTelemetry, deliver: () => undefined });
+    const { fleet } = closingParts(book, () => clock.now(), commit);
+    const closing = { fleet, recorder };
+    const responder = createResponder({ store, book, clock, log, telemetry: silentTelemetry, closing });
+    const remote = createRemoteActs({ book, recorder, clock, log });
+
+    const [there, here] = await Promise.all([
+      remote.take({
+        system: 'PagerDuty',
+        event: 'e1',
+        kind: 'acknowledged',
+        at: clock.now(),
+        remoteIncident: 'Q1',
+        incidentId: 'inc-1',
+        who: { kind: 'person', name: 'Grace' },
+      }),
+      responder.acknowledge('inc-1', 'Ada'),
+    ]);
+
+    expect(there.kind).toBe('recorded');
+    expect(here).toMatchObject({ kind: 'already-acknowledged', incident: { acknowledgedBy: 'Grace (PagerDuty)' } });
+    expect(written).toHaveLength(1);
+  });
+
   test('is recorded with the name, the note and the time on Andon’s clock', async () => {
     const { responder, written, clock, book } = setUp(openIncident);
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { composeChannel } from '../../src/compose/channels.ts';
 import { resolveSettings } from '../../src/config/settings.ts';
 import { systemClock } from '../../src/adapters/clock/system-clock.ts';
@@ -48,4 +48,51 @@ test('a PagerDuty channel of the settings posts with the key from its file', asy
     'routing_key',
     'R0KEY00123456789abcdefABCDEF0123',
   );
+});
+
+describe('where a channel may post', () => {
+  const kinds: readonly (readonly [string, (url: string) => string])[] = [
+    ['webhook', (url) => `url: "${url}"`],
+    ['alertmanager', (url) => `url: "${url}"`],
+    ['slack', (url) => `url: "${url}"`],
+    ['teams', (url) => `url: "${url}"`],
+    ['pagerduty', (url) => `url: "${url}", routingKeyFile: KEY`],
+    ['cdevents', (url) => `url: "${url}", environment: eu`],
+  ];
+  const here = 'denyAddresses: [127.0.0.0/8]';
+  const everything = 'denyAddresses: ["0.0.0.0/0", "::/0"]';
+  test.each(
+    kinds.flatMap(([kind, fields]) => [
+      [`${kind}, anywhere`, kind, fields, '', true] as const,
+      [`${kind}, not to networks that are denied`, kind, fields, `, ${here}`, false] as const,
+      [
+        `${kind}, only to those that are allowed`,
+        kind,
+        fields,
+        `, ${everything}, allowAddresses: [127.0.0.1]`,
+        true,
+      ] as const,
+      [
+        `${kind}, only to those that are allowed, which it is not`,
+        kind,
+        fields,
+        `, ${everything}, allowAddresses: [10.0.0.0/8]`,
+        false,
+      ] as const,
+    ]),
+  )('%s', async (_, kind, fields, restricted, reaches) => {
+    await using receiver = await WebhookReceiver.start();
+    await using folder = await temporaryDirectory();
+    await writeFile(join(folder.path, 'key'), 'R0KEY00123456789abcdefABCDEF0123');
+    const wanted = fields(`${receiver.origin}/`).replace('KEY', join(folder.path, 'key'));
+    const content = Buffer.from(`channels:\n  - name: on-call\n    ${kind}: { ${wanted}${restricted} }\n`);
+    const [settings] = resolveSettings({ path: 'andon.yaml', content }).settings?.channels ?? [];
+    if (settings === undefined) throw new Error('the settings have a channel');
+    const channel = composeChannel(settings, systemClock, memoryLog());
+    const attempt = { notification: aNotification(), collapsed: [], attempt: 1 };
+    const result = await channel.send(attempt, new AbortController().signal);
+    await channel.close();
+    expect(receiver.requests).toHaveLength(reaches ? 1 : 0);
+    if (!reaches) expect(result).toMatchObject({ kind: 'refused', reason: 'forbidden-address' });
+  });
 });

@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createCurrentGitHubApp } from '../../src/compose/github.ts';
 import { resolveSettings, type Settings } from '../../src/config/settings.ts';
+import { appKey, reviewPath } from '../support/github-server.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 function settingsWith(github: string): Settings {
   const content = new TextEncoder().encode(`inbound: { github: { secretFile: /run/secret${github} } }\n`);
@@ -25,5 +29,24 @@ test('a reload keeps the GitHub App and its tokens unless its own settings chang
   expect(github.current()?.waitAtMostMs).toBe(7_200_000);
   github.use(settingsWith(''));
   expect(github.current()).toBeUndefined();
+  await github.close();
+});
+
+test('an API at an address that hands out credentials is not called', async () => {
+  await using folder = await temporaryDirectory();
+  const privateKeyFile = join(folder.path, 'app.pem');
+  await writeFile(privateKeyFile, appKey.privateKey);
+  const github = createCurrentGitHubApp(new ManualClock());
+  github.use(settingsWith(`, app: { id: 7, privateKeyFile: ${privateKeyFile}, apiUrl: "http://169.254.169.254" }`));
+  const reply = {
+    callbackUrl: `http://169.254.169.254${reviewPath}`,
+    installation: 11,
+    environment: 'production',
+    comment: '',
+  };
+  expect(await github.current()?.answer(reply, new AbortController().signal)).toMatchObject({
+    kind: 'refused',
+    reason: 'forbidden-address',
+  });
   await github.close();
 });

@@ -106,6 +106,20 @@ export function channelContract(name: string, suite: ChannelSuite): void {
       expect(receiver.requests).toHaveLength(1);
     });
 
+    test.each(['http://169.254.169.254', 'http://[fe80::1]'])(
+      'does not call %s, which hands out credentials',
+      async (origin) => {
+        const { channel } = await suite.make(origin, timeoutMs);
+        const result = await channel.send(
+          { notification: aNotification(), collapsed: [], attempt: 1 },
+          new AbortController().signal,
+        );
+        heard.push(result);
+        expect(result).toMatchObject({ kind: 'refused', reason: 'forbidden-address' });
+        await channel.close();
+      },
+    );
+
     if (suite.gone ?? true) {
       test('knows from HTTP 410 that it must not call again', async () => {
         receiver.answer = () => status(410);
@@ -139,6 +153,12 @@ export function channelContract(name: string, suite: ChannelSuite): void {
       expect(await send()).toMatchObject({ kind: 'refused', reason: 'rejected' });
       receiver.answer = () => ({ kind: 'flood', status: 400 });
       expect(await send()).toMatchObject({ kind: 'refused', reason: 'rejected' });
+    });
+
+    test('holds a yes that breaks off in the middle for a yes', async () => {
+      const code = accepting.kind === 'answer' ? accepting.status : 200;
+      receiver.answer = () => ({ kind: 'cut-body', status: code });
+      expect(await send()).toEqual({ kind: 'accepted' });
     });
 
     test('holds a refusal that breaks off in the middle for a refusal', async () => {

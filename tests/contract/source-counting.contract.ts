@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { bucketBoundMatcher } from '../../src/domain/reading/bucket-bound.ts';
 import { stale } from '../support/remote-write.ts';
 import { aClassicLatency, aRatio, aTerm } from '../support/signals.ts';
 import { aName, counts, lastMinute, minute, now, scraped, scrapeMs } from './source-bench.ts';
@@ -143,6 +144,95 @@ export function countingCases(bench: SourceBench): void {
       ]);
     });
 
+    test('was relabelled while its old series are still shown, begins at what it first shows', async () => {
+      const metric = aName();
+      const at = { job: 'j', instance: aName() };
+      await bench.write([
+        scraped({ ...at, __name__: metric }, 20, 2, life),
+        scraped({ ...at, __name__: metric, cluster: 'blue' }, 1, 0, life),
+        scraped({ ...at, __name__: 'up' }, 20, 2, () => 1),
+        scraped({ ...at, __name__: 'up', cluster: 'blue' }, 1, 0, () => 1),
+      ]);
+      const signal = aRatio({ good: metric, total: metric });
+      expect(counts(await bench.readOne(signal, [lastMinute]))).toEqual([[{}, [20, 20]]]);
+      // While both are shown and nothing is new of the old one.
+      const scrape = { from: now - 2 * scrapeMs, to: now - scrapeMs };
+      expect(counts(await bench.readOne(signal, [scrape], scrape.to))).toEqual([[{}, [0, 0]]]);
+    });
+
+    test('was relabelled and then back, begins at what it first shows, of a bucket too', async () => {
+      const metric = aName();
+      const at = { job: 'j', instance: aName() };
+      const metrics = [
+        [{ ...at, __name__: `${metric}_count` }, (n: number) => n * 20],
+        [{ ...at, __name__: `${metric}_bucket`, le: '0.3' }, (n: number) => n * 19],
+      ] as const;
+      await bench.write(
+        metrics.flatMap(([labels, value]) => {
+          const leader = scraped({ ...labels, role: 'leader' }, 60, 40, (n) => 7_000_000 + value(n));
+          const again = scraped({ ...labels, role: 'leader' }, 1, 0, (n) => 7_000_000 + value(59 + n));
+          const follower = scraped({ ...labels, role: 'follower' }, 39, 2, (n) => 7_000_000 + value(21 + n));
+          const end = (at: number) => [at, stale] as const;
+          const samples = [...leader.samples, end(now - 40 * scrapeMs + 1), ...again.samples];
+          return [
+            { labels: leader.labels, samples },
+            { ...follower, samples: [...follower.samples, end(now - 2 * scrapeMs + 1)] },
+          ];
+        }),
+      );
+      const step = { from: now - 2 * scrapeMs, to: now - scrapeMs };
+      expect(counts(await bench.readOne(aClassicLatency(metric, '0.3'), [step], step.to))).toEqual([[{}, [0, 0]]]);
+      const last = { from: step.to, to: now };
+      expect(counts(await bench.readOne(aClassicLatency(metric, '0.3'), [last]))).toEqual([[{}, [19, 20]]]);
+    });
+
+    test('was relabelled soon after its process began, counts nothing twice', async () => {
+      const metric = aName();
+      const at = { job: 'j', instance: aName() };
+      const began = now / 1000 - 90;
+      const before = scraped({ ...at, __name__: metric, code: '200' }, 5, 2, (n) => 900 + n * 10);
+      before.samples.push([now - 2 * scrapeMs + 1, stale]);
+      await bench.write([
+        before,
+        scraped({ ...at, __name__: metric, code: '200', cluster: 'blue' }, 1, 0, (n) => 940 + n * 10),
+        scraped({ ...at, __name__: 'process_start_time_seconds' }, 5, 2, () => began),
+        scraped({ ...at, __name__: 'process_start_time_seconds', cluster: 'blue' }, 1, 0, () => began),
+      ]);
+      expect(counts(await bench.readOne(aRatio({ good: metric, total: metric }), [lastMinute]))).toEqual([
+        [{}, [0, 0]],
+      ]);
+    });
+
+    test('began anew under other labels, counts from zero though its old series went', async () => {
+      const metric = aName();
+      const at = { job: 'j', instance: aName() };
+      await bench.write([
+        scraped({ ...at, __name__: metric, version: '1' }, 20, 2, life),
+        scraped({ ...at, __name__: metric, version: '2' }, 1, 0, (n) => 40 + n * 10),
+        scraped({ ...at, __name__: 'process_start_time_seconds', version: '1' }, 20, 2, () => now / 1000 - 86_400),
+        scraped({ ...at, __name__: 'process_start_time_seconds', version: '2' }, 1, 0, () => now / 1000 - 20),
+      ]);
+      // The last two scrapes of the old one, and the life of the new one.
+      expect(counts(await bench.readOne(aRatio({ good: metric, total: metric }), [lastMinute]))).toEqual([
+        [{}, [70, 70]],
+      ]);
+    });
+
+    test('was restarted in its place, counts from zero though another of its series went', async () => {
+      const metric = aName();
+      const at = { job: 'j', instance: aName(), __name__: metric };
+      const errors = scraped({ ...at, code: '404' }, 20, 2, life);
+      errors.samples.push([now - scrapeMs, stale]);
+      await bench.write([
+        scraped({ ...at, code: '200' }, 20, 0, (n) => (n < 19 ? life(n) : 100)),
+        errors,
+        scraped({ ...at, code: '500' }, 1, 0, () => 7),
+      ]);
+      expect(
+        counts(await bench.readOne(aRatio({ bad: `${metric}{code="500"}`, total: metric }), [lastMinute])),
+      ).toEqual([[{}, [100, 107]]]);
+    });
+
     test('has just started, counts from zero', async () => {
       const metric = aName();
       const instance = aName();
@@ -263,5 +353,47 @@ export function countingCases(bench: SourceBench): void {
       scraped({ __name__: `${metric}_count` }, 20, 0, (n) => n * 20),
     ]);
     expect(counts(await bench.readOne(aClassicLatency(metric, '0.3'), [lastMinute]))).toEqual([[{}, [76, 80]]]);
+  });
+
+  describe('a bucket that is spelled otherwise from one scrape to the next', () => {
+    const spelled = (metric: string) => ({
+      ...aClassicLatency(metric, '1'),
+      numeratorTerms: [aTerm(`${metric}_bucket{${bucketBoundMatcher(1)}}`)],
+    });
+    const bucket = (metric: string, le: string) => ({ job: 'j', instance: 'i', __name__: `${metric}_bucket`, le });
+    const count = (metric: string) => ({ job: 'j', instance: 'i', __name__: `${metric}_count` });
+    const [good, all] = [(n: number) => 9_000_000 + n * 19, (n: number) => 9_500_000 + n * 20];
+
+    test.each([
+      ['ends', [[now - 2 * scrapeMs + 1, stale]]],
+      ['is still shown', []],
+    ] as const)('goes on where the other spelling stood, while that one %s', async (_, end) => {
+      const metric = aName();
+      const before = scraped(bucket(metric, '1'), 20, 2, good);
+      const after = scraped(bucket(metric, '1.0'), 1, 0, (n) => good(19 + n));
+      await bench.write([
+        { labels: before.labels, samples: [...before.samples, ...end] },
+        after,
+        scraped(count(metric), 20, 0, all),
+      ]);
+      const signal = spelled(metric);
+      const steps = [3, 2, 1, 0].map((k) => ({ from: now - (k + 1) * scrapeMs, to: now - k * scrapeMs }));
+      for (const step of steps) expect(counts(await bench.readOne(signal, [step], step.to))).toEqual([[{}, [19, 20]]]);
+      const [group] = await bench.historyOf(signal, now - 4 * scrapeMs, now, scrapeMs);
+      expect(group?.points.map((point) => [point.good, point.total])).toEqual(steps.map(() => [19, 20]));
+    });
+
+    test('counts from zero where its process began anew', async () => {
+      const metric = aName();
+      const before = scraped(bucket(metric, '1'), 20, 2, good);
+      before.samples.push([now - 2 * scrapeMs + 1, stale]);
+      await bench.write([
+        before,
+        scraped(bucket(metric, '1.0'), 1, 0, (n) => 38 + n * 19),
+        scraped(count(metric), 20, 0, (n) => (n < 19 ? all(n) : 40 + (n - 19) * 20)),
+      ]);
+      const step = { from: now - 2 * scrapeMs, to: now };
+      expect(counts(await bench.readOne(spelled(metric), [step]))).toEqual([[{}, [57, 60]]]);
+    });
   });
 }

@@ -9,6 +9,9 @@ export function closingParts(
   now: () => number,
   commit: (commit: Commit) => Promise<readonly StoredLogEvent[]>,
 ): ClosingParts {
+  const record: ClosingParts['recorder']['record'] = async ({ events }) => {
+    book.apply(await commit({ events, recordedAt: now() }));
+  };
   return {
     fleet: {
       letGo: async ({ id }, write) => {
@@ -19,8 +22,10 @@ export function closingParts(
       },
     },
     recorder: {
-      record: async ({ events }) => {
-        book.apply(await commit({ events, recordedAt: now() }));
+      record,
+      recordNow: async (make) => {
+        const made = make();
+        if (made !== undefined) await record(made);
       },
     },
   };

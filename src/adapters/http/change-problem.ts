@@ -1,4 +1,5 @@
 import type { ChangeReportResult } from '../../app/changes/change-desk.ts';
+import { invalidField, notStored, unknownService } from './act-problem.ts';
 import { problem, type Problem } from './problem.ts';
 
 /** Why a report was not taken, for whoever sent it. */
@@ -16,27 +17,8 @@ export function changeProblem(
         hint: 'GET /api/v1/incidents?phase=open lists those that are open.',
       });
     case 'invalid':
-      return problem(422, {
-        reason: 'invalid-request',
-        title: 'The report does not fit',
-        detail: result.problem,
-        hint: `Mend the field \`${result.field}\`.`,
-      });
+      return invalidField(result.field, result.problem, 'The report does not fit');
     case 'not-stored':
-      return problem(503, {
-        reason: 'not-stored',
-        title: 'The store could not keep it',
-        detail: `nothing was recorded (${result.reason}): ${result.detail}`,
-        hint: 'GET /api/v1/status shows the state of the store; try again when it is mended.',
-      });
+      return notStored(result.reason, result.detail);
   }
-}
-
-export function unknownService(service: string, meant: string | undefined): Problem {
-  return problem(404, {
-    reason: 'unknown-service',
-    title: 'No such service',
-    detail: `no service named ${JSON.stringify(service.slice(0, 253))} is watched${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-    hint: 'GET /api/v1/services lists what is watched; a service is declared by a file in the rules folder.',
-  });
 }

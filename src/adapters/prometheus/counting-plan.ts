@@ -1,7 +1,8 @@
 import type { Interval } from '../../domain/interval.ts';
 import type { CounterTerm, CountingSignal } from '../../domain/service/service.ts';
 import type { Answer, Answers, Question } from './batch.ts';
-import { countedBefore, increments, steadyIncrements } from './promql.ts';
+import { countedBefore } from './counted-before.ts';
+import { increments, steadyIncrements } from './promql.ts';
 import type { StepOffsets } from './promql.ts';
 
 /** The expressions that count one term over a step. */

@@ -13,7 +13,8 @@ export const questionLabel = 'andon_q';
 /** The label under which sample times come back, in seconds. */
 export const sampleTimeLabel = 'ts';
 
-function offset(ms: number): string {
+/** Moves the instant of a selector back. */
+export function offset(ms: number): string {
   return ms === 0 ? '' : ` offset ${ms}ms`;
 }
 
@@ -74,73 +75,7 @@ export function newcomers(term: CounterTerm, by: readonly string[], step: StepOf
   return `count${grouping(by)} (${counterAt(term, step.to)} unless ${counterAt(term, step.from)})`;
 }
 
-/**
- * What `increments` counted too much, by group. Two kinds of series look new and did not begin in the step:
- * - One that came back after it had gone unscraped for longer than the lookback: too much is the value it had when last
- *   seen. One that came back lower was reset, and is right. Some sources know that a native histogram was there but not
- *   its value (Prometheus 2.42); then nothing of the returned one is counted, since its whole life would be far more wrong.
- * - One whose whole life before it was seen lies elsewhere: relabelled, newly scraped, or after a loss of the source's
- *   data. Too much is all of it, unless it is credible that it began in the step (see `credible`).
- */
-export function countedBefore(
-  term: CounterTerm,
-  siblings: readonly CounterTerm[],
-  by: readonly string[],
-  step: StepOffsets,
-  returnWindowMs: number,
-): string {
-  const seen = `last_over_time(${term.selector}[${returnWindowMs}ms]${offset(step.from)})`;
-  const newcomer = `(${counterAt(term, step.to)} unless ${counterAt(term, step.from)})`;
-  const elsewhere = `(${newcomer} unless ${seen} unless on (${target}) ${credible(siblings, step)})`;
-  // A bucket is born with its histogram: where that was there before, its life lies elsewhere.
-  const added = siblings
-    .filter((sibling) => isSameHistogram(term, sibling))
-    .map((sibling) => `(${newcomer} unless ${seen} and ignoring (le) ${counterAt(sibling, step.from)})`);
-  const unseen = [elsewhere, ...added].join(' or ');
-  const last = lastValue(term, seen);
-  if (last === undefined) return `${sum(by)}(${unseen})`;
-  const returned = `(${last} <= ${newcomer})`;
-  if (isPlain(term)) return `${sum(by)}(${returned} or ${unseen})`;
-  return `${sum(by)}(${returned} or (${newcomer} and ${seen} unless ${last}) or ${unseen})`;
-}
-
-/** Whether a term is a bucket of the histogram that another one counts all of. */
-function isSameHistogram(term: CounterTerm, { selector }: CounterTerm): boolean {
-  const name = /^([a-zA-Z_:][\w:]*)_bucket\b/.exec(term.selector)?.[1];
-  return name !== undefined && /^([a-zA-Z_:][\w:]*)_(bucket|count)\b/.exec(selector)?.[1] === name;
-}
-
-/** What tells one scraped process from another. */
-const target = 'job, instance';
-
-/** A process may have run for this long before its first scrape: discovery takes its time. */
-const unscrapedStartMs = 300_000;
-
-/**
- * Targets of which a new series may be counted from zero: those that were scraped before the step under the same labels,
- * so that only the series is new (the first error of a healthy process), and those whose process has just started. Where
- * others of its series went in the same step, the new one may be one of them under new labels.
- * The siblings are the terms of the signal's total: both sides of a ratio must come to the same answer.
- */
-function credible(siblings: readonly CounterTerm[], step: StepOffsets): string {
-  const continued = siblings
-    .map((term) => `(${counterAt(term, step.to)} and ${counterAt(term, step.from)})`)
-    .join(' or ');
-  const scraped = `(up${offset(step.to)} and up${offset(step.from)})`;
-  const age = (step.from + unscrapedStartMs) / 1_000;
-  const started = `(process_start_time_seconds${offset(step.to)} >= time() - ${age})`;
-  const gone = siblings.map((term) => `${counterAt(term, step.from)} unless ${counterAt(term, step.to)}`).join(' or ');
-  return `((${continued} or ${scraped}) unless on (${target}) (${gone}) or ${started})`;
-}
-
-/** Every cut of `at` must stand right behind the selector, so that the selector can be replaced. */
-function lastValue({ selector, at }: CounterTerm, seen: string): string | undefined {
-  const cut = at.slice(0, -1);
-  if (!cut.every((part) => part.endsWith(selector))) return undefined;
-  const before = cut.map((part) => part.slice(0, part.length - selector.length));
-  return `(${[...before, at.at(-1) ?? ''].join(seen)})`;
-}
-
+/** Whether a term is a selector as it is. */
 export function isPlain({ selector, at }: CounterTerm): boolean {
   return at.length === 2 && at[0] === selector && at[1] === '';
 }
@@ -192,7 +127,8 @@ export function sampleTimes(selector: string): string {
   return `count_values("${sampleTimeLabel}", timestamp(${selector}))`;
 }
 
-function sum(by: readonly string[]): string {
+/** The sum by group, of what stands behind it in brackets. */
+export function sum(by: readonly string[]): string {
   return `sum${grouping(by)} `;
 }
 

@@ -1,4 +1,5 @@
 import type { Alert, AlertStatus } from '../../domain/incident/alert.ts';
+import { shortenEnd, singleLine } from '../../domain/text/visible-text.ts';
 
 /** An alert as a message tells it. Times: ms since the epoch. */
 export interface PostedAlert {
@@ -32,10 +33,5 @@ export function boundedAlert({ fingerprint, status, labels, startsAt, endsAt }: 
 }
 
 function cut(text: string, limit: number): string {
-  const line = text
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim();
-  const characters = Array.from(line);
-  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
+  return shortenEnd(singleLine(text), limit);
 }

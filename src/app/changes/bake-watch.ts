@@ -4,6 +4,7 @@ import { changeKey, type Change } from '../../domain/change/change.ts';
 import { compareTarget, judgeBake } from '../../domain/change/judge-bake.ts';
 import { isSameRollout } from '../../domain/change/same-rollout.ts';
 import { defaultChangePolicy } from '../../domain/service/change-policy.ts';
+import { every } from '../tasks/every.ts';
 import { within } from '../tasks/within.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -50,15 +51,10 @@ export class BakeWatch {
   /** Runs until the signal aborts. Does not reject. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
-    while (!signal.aborted) {
-      await clock.sleep(lookEveryMs, signal);
-      if (signal.aborted) return;
-      try {
-        await this.#turn(signal);
-      } catch (error) {
-        log.error('what a bake watch found could not be recorded; trying again', { error });
-      }
-    }
+    const failed = (error: unknown): void => {
+      log.error('what a bake watch found could not be recorded; trying again', { error });
+    };
+    await every(clock, lookEveryMs, signal, async () => await this.#turn(signal), failed);
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -68,7 +64,7 @@ export class BakeWatch {
     for (const key of this.#looked.keys()) if (!keys.has(key)) this.#looked.delete(key);
     const now = clock.now();
     const due = baking
-      .filter((change) => change.kind !== 'other' && this.#isDue(change, now))
+      .filter((change) => this.#isDue(change, now))
       .sort((a, b) => this.#lookedAt(a) - this.#lookedAt(b) || a.startedAt - b.startedAt);
     for (const change of due.slice(0, mostAtOnce)) {
       if (signal.aborted) return;

@@ -15,6 +15,8 @@ export class ChangeBook {
   readonly #byService = new Map<string, string[]>();
   /** Keys of changes whose bake watch is not over. */
   readonly #baking = new Set<string>();
+  /** The changes of a service in the order that is asked for, until something is told of one of them. */
+  readonly #sorted = new Map<string, readonly Change[]>();
   readonly #listeners: ChangeListener[] = [];
   readonly #kept: number;
   #seq = 0;
@@ -30,6 +32,7 @@ export class ChangeBook {
       const change = this.#fold(event);
       if (change === undefined) return [];
       this.#seq = event.seq;
+      this.#sorted.delete(change.service);
       for (const listener of this.#listeners) listener(change);
       return [change];
     });
@@ -46,16 +49,35 @@ export class ChangeBook {
 
   /** The changes of a service, newest first by when they began. */
   of(service: string): readonly Change[] {
-    const keys = this.#byService.get(service) ?? [];
-    return keys.flatMap((key) => this.#changes.get(key) ?? []).sort((a, b) => b.startedAt - a.startedAt);
+    const known = this.#sorted.get(service);
+    if (known !== undefined) return known;
+    const keys = this.#byService.get(service);
+    if (keys === undefined) return [];
+    const sorted = keys.flatMap((key) => this.#changes.get(key) ?? []).sort((a, b) => b.startedAt - a.startedAt);
+    this.#sorted.set(service, sorted);
+    return sorted;
   }
 
-  /** The changes of all services, newest first by when they began. */
-  all(): readonly Change[] {
-    return [...this.#changes.values()].sort((a, b) => b.startedAt - a.startedAt);
+  /** The newest changes of all services, by when they began. */
+  newest(limit: number): readonly Change[] {
+    const queues = [...this.#byService.keys()].map((service) => ({ changes: this.of(service), next: 0 }));
+    const found: Change[] = [];
+    while (found.length < limit) {
+      let newest: Change | undefined;
+      let from: (typeof queues)[number] | undefined;
+      for (const queue of queues) {
+        const change = queue.changes[queue.next];
+        if (change !== undefined && (newest === undefined || change.startedAt > newest.startedAt))
+          [newest, from] = [change, queue];
+      }
+      if (newest === undefined || from === undefined) break;
+      found.push(newest);
+      from.next += 1;
+    }
+    return found;
   }
 
-  /** Those whose bake watch is not over, of all services, in the order in which they were first reported. */
+  /** Those that are watched and whose bake watch is not over, of all services. */
   baking(): readonly Change[] {
     return [...this.#baking].flatMap((key) => this.#changes.get(key) ?? []);
   }
@@ -67,6 +89,9 @@ export class ChangeBook {
       const change = foldChange(known, event);
       this.#changes.set(key, change);
       if (known === undefined) this.#add(change.service, key);
+      // What is neither a deployment nor configuration is not watched, and would wait here for ever.
+      if (change.kind === 'other' || change.bake?.finishedAt !== undefined) this.#baking.delete(key);
+      else this.#baking.add(key);
       return change;
     }
     if (!isBakeEvent(event)) return undefined;
@@ -82,7 +107,6 @@ export class ChangeBook {
   #add(service: string, key: string): void {
     const keys = this.#byService.get(service) ?? [];
     keys.push(key);
-    this.#baking.add(key);
     this.#byService.set(service, keys);
     if (keys.length <= this.#kept) return;
     const oldest = keys.shift();

@@ -6,6 +6,7 @@ import type { Log } from '../ports/log.ts';
 import { StoreError, type Store, type StoreFailureReason } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { IncidentBook } from '../recording/incident-book.ts';
+import { Turns } from '../tasks/turns.ts';
 import type { ChangeBook } from './change-book.ts';
 import { checkReport, type InvalidReport } from './check-report.ts';
 
@@ -49,12 +50,10 @@ export interface ChangeDeskParts {
 /** Reports are recorded one after another, so that of two that say the same one is kept. */
 export function createChangeDesk(parts: ChangeDeskParts): ChangeDesk {
   const { book, fleet, telemetry } = parts;
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = new Turns();
   return {
     async report(report, origin) {
-      const turn = last.then(async () => await record(parts, report, origin));
-      last = turn.catch(() => undefined);
-      const result = await turn;
+      const result = await turns.take(async () => await record(parts, report, origin));
       telemetry.changeReported(origin, result.kind);
       return result;
     },
@@ -62,7 +61,7 @@ export function createChangeDesk(parts: ChangeDeskParts): ChangeDesk {
       telemetry.changeReported(origin, 'ignored');
     },
     list(service, limit) {
-      if (service === undefined) return book.all().slice(0, limit);
+      if (service === undefined) return book.newest(limit);
       const changes = book.of(service);
       return changes.length > 0 || fleet.names().includes(service) ? changes.slice(0, limit) : undefined;
     },

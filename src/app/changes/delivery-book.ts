@@ -38,7 +38,7 @@ export interface DeliveryQuery {
  */
 export class DeliveryBook {
   readonly #deployments = new Map<string, Map<string, Deployment>>();
-  /** By incident: the keys of the deployments that it suspected last. */
+  /** By incident: the keys of the deployments that it suspected last; gone once it is closed and they are settled. */
   readonly #suspected = new Map<string, readonly string[]>();
   readonly #onSettled: (settled: SettledDeployment) => void;
 
@@ -92,10 +92,22 @@ export class DeliveryBook {
     }
     for (const key of keys) {
       const suspected = deployments.get(key);
-      suspected?.incidents.set(id, incident);
-      if (suspected !== undefined) this.#settle(suspected);
+      if (suspected === undefined || isDone(suspected)) continue;
+      suspected.incidents.set(id, incident);
+      this.#settle(suspected);
     }
     this.#suspected.set(id, keys);
+    this.#letGo(incident);
+  }
+
+  /** What is told of an incident that is over changes nothing for deployments that are settled. */
+  #letGo({ id, service, phase }: Incident): void {
+    const deployments = this.#of(service);
+    const isLeft = (key: string): boolean => {
+      const deployment = deployments.get(key);
+      return deployment !== undefined && !isDone(deployment);
+    };
+    if (phase === 'closed' && !(this.#suspected.get(id) ?? []).some(isLeft)) this.#suspected.delete(id);
   }
 
   #of(service: string): Map<string, Deployment> {
@@ -114,21 +126,25 @@ export class DeliveryBook {
   }
 
   #settle(deployment: Deployment): void {
-    if (deployment.settled !== undefined || deployment.isTwin === true) return;
+    if (isDone(deployment)) return;
     const { change, incidents } = deployment;
     const settled = settleDeployment(
       change,
       [...incidents.values()].map((incident) => bearing(incident, change.id)),
     );
     if (settled === undefined) return;
-    deployment.incidents.clear();
-    if (isCountedElsewhere(deployment, this.#of(change.service))) {
-      deployment.isTwin = true;
-      return;
-    }
-    deployment.settled = settled;
-    this.#onSettled(settled);
+    const isTwin = isCountedElsewhere(deployment, this.#of(change.service));
+    if (isTwin) deployment.isTwin = true;
+    else deployment.settled = settled;
+    for (const incident of incidents.values()) this.#letGo(incident);
+    incidents.clear();
+    if (!isTwin) this.#onSettled(settled);
   }
+}
+
+/** Whether it is said what became of it, or another report of its rollout is the one that counts. */
+function isDone({ settled, isTwin }: Deployment): boolean {
+  return settled !== undefined || isTwin === true;
 }
 
 /** Whether another report of the same rollout is the one that counts: one that was counted, or else the earliest. */

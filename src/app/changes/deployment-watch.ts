@@ -8,6 +8,7 @@ import type { Change } from '../../domain/change/change.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Source } from '../ports/source.ts';
+import { every } from '../tasks/every.ts';
 import { within } from '../tasks/within.ts';
 import type { ChangeDesk } from './change-desk.ts';
 import { deploymentSignals, lookOf, looksOf } from './read-deployment.ts';
@@ -52,15 +53,10 @@ export class DeploymentWatch {
   /** Runs until the signal aborts. Does not reject. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
-    while (!signal.aborted) {
-      await clock.sleep(lookEveryMs, signal);
-      if (signal.aborted) return;
-      try {
-        await this.#turn(signal);
-      } catch (error) {
-        log.error('looking for changes in metrics failed unexpectedly; trying again', { error });
-      }
-    }
+    const failed = (error: unknown): void => {
+      log.error('looking for changes in metrics failed unexpectedly; trying again', { error });
+    };
+    await every(clock, lookEveryMs, signal, async () => await this.#turn(signal), failed);
   }
 
   async #turn(signal: AbortSignal): Promise<void> {

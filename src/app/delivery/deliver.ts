@@ -12,6 +12,7 @@ import type { Channel, SendResult } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { OutboxEntry, Store } from '../ports/store.ts';
+import { remember } from '../remember.ts';
 import { Stranded } from './stranded.ts';
 
 export interface DelivererParts {
@@ -231,8 +232,7 @@ export class Deliverer {
     const byQueue = new Map<DeliveryQueue, QueuedNotification[]>();
     const stranded: QueuedNotification[] = [];
     for (const { notification, delivery } of entries) {
-      if (delivery.state !== 'pending' || this.#taken.has(notification.id)) continue;
-      this.#remember(notification.id);
+      if (delivery.state !== 'pending' || !remember(this.#taken, notification.id, finishedLimit)) continue;
       const queued = this.#queued(notification, delivery.attempts, delivery.nextAttemptAt);
       const queue = this.#outlets.get(notification.channel)?.queue;
       const moving = this.#moving.get(notification.channel);
@@ -256,14 +256,5 @@ export class Deliverer {
       bornAt: monotonic - Math.max(0, now - notification.createdAt),
       dueAt: monotonic + waitMs,
     };
-  }
-
-  #remember(id: string): void {
-    this.#taken.add(id);
-    if (this.#taken.size <= finishedLimit) return;
-    for (const oldest of this.#taken) {
-      this.#taken.delete(oldest);
-      return;
-    }
   }
 }

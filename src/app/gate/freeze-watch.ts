@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { GateBook } from './gate-book.ts';
+import { every } from '../tasks/every.ts';
 import type { ServiceLook } from './gate-look.ts';
 
 export interface FreezeWatchParts {
@@ -36,15 +37,11 @@ export class FreezeWatch {
 
   /** Runs until the signal aborts. Does not reject. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#parts.clock.sleep(lookEveryMs, signal);
-      if (signal.aborted) return;
-      try {
-        await this.#lift();
-      } catch (error) {
-        this.#parts.log.error('a freeze that is over could not be recorded as lifted; trying again', { error });
-      }
-    }
+    const { clock, log } = this.#parts;
+    const failed = (error: unknown): void => {
+      log.error('a freeze that is over could not be recorded as lifted; trying again', { error });
+    };
+    await every(clock, lookEveryMs, signal, async () => await this.#lift(), failed);
   }
 
   async #lift(): Promise<void> {
@@ -81,7 +78,9 @@ export class FreezeWatch {
     const isOpen = [...scopes.values()].some(
       ({ incident }) => incident !== undefined && incident.resolvedAt === undefined,
     );
-    const isGood = !isOpen && view.scopes.every(({ targets }) => judgeAll(targets) === 'held');
+    // Without a scope nothing is seen, and what is not seen does not hold.
+    const isGood =
+      !isOpen && view.scopes.length > 0 && view.scopes.every(({ targets }) => judgeAll(targets) === 'held');
     if (!isGood) {
       this.#held.delete(freeze.id);
       return 0;

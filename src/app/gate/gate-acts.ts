@@ -6,6 +6,7 @@ import { noteOf, personOf, type TextField } from '../person-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError, type Store, type StoreFailureReason } from '../ports/store.ts';
+import { Turns } from '../tasks/turns.ts';
 import type { GateBook } from './gate-book.ts';
 
 /** The longest that a freeze lasts by itself, and an override, ms. */
@@ -58,17 +59,12 @@ export interface GateActsParts {
 
 /** Acts are recorded one after another, so that two at once get ids of their own. */
 export function createGateActs(parts: GateActsParts): GateActs {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = async <T>(act: () => Promise<GateActResult<T>>): Promise<GateActResult<T>> => {
-    const turn = last.then(act);
-    last = turn.catch(() => undefined);
-    return await turn;
-  };
+  const turns = new Turns();
   return {
-    freeze: async (request) => await inTurn(async () => await freeze(parts, request)),
-    lift: async (id, by, reason) => await inTurn(async () => await lift(parts, id, by, reason)),
-    override: async (request) => await inTurn(async () => await override(parts, request)),
-    endOverride: async (id, by, reason) => await inTurn(async () => await endOverride(parts, id, by, reason)),
+    freeze: async (request) => await turns.take(async () => await freeze(parts, request)),
+    lift: async (id, by, reason) => await turns.take(async () => await lift(parts, id, by, reason)),
+    override: async (request) => await turns.take(async () => await override(parts, request)),
+    endOverride: async (id, by, reason) => await turns.take(async () => await endOverride(parts, id, by, reason)),
   };
 }
 

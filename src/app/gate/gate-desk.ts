@@ -1,10 +1,12 @@
 import type { Freeze, Override } from '../../domain/gate/freeze.ts';
 import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
 import type { GateEvent } from '../../domain/gate/gate-event.ts';
+import { hashText } from '../../domain/text/hash.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import { remember } from '../remember.ts';
 import type { GateActs } from './gate-acts.ts';
 import type { GateBook } from './gate-book.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
@@ -15,6 +17,8 @@ export interface GateDesk {
   ask(service: string, change?: string): GateAnswer;
   /** What every gate says, for people and metrics; not counted. */
   answers(): readonly GateAnswer[];
+  /** What the gate of a service says, for people; not counted. */
+  of(service: string): GateAnswer;
   /** The freezes that stand, oldest first. */
   freezes(): readonly Freeze[];
   /** The overrides that have not run out, oldest first. */
@@ -34,6 +38,8 @@ export interface GateDeskParts {
 
 /** So many changes that were held or let through are remembered, so that each counts once. */
 const changesRemembered = 10_000;
+/** Anybody may ask for anything: what is too long to be a name and an id is not remembered at its full length. */
+const longestKey = 1_000;
 
 export function createGateDesk(parts: GateDeskParts): GateDesk {
   const { gatekeeper, acts, book, clock, telemetry } = parts;
@@ -42,6 +48,7 @@ export function createGateDesk(parts: GateDeskParts): GateDesk {
   return {
     acts,
     answers: () => gatekeeper.answers(),
+    of: (service) => gatekeeper.answer(service),
     freezes() {
       const now = clock.now();
       const standing = [...book.gates().freezes.values()].filter(({ until }) => until === undefined || now < until);
@@ -56,12 +63,18 @@ export function createGateDesk(parts: GateDeskParts): GateDesk {
       const answer = gatekeeper.answer(service, change);
       telemetry.gateAsked(answer);
       if (change === undefined) return answer;
-      const key = JSON.stringify([service, change]);
-      if (answer.action !== 'go' && remember(held, key)) telemetry.changeHeld(answer);
-      if (answer.passage?.kind === 'remedy' && remember(remedies, key)) void recordRemedy(parts, answer, change);
+      const key = keyOf(service, change);
+      if (answer.action !== 'go' && remember(held, key, changesRemembered)) telemetry.changeHeld(answer);
+      if (answer.passage?.kind === 'remedy' && remember(remedies, key, changesRemembered))
+        void recordRemedy(parts, answer, change);
       return answer;
     },
   };
+}
+
+function keyOf(service: string, change: string): string {
+  const key = JSON.stringify([service, change]);
+  return key.length > longestKey ? hashText(key) : key;
 }
 
 /** Written behind the answer: a store that is slow or full must not keep a fix waiting. */
@@ -76,12 +89,4 @@ async function recordRemedy({ store, book, log }: GateDeskParts, answer: GateAns
   } catch (error) {
     log.error('that a change passed the gate as a remedy could not be stored', { service, change, incident, error });
   }
-}
-
-/** True the first time. */
-function remember(known: Set<string>, key: string): boolean {
-  if (known.has(key)) return false;
-  known.add(key);
-  if (known.size > changesRemembered) for (const oldest of known) return known.delete(oldest);
-  return true;
 }

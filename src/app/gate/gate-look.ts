@@ -23,10 +23,16 @@ const leastStaleMs = 60_000;
 export function watchedFacts(look: ServiceLook, now: number): NonNullable<GateFacts['watched']> {
   const { service, view, maxGapMs, sourceNow } = look;
   const skewMs = sourceNow - now;
+  const shown = new Set(view.scopes.map(({ group }) => groupKey(group)));
+  // An open incident stops the line whether or not the last poll showed its group.
+  const unseen = [...look.scopes].flatMap(([key, { group, incident }]) =>
+    incident === undefined || shown.has(key) ? [] : [{ group, targets: [] }],
+  );
   return {
     policy: service.gate,
+    skewMs,
     staleAfterMs: Math.max(leastStaleMs, 2 * maxGapMs),
-    scopes: view.scopes.map(({ group, targets }): GateScope => {
+    scopes: [...view.scopes, ...unseen].map(({ group, targets }): GateScope => {
       const incident = look.scopes.get(groupKey(group))?.incident;
       if (incident === undefined) return { group, verdicts: targets };
       const { id, severity, rules, onset, resolvedAt } = incident;

@@ -1,6 +1,7 @@
 import { protectionOf } from '../../domain/gate/protection.ts';
 import type { Protection } from '../../domain/gate/protection-event.ts';
 import { isGateEvent, type StoredLogEvent } from '../../domain/log/log-event.ts';
+import { remember } from '../remember.ts';
 
 /** How many answered questions are remembered, so that one that is delivered again is not asked again. */
 export const answeredKept = 10_000;
@@ -33,11 +34,6 @@ export class ProtectionBook {
 
   #answer(id: string): void {
     this.#pending.delete(id);
-    this.#answered.add(id);
-    if (this.#answered.size <= answeredKept) return;
-    for (const oldest of this.#answered) {
-      this.#answered.delete(oldest);
-      return;
-    }
+    remember(this.#answered, id, answeredKept);
   }
 }

@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 import type { ProtectionAnswerer } from '../ports/protection-answerer.ts';
 import { StoreError, type Store, type StoreFailureReason } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import { Turns } from '../tasks/turns.ts';
 import type { GateDesk } from './gate-desk.ts';
 import type { ProtectionBook } from './protection-book.ts';
 import { protectionComment } from './protection-comment.ts';
@@ -68,8 +69,8 @@ export class ProtectionDesk {
   readonly #parts: ProtectionDeskParts;
   readonly #seen = new Map<string, Omit<PendingProtection, 'protection'>>();
   readonly #attending = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
   #signal: AbortSignal | undefined;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ProtectionDeskParts) {
     this.#parts = parts;
@@ -77,9 +78,7 @@ export class ProtectionDesk {
 
   /** Takes a question down, once however often it comes; the answer follows. Questions are taken one after another. */
   async ask(request: ProtectionRequest): Promise<ProtectionAsked> {
-    const turn = this.#last.then(async () => await this.#take(request));
-    this.#last = turn.catch(() => undefined);
-    return await turn;
+    return await this.#turns.take(async () => await this.#take(request));
   }
 
   /** The deployments that wait, oldest first; at most `mostPending`. */
@@ -125,15 +124,25 @@ export class ProtectionDesk {
 
   #attend(protection: Protection, signal: AbortSignal): void {
     if (signal.aborted || this.#attending.has(protection.id)) return;
-    const work = this.#answer(protection, signal)
-      .catch((error: unknown) => {
-        this.#parts.log.error('answering a deployment tool failed unexpectedly', { ...lineOf(protection), error });
-      })
-      .finally(() => {
-        this.#attending.delete(protection.id);
-        this.#seen.delete(protection.id);
-      });
+    const work = this.#answerAtLast(protection, signal).finally(() => {
+      this.#attending.delete(protection.id);
+      this.#seen.delete(protection.id);
+    });
     this.#attending.set(protection.id, work);
+  }
+
+  /** Whatever goes wrong, the deployment waits on at its tool, and somebody has to answer it. */
+  async #answerAtLast(protection: Protection, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#answer(protection, signal);
+        return;
+      } catch (error) {
+        const line = { ...lineOf(protection), error };
+        this.#parts.log.error('answering a deployment tool failed unexpectedly; it will be tried again', line);
+        await this.#parts.clock.sleep(askEveryMs, signal);
+      }
+    }
   }
 
   /** Asks anew before each try: what was decided minutes ago may be wrong by now. */

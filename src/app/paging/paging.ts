@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { IncidentBook } from '../recording/incident-book.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import type { SilenceDesk } from '../silence/silence-desk.ts';
 import { incidentNow } from '../views/incident-now.ts';
 import { testChannel, type ChannelTest, type ChannelTestResult } from './channel-test.ts';
 import { Reminders } from './reminders.ts';
@@ -20,6 +21,8 @@ export interface PagingParts {
   readonly book: IncidentBook;
   readonly recorder: Recorder;
   readonly fleet: Pick<Fleet, 'watches' | 'routed'>;
+  /** Where people keep pages back. */
+  readonly silences: Pick<SilenceDesk, 'of'>;
   readonly deliverer: Pick<Deliverer, 'reachable' | 'status' | 'sendTest'>;
   readonly pulse: Pulse;
   readonly externalUrl: () => string | undefined;
@@ -62,7 +65,7 @@ export class Paging {
   }
 }
 
-function createReminders({ clock, log, book, recorder, fleet, deliverer }: PagingParts): Reminders {
+function createReminders({ clock, log, book, recorder, fleet, deliverer, silences }: PagingParts): Reminders {
   const views = () => fleet.watches().map(({ view }) => view);
   return new Reminders({
     clock,
@@ -72,7 +75,12 @@ function createReminders({ clock, log, book, recorder, fleet, deliverer }: Pagin
     routed: (incident) => fleet.routed(incident),
     verdictsOf: (incident) => (incident.blind ? undefined : incidentNow(views(), incident)?.targets),
     reachable: (incidentId) => deliverer.reachable(incidentId),
-    isQuiet: ({ telling }) => telling.owed !== undefined || telling.flapping !== undefined || isLed(telling, book),
+    isQuiet: (incident) => {
+      const { telling } = incident;
+      if (telling.owed !== undefined || telling.flapping !== undefined || isLed(telling, book)) return true;
+      // A silence would keep it back all the same, and it would be due again at the next look.
+      return silences.of(incident) !== undefined;
+    },
   });
 }
 
@@ -91,5 +99,5 @@ function createHeart({ clock, log, telemetry, fleet, deliverer, pulse }: PagingP
 
 /** Whether another incident's page tells of it, and of that one is told on. */
 function isLed({ under }: Incident['telling'], book: IncidentBook): boolean {
-  return under !== undefined && book.get(under.incidentId)?.incident.phase === 'open';
+  return under !== undefined && book.all().get(under.incidentId)?.phase === 'open';
 }

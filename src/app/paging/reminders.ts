@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { IncidentBook } from '../recording/incident-book.ts';
 import type { Record, Recorder } from '../recording/recorder.ts';
+import { every } from '../tasks/every.ts';
 
 export interface RemindersParts {
   readonly clock: Clock;
@@ -42,43 +43,37 @@ export class Reminders {
 
   /** Runs until the signal aborts. Does not reject. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#parts.clock.sleep(lookEveryMs, signal);
-      if (signal.aborted) return;
-      try {
-        await this.#look();
-      } catch (error) {
-        this.#parts.log.error('a reminder of an open incident could not be recorded; trying again', { error });
-      }
-    }
+    const { clock, log } = this.#parts;
+    const failed = (error: unknown): void => {
+      log.error('a reminder of an open incident could not be recorded; trying again', { error });
+    };
+    await every(clock, lookEveryMs, signal, async () => await this.#look(), failed);
   }
 
   async #look(): Promise<void> {
     const { book, recorder } = this.#parts;
     const before = this.#anchors;
     this.#anchors = new Map();
-    for (const { id } of book.list({ phase: 'open', limit: Number.MAX_SAFE_INTEGER })) {
+    for (const incident of book.list({ phase: 'open', limit: Number.MAX_SAFE_INTEGER })) {
       // Looked at again in the recorder's turn: an acknowledgement that was just written stops it.
-      if (this.#due(id, before).length > 0) await recorder.recordNow(() => this.#record(id, before));
+      if (this.#due(incident, before).length > 0) await recorder.recordNow(() => this.#record(incident.id, before));
     }
   }
 
-  #due(id: string, known: ReadonlyMap<number, number>): readonly { incident: Incident; due: DueReminder }[] {
-    const incident = this.#parts.book.get(id)?.incident;
-    if (incident?.phase !== 'open') return [];
-    const { calling } = incident;
+  #due(incident: Incident, known: ReadonlyMap<number, number>): readonly DueReminder[] {
+    const { calling, id } = incident;
     // Every moment is anchored as soon as it is seen, long before it matters.
     const ageMs = (moment: Moment): number => this.#ageMs(moment, known);
     for (const moment of [calling.since, ...Object.values(calling.heard)]) ageMs(moment);
-    if (this.#parts.isQuiet(incident)) return [];
     const due = dueReminders(calling, this.#parts.routed(incident), ageMs, this.#parts.reachable(id));
-    return due.map((each) => ({ incident, due: each }));
+    return due.length === 0 || this.#parts.isQuiet(incident) ? [] : due;
   }
 
   #record(id: string, known: ReadonlyMap<number, number>): Record | undefined {
-    const [first] = this.#due(id, known);
-    if (first === undefined) return undefined;
-    const { incident, due } = first;
+    const incident = this.#parts.book.get(id)?.incident;
+    if (incident?.phase !== 'open') return undefined;
+    const [due] = this.#due(incident, known);
+    if (due === undefined) return undefined;
     return { events: [this.#eventOf(incident, due)], checkpoints: [], channels: due.channels };
   }
 

@@ -43,6 +43,8 @@ interface Entry {
 export class IncidentBook {
   /** In the order in which they opened. */
   readonly #entries = new Map<string, Entry>();
+  /** The same without timelines, for those who look through all of them. */
+  readonly #incidents = new Map<string, Incident>();
   readonly #keepClosed: number;
   readonly #listeners: ((applied: AppliedEvent) => void)[] = [];
   #closed = 0;
@@ -79,6 +81,7 @@ export class IncidentBook {
       const before = this.#entries.get(event.incidentId)?.incident;
       const after = this.#fold(event);
       if (after === undefined || after === before) continue;
+      this.#incidents.set(after.id, after);
       const now: AppliedEvent = before === undefined ? { event, after } : { event, before, after };
       applied.push(now);
       for (const listener of this.#listeners) listener(now);
@@ -97,12 +100,17 @@ export class IncidentBook {
     return entry && { incident: entry.incident, timeline: [...entry.timeline] };
   }
 
+  /** Every incident that is kept, in the order in which they opened; changes with the book. */
+  all(): ReadonlyMap<string, Incident> {
+    return this.#incidents;
+  }
+
   list(query: IncidentQuery): readonly Incident[] {
-    const ids = [...this.#entries.keys()];
-    const end = query.before === undefined ? ids.length : ids.indexOf(query.before);
+    const all = [...this.#incidents.values()];
+    const end = query.before === undefined ? all.length : all.findIndex(({ id }) => id === query.before);
     const found: Incident[] = [];
     for (let index = end - 1; index >= 0 && found.length < query.limit; index -= 1) {
-      const incident = this.#entries.get(ids[index] ?? '')?.incident;
+      const incident = all[index];
       if (incident === undefined) continue;
       if (query.service !== undefined && incident.service !== query.service) continue;
       if (query.phase !== undefined && incident.phase !== query.phase) continue;
@@ -114,7 +122,7 @@ export class IncidentBook {
   /** The incident a scope is in, open or watched for a relapse; closed ones do not count. */
   open(service: string, group: Group): Incident | undefined {
     const key = groupKey(group);
-    for (const { incident } of this.#entries.values()) {
+    for (const incident of this.#incidents.values()) {
       if (incident.phase !== 'closed' && incident.service === service && groupKey(incident.group) === key) {
         return incident;
       }
@@ -140,10 +148,11 @@ export class IncidentBook {
   #forgetOldest(): void {
     this.#closed += 1;
     if (this.#closed <= this.#keepClosed) return;
-    for (const [id, { incident }] of this.#entries) {
+    for (const [id, incident] of this.#incidents) {
       // Who was told of it has still to hear of its end.
       if (incident.phase !== 'closed' || incident.telling.awaitsEnd.length > 0) continue;
       this.#entries.delete(id);
+      this.#incidents.delete(id);
       this.#closed -= 1;
       return;
     }

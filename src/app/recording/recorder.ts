@@ -228,7 +228,8 @@ function incidentsAround(
   book: IncidentBook,
   ahead: ReadonlyMap<string, { readonly incident: Incident | undefined }>,
 ): Around {
-  const around = new Map(book.list({ limit: Number.MAX_SAFE_INTEGER }).map((each) => [each.id, each]));
+  if (ahead.size === 0) return book.all();
+  const around = new Map(book.all());
   for (const [id, { incident }] of ahead) if (incident !== undefined) around.set(id, incident);
   return around;
 }

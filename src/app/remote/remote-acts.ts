@@ -1,5 +1,6 @@
 import type { IncidentEvent } from '../../domain/incident/event.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import { fitLength } from '../../domain/text/visible-text.ts';
 import { byLimit, noteLimit, noteOf, personOf } from '../person-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -136,7 +137,7 @@ function noteText({ kind, system, who, text = '' }: RemoteAct, { phase }: Incide
     case 'unacknowledged':
       return phase === 'open' ? `the acknowledgement ended in ${system}` : undefined;
     case 'annotated': {
-      const note = noteOf(cut(text, noteLimit));
+      const note = noteOf(fitLength(text, noteLimit));
       return note.kind === 'text' ? note.text : undefined;
     }
     case 'acknowledged':
@@ -148,14 +149,8 @@ function noteText({ kind, system, who, text = '' }: RemoteAct, { phase }: Incide
 function nameOf({ who, system }: RemoteAct): string {
   const suffix = ` (${system})`;
   const name = who.kind === 'andon' ? '' : who.name;
-  const person = personOf(cut(name.replaceAll(/\s+/g, ' '), byLimit - suffix.length));
+  const person = personOf(fitLength(name.replaceAll(/\s+/g, ' '), byLimit - suffix.length));
   return person.kind === 'text' ? `${person.text}${suffix}` : `somebody${suffix}`;
-}
-
-function cut(text: string, limit: number): string {
-  const whole = text.toWellFormed();
-  // A half of a surrogate pair is no text: cut before it.
-  return whole.length <= limit ? whole : `${whole.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function incidentOf(

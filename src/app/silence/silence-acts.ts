@@ -12,6 +12,7 @@ import { noteOf, personOf, type TextField } from '../person-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError, type Store, type StoreFailureReason } from '../ports/store.ts';
+import { Turns } from '../tasks/turns.ts';
 import type { SilenceBook } from './silence-book.ts';
 
 /** Most silences at once: more than people keep in mind, and few enough to look through at each page. */
@@ -61,15 +62,10 @@ export interface SilenceActsParts {
 
 /** Acts are recorded one after another, so that two at once get ids of their own. */
 export function createSilenceActs(parts: SilenceActsParts): SilenceActs {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = async (act: () => Promise<SilenceActResult>): Promise<SilenceActResult> => {
-    const turn = last.then(act);
-    last = turn.catch(() => undefined);
-    return await turn;
-  };
+  const turns = new Turns();
   return {
-    create: async (request) => await inTurn(async () => await create(parts, request)),
-    end: async (id, by, reason) => await inTurn(async () => await end(parts, id, by, reason)),
+    create: async (request) => await turns.take(async () => await create(parts, request)),
+    end: async (id, by, reason) => await turns.take(async () => await end(parts, id, by, reason)),
   };
 }
 

@@ -23,6 +23,8 @@ export interface SilenceView {
 export interface SilenceDesk {
   /** The silences that stand or are to come, the first to end first. */
   silences(): readonly SilenceView[];
+  /** How many silences stand. */
+  standing(): number;
   /** What keeps an incident's pages back this moment. */
   of(incident: Incident): SilencedBy | undefined;
   readonly acts: SilenceActs;
@@ -40,6 +42,10 @@ export function createSilenceDesk({ acts, book, incidents, clock, silencing }: S
   return {
     acts,
     of: (incident) => silencing(incident, clock.now()),
+    standing() {
+      const now = clock.now();
+      return [...book.silences().values()].filter((silence) => isStanding(silence, now)).length;
+    },
     silences() {
       const now = clock.now();
       const open = incidents.list({ phase: 'open', limit: Number.MAX_SAFE_INTEGER });

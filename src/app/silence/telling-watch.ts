@@ -15,7 +15,7 @@ export interface TellingWatchParts {
   readonly log: Log;
   readonly store: Pick<Store, 'commit'>;
   readonly book: SilenceBook;
-  readonly incidents: Pick<IncidentBook, 'list' | 'get'>;
+  readonly incidents: Pick<IncidentBook, 'all'>;
   readonly recorder: Pick<Recorder, 'recordNow'>;
   readonly holding: () => HoldingPolicy;
   /** Whether it is known how an incident stands now: just after a start, what happened meanwhile is still being read. */
@@ -74,20 +74,15 @@ export class TellingWatch {
   }
 
   async #tell(): Promise<void> {
-    const { recorder } = this.#parts;
-    const around = this.#around();
+    const { recorder, incidents } = this.#parts;
+    const around = incidents.all();
     const leads = new Set([...around.values()].flatMap(({ telling }) => telling.under?.incidentId ?? []));
     for (const incident of around.values()) {
       if (isSettled(incident, leads)) continue;
       const { id } = incident;
       // Looked at again in the recorder's turn: what is written meanwhile may have settled it.
-      if (this.#due(id, around) !== undefined) await recorder.recordNow(() => this.#due(id, this.#around()));
+      if (this.#due(id, around) !== undefined) await recorder.recordNow(() => this.#due(id, around));
     }
-  }
-
-  #around(): ReadonlyMap<string, Incident> {
-    const all = this.#parts.incidents.list({ limit: Number.MAX_SAFE_INTEGER });
-    return new Map(all.map((each) => [each.id, each]));
   }
 
   #due(id: string, around: ReadonlyMap<string, Incident>): Record | undefined {

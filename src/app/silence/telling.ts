@@ -28,7 +28,7 @@ export interface TellingParts {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly log: Log;
   readonly book: SilenceBook;
-  readonly incidents: Pick<IncidentBook, 'list' | 'get'>;
+  readonly incidents: Pick<IncidentBook, 'all' | 'list'>;
 }
 
 /** What keeps pages back, by the log and by what is configured now, and what people do about it. */

@@ -3,6 +3,7 @@ import type { BurnTier, Period } from '../../domain/budget/objective.ts';
 import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import { formatDuration } from '../../domain/text/duration.ts';
 import type { BurnRateFile, ErrorBudgetFile } from '../budget-file.ts';
+import { show } from '../fields.ts';
 import type { Report } from '../problem.ts';
 import { readShare } from '../service/share.ts';
 import type { Part } from '../service/read-parts.ts';
@@ -78,6 +79,16 @@ function buildTier(
   if (share === 0) {
     const message = 'no share of the budget is always spent: this tier would fire at the first error';
     report({ path: [...path, 'budget'], code: 'ratio-out-of-range', message, hint: 'take a share such as 2%' });
+  }
+  // Nobody asks for all of the budget in a part of the period, but `1` is what 1% looks like without its sign.
+  if (share === 1 && !String(file.budget).includes('%') && file.over < periodMs) {
+    report({
+      path: [...path, 'budget'],
+      severity: 'warning',
+      code: 'whole-budget',
+      message: `with ${show(file.budget)} this tier waits until all of the budget is spent within ${formatDuration(file.over)}`,
+      hint: 'did you mean 1%? All of it is 100%',
+    });
   }
   if (file.over > periodMs) {
     report({

@@ -23,14 +23,15 @@ export function checkTiers(
   const { objective, method, minimumBad } = budget;
   for (const { value: tier, path: at } of tiers) {
     const { longMs, shortMs, factor } = tier;
+    const shown = Number(factor.toPrecision(6));
     if (!isReachable(tier, objective)) {
       report({
         path: at,
         severity: 'warning',
         code: 'tier-never-fires',
         message:
-          `${inWords(tier)} can never fire: it asks for a burn rate above ${round(factor)}, and with an objective of ` +
-          `${formatRatio(objective)} it is ${round(1 / allowedShare(objective))} when everything fails`,
+          `${inWords(tier)} can never fire: it asks for a burn rate above ${shown}, and with an objective of ` +
+          `${formatRatio(objective)} it is ${roundBelow(1 / allowedShare(objective), shown)} when everything fails`,
         hint: reachableHint(tier, budget),
       });
     } else if (factor < slowestFactor) {
@@ -96,6 +97,15 @@ function reachableHint({ longMs }: BurnTier, { objective, period }: ErrorBudget)
 
 function inWords({ severity, share, longMs }: BurnTier): string {
   return `the ${severity} tier of ${formatRatio(Number(share.toPrecision(3)))} in ${formatDuration(longMs)}`;
+}
+
+/** Rounded, but not into the factor that it is held against, nor past it. */
+function roundBelow(burn: number, factor: number): number {
+  for (let digits = 3; digits < 12; digits += 1) {
+    const rounded = Number(burn.toPrecision(digits));
+    if (rounded < factor) return rounded;
+  }
+  return factor;
 }
 
 function round(number: number): number {

@@ -29,7 +29,7 @@ export function readShare(
 /** What its author may have meant by a share of good events that is lower than anybody promises; undefined when it is not. */
 export function lowShareHint(written: number | string, value: number): string | undefined {
   if (value >= 0.5 || !String(written).includes('%')) return undefined;
-  return value * 100 >= 0.5
-    ? `did you mean ${formatRatio(Number((value * 100).toPrecision(12)))}?`
-    : 'a share counts what is good, as in 99.9%';
+  const hundredfold = value * 100;
+  if (hundredfold >= 0.5 && hundredfold < 1) return `did you mean ${formatRatio(Number(hundredfold.toPrecision(12)))}?`;
+  return `a share counts what is good: did you mean ${formatRatio(Number((1 - value).toPrecision(12)))}?`;
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../text/duration.ts';
 import { formatRatio } from '../text/ratio.ts';
 import { signalWords } from '../reading/verdict-text.ts';
 import { burnRate } from './burn-rate.ts';
+import { burnSpeed, factorSpeed } from './burn-speed.ts';
 import { exhaustedIn } from './exhaustion.ts';
 import { judgeTier } from './judge-tier.ts';
 import type { BurnTier, ErrorBudget } from './objective.ts';
@@ -23,12 +24,16 @@ export function budgetEvidence(
   now: number,
 ): string {
   const windows = new Set(uses.flatMap(({ windowMs }) => windowMs ?? []));
-  const fired = budget.tiers.filter((tier) => windows.has(tier.longMs) && fires(budget, counts, tier, now));
+  // The fastest burn says best how long the budget lasts.
+  const fired = budget.tiers
+    .filter((tier) => windows.has(tier.longMs) && fires(budget, counts, tier, now))
+    .sort((a, b) => b.factor - a.factor);
   const burns =
     fired.length > 0
       ? fired.map(
           (tier) =>
-            `${burnText(budget, counts, tier.longMs, now)} and ${burnText(budget, counts, tier.shortMs, now)} (fires above ${tier.factor}x)`,
+            `${burnText(budget, counts, tier.longMs, now, tier.factor)} and ` +
+            `${burnText(budget, counts, tier.shortMs, now, tier.factor)} (fires above ${factorSpeed(tier.factor)})`,
         )
       : [...windows].map((windowMs) => burnText(budget, counts, windowMs, now));
   const parts = [burns.length === 0 ? '' : `burns at ${burns.join('; ')}`, ...stand(budget, counts, since, now)];
@@ -44,9 +49,9 @@ function fires(budget: ErrorBudget, counts: WindowCounts, tier: BurnTier, now: n
   return judgeTier(tier, long, short, budget.minimumBad).kind === 'fires';
 }
 
-function burnText(budget: ErrorBudget, counts: WindowCounts, windowMs: number, now: number): string {
+function burnText(budget: ErrorBudget, counts: WindowCounts, windowMs: number, now: number, factor?: number): string {
   const burn = burnRate(budget, counts, windowMs, now);
-  const rate = burn.kind === 'value' ? `${Number(burn.value.toPrecision(3))}x` : `an unknown rate (${burn.reason})`;
+  const rate = burn.kind === 'value' ? burnSpeed(burn.value, factor) : `an unknown rate (${burn.reason})`;
   return `${rate} over ${formatDuration(windowMs)}`;
 }
 
@@ -56,7 +61,7 @@ function stand(budget: ErrorBudget, counts: WindowCounts, since: number, now: nu
   const about = isExact(counts, since, endOfWindow(counts, now)) ? '' : 'about ';
   return [
     typeof spent === 'number' && since < now ? `this incident has spent ${about}${percent(spent)} of it` : '',
-    state.kind === 'value' ? `${percent(state.remaining)} is left` : '',
+    state.kind === 'value' ? leftText(state.remaining) : '',
   ];
 }
 
@@ -68,6 +73,10 @@ function lastsText(budget: ErrorBudget, counts: WindowCounts, windowMs: number, 
   const minutes = Math.max(1, Math.round(exhaustion.ms / 60_000));
   const about = isRecorded(counts) ? 'about ' : '';
   return [`at this rate it is gone in ${about}${formatDuration(minutes * 60_000)}`];
+}
+
+function leftText(remaining: number): string {
+  return remaining < 0 ? `it is overspent by ${percent(-remaining)}` : `${percent(remaining)} is left`;
 }
 
 function percent(share: number): string {

@@ -41,6 +41,8 @@ export interface GateFacts {
     readonly policy: GatePolicy;
     /** Age of the last evaluation, ms; absent before the first. */
     readonly dataAgeMs?: number;
+    /** How far the source's clock, by which samples bear their times, is ahead of Andon's, ms; 0 unless told otherwise. */
+    readonly skewMs?: number;
     /** Data older than this is stale, ms. */
     readonly staleAfterMs: number;
     readonly scopes: readonly GateScope[];
@@ -84,7 +86,7 @@ export function decideGate(facts: GateFacts, now: number): GateAnswer {
     reason: said.reason,
     words: said.words,
     findings: said === decisive ? (first === undefined ? [decisive] : findings) : [said, ...findings],
-    readings: readingsOf(facts),
+    readings: readingsOf(facts, now),
     freezes: facts.freezes,
     decidedAt: now,
     ...(facts.watched?.dataAgeMs === undefined ? {} : { dataAgeMs: facts.watched.dataAgeMs }),
@@ -159,9 +161,14 @@ function incidentIn(service: string, { group, incident }: GateScope, now: number
 }
 
 function dataFindings(service: string, watched: NonNullable<GateFacts['watched']>): readonly GateFinding[] {
-  const { dataAgeMs, staleAfterMs } = watched;
+  const { dataAgeMs, staleAfterMs, scopes } = watched;
   if (dataAgeMs === undefined)
     return [{ state: 'unknown', reason: 'not-evaluated', words: `${service} has not been evaluated yet` }];
+  // A service that is judged by groups has none once all their series are gone: nothing is missed then, and nothing is known.
+  if (scopes.length === 0)
+    return [
+      { state: 'unknown', reason: 'data-missing', words: `${service} has no series, so that no target can be told` },
+    ];
   if (dataAgeMs <= staleAfterMs) return [];
   const words = `${service} was last evaluated ${formatDuration(Math.round(dataAgeMs / 1000) * 1000)} ago, which is too long`;
   return [{ state: 'unknown', reason: 'data-stale', words }];
@@ -170,6 +177,8 @@ function dataFindings(service: string, watched: NonNullable<GateFacts['watched']
 /** A target that is off while an incident is open says nothing new. */
 function targetsIn(service: string, { group, verdicts, incident }: GateScope): readonly GateFinding[] {
   if (incident !== undefined && incident.watchedUntil === undefined) return [];
+  if (verdicts.length === 0)
+    return [{ state: 'unknown', reason: 'data-missing', words: `${placeOf(service, group)} was not judged` }];
   const verdict = judgeAll(verdicts);
   if (verdict === 'held') return [];
   const off = verdicts.filter((each) => each.verdict === verdict);
@@ -235,8 +244,15 @@ function passing({ kind, by, reason, incident }: Passage, held: GateFinding): Ga
   };
 }
 
-function readingsOf({ watched }: GateFacts): readonly GateReading[] {
-  return (watched?.scopes ?? []).flatMap(({ group, verdicts }) => verdicts.map((verdict) => ({ group, verdict })));
+function readingsOf({ watched }: GateFacts, now: number): readonly GateReading[] {
+  if (watched === undefined) return [];
+  const sourceNow = now + (watched.skewMs ?? 0);
+  return watched.scopes.flatMap(({ group, verdicts }) =>
+    verdicts.map((verdict) => {
+      const { sampleAt } = verdict.reading;
+      return { group, verdict, ...(sampleAt === undefined ? {} : { ageMs: Math.max(0, sourceNow - sampleAt) }) };
+    }),
+  );
 }
 
 function placeOf(service: string, group: Group): string {

@@ -27,7 +27,7 @@ export interface Override {
   readonly change?: string;
 }
 
-/** What people did to gates, as the log tells it: what stands, and what has ended by an event. Expiry is the reader's to judge. */
+/** What people did to gates and no event has ended, as the log tells it. Whether one of them has run out is the reader's to judge. */
 export interface HandledGates {
   readonly freezes: ReadonlyMap<string, Freeze>;
   readonly overrides: ReadonlyMap<string, Override>;
@@ -48,7 +48,9 @@ export function foldGates(gates: HandledGates, event: StoredGateEvent): HandledG
     case 'gate-overridden': {
       const { overrideId: id, service, by, reason, at, until, change } = event;
       const override: Override = { id, service, by, reason, at, until, ...(change === undefined ? {} : { change }) };
-      return { ...gates, overrides: new Map(gates.overrides).set(id, override) };
+      // No event ends those that run out: without this, everyone who asks would look through all there ever were.
+      const left = [...gates.overrides].filter(([, known]) => known.until > at);
+      return { ...gates, overrides: new Map(left).set(id, override) };
     }
     case 'override-ended':
       return { ...gates, overrides: without(gates.overrides, event.overrideId) };

@@ -63,6 +63,8 @@ export interface Passage {
 export interface GateReading {
   readonly group: Group;
   readonly verdict: TargetVerdict;
+  /** How old the newest sample behind it is, ms; absent when there is none. */
+  readonly ageMs?: number;
 }
 
 /** What a gate says about one service. Times: ms since the epoch on Andon's clock. */

@@ -1,3 +1,4 @@
+import { burnSpeed, factorSpeed } from '../budget/burn-speed.ts';
 import { neverSeconds } from '../budget/budget-readings.ts';
 import type { BudgetSpent } from '../budget/budget-spent.ts';
 import type { ValueReading } from '../reading/reading.ts';
@@ -25,8 +26,8 @@ export function describeKeepingRule({ rule, condition, truth, reads, tiers = [] 
 }
 
 function describeTier({ budget, longMs, long, shortMs, short, factor }: FiringTier): string {
-  const burns = `${speed(long, factor)} over ${formatDuration(longMs)} and ${speed(short, factor)} over ${formatDuration(shortMs)}`;
-  return `error budget ${signalWords(budget)} burns at ${burns} (fires above ${speed(factor)})`;
+  const burns = `${burnSpeed(long, factor)} over ${formatDuration(longMs)} and ${burnSpeed(short, factor)} over ${formatDuration(shortMs)}`;
+  return `error budget ${signalWords(budget)} burns at ${burns} (fires above ${factorSpeed(factor)})`;
 }
 
 function describeRead(read: RuleRead): string {
@@ -43,7 +44,7 @@ function describeRead(read: RuleRead): string {
 function describeBudget({ fold, windowMs = 0 }: BudgetUse, name: string, { value }: ValueReading): string {
   switch (fold) {
     case 'burn-rate':
-      return `${name} burns at ${speed(value)} over ${formatDuration(windowMs)}`;
+      return `${name} burns at ${burnSpeed(value)} over ${formatDuration(windowMs)}`;
     case 'budget-remaining':
       return value < 0
         ? `${name} is overspent by ${describeShare(-value)}`
@@ -64,15 +65,6 @@ function describeNumber({ value }: ValueReading, unit: string | undefined): stri
 /** Three digits: of a share that is nearly all, those of what is missing. */
 function rounded(share: number): number {
   return Number(share.toPrecision(3));
-}
-
-/** With three digits, or as many more as it takes to tell it from the factor that it is held `against`. */
-function speed(burn: number, against?: number): string {
-  for (let digits = 3; digits <= 6; digits += 1) {
-    const rounded = Number(burn.toPrecision(digits));
-    if (rounded !== against) return `${rounded}x`;
-  }
-  return `${burn}x`;
 }
 
 function describeHold({ heldSince, heldMs, holdMs }: KeptOpen): readonly string[] {

@@ -11,7 +11,7 @@ import { besides, incidentPlace, togetherOf } from './together.ts';
 import type { Severity } from '../service/service.ts';
 import { clockTime } from '../text/utc.ts';
 import { describeVerdict } from '../reading/verdict-text.ts';
-import { visibleText } from '../text/visible-text.ts';
+import { shortenEnd, visibleText } from '../text/visible-text.ts';
 
 export interface PlanOptions {
   /** When the event is written, ms since the epoch on Andon's clock. */
@@ -290,7 +290,5 @@ function whatIsOff(incident: Incident): string {
 
 /** Label values and summaries come from people and metrics: no line breaks, no control characters, no end of text. */
 function oneLine(text: string): string {
-  const flat = visibleText(text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '));
-  const characters = Array.from(flat);
-  return characters.length <= titleLimit ? flat : `${characters.slice(0, titleLimit - 1).join('')}…`;
+  return shortenEnd(visibleText(text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')), titleLimit);
 }

@@ -14,3 +14,30 @@ export function shortenMiddle(text: string, limit: number): string {
   const end = Math.floor((limit - 1) / 2);
   return `${characters.slice(0, limit - 1 - end).join('')}…${characters.slice(-end).join('')}`;
 }
+
+/** Text of more than `limit` characters without its end: `aaaa…`. */
+export function shortenEnd(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const characters = Array.from(text);
+  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`;
+}
+
+/** Text from elsewhere on one line: no half characters, and a space for whatever breaks or pads it. */
+export function singleLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
+}
+
+/** Text without half characters whose `length` is `limit` at most, without its end where it was longer. */
+export function fitLength(text: string, limit: number): string {
+  const whole = text.toWellFormed();
+  // Half of a surrogate pair is no text: cut before it.
+  return whole.length <= limit
+    ? whole
+    : `${whole
+        .slice(0, limit - 1)
+        .replace(/[\ud800-\udbff]$/, '')
+        .trimEnd()}…`;
+}

@@ -18,7 +18,7 @@ describe('the gate', () => {
       ok: true,
       reason: 'end-state-holds',
       words: 'checkout is in its end state, and nothing holds it back',
-      readings: [{ group: {}, target: { signal: 'success_rate', verdict: 'held' } }],
+      readings: [{ group: {}, target: { signal: 'success_rate', verdict: 'held' }, ageSeconds: 0 }],
       dataAgeSeconds: 0,
     });
   });

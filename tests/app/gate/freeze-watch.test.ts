@@ -69,6 +69,21 @@ describe('a freeze', () => {
     expect(lifted(bench)).toHaveLength(1);
   });
 
+  test('that waits for the end state is not lifted while no group of the service has series', async () => {
+    const bench = setUp();
+    bench.poll('checkout', 1);
+    await bench.acts.freeze({ service: 'checkout', ...words, liftsWhen: 'end-state-held' });
+    for (let past = 0; past < 300 * second; past += 5 * second) {
+      bench.poll('checkout', 1);
+      const look = bench.looks.get('checkout');
+      if (look !== undefined) bench.looks.set('checkout', { ...look, view: { ...look.view, scopes: [] } });
+      await bench.clock.advance(5 * second);
+    }
+    expect(lifted(bench)).toEqual([]);
+    await polls(bench, 70 * second, 1);
+    expect(lifted(bench)).toHaveLength(1);
+  });
+
   test('is recorded as over once the store takes it again', async () => {
     const bench = setUp();
     bench.poll('checkout', 1);

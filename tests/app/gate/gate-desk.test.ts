@@ -30,6 +30,25 @@ describe('asking a gate', () => {
     expect(bench.written).toEqual([]);
   });
 
+  test('counts changes with long ids apart', () => {
+    const { bench, held } = setUp();
+    bench.poll('checkout', 0.5, { incident: anOpenIncident(bench.clock.now() - 60_000) });
+
+    for (const end of ['a', 'b', 'a']) bench.desk.ask('checkout', 'x'.repeat(5_000) + end);
+
+    expect(held).toHaveLength(2);
+  });
+
+  test('stops for an open incident of a group that the last poll did not show', () => {
+    const { bench } = setUp();
+    bench.poll('checkout', 1, { incident: anOpenIncident(bench.clock.now() - 60_000) });
+    const look = bench.looks.get('checkout');
+    if (look === undefined) throw new Error('checkout is not watched');
+    bench.looks.set('checkout', { ...look, view: { ...look.view, scopes: [] } });
+
+    expect(bench.desk.ask('checkout')).toMatchObject({ action: 'abort', reason: 'incident-open' });
+  });
+
   test('lets the fix of the open incident through, and records once who takes it upon them', async () => {
     const { bench, held } = setUp();
     bench.poll('checkout', 0.5, { incident: anOpenIncident(bench.clock.now() - 60_000) });

@@ -28,12 +28,15 @@ class ScriptedAnswerer implements ProtectionAnswerer {
   readonly words: string[] = [];
   /** Answers in turn; the last one stands. */
   results: SendResult[] = [{ kind: 'accepted' }];
+  /** It breaks while it is set. */
+  isBroken = false;
 
   mayCall(url: string): boolean {
     return url.startsWith('https://api.github.com/');
   }
 
   async answer(reply: ProtectionReply): Promise<SendResult> {
+    if (this.isBroken) throw new Error('a bug');
     if (reply.state === undefined) {
       this.words.push(reply.comment);
       return await Promise.resolve({ kind: 'refused', reason: 'rejected', detail: 'too many comments' });
@@ -118,6 +121,20 @@ describe('a deployment that waits for the gate', () => {
     ]);
     expect(scene.results).toEqual([state]);
     expect(types(scene.bench)).toEqual(['protection-asked', 'protection-answered']);
+    expect(scene.desk.pending()).toEqual([]);
+  });
+
+  test('is answered though answering failed in a way that nobody foresaw', async () => {
+    await using scene = await aScene();
+    scene.answerer.isBroken = true;
+    await scene.desk.ask(question);
+    await scene.pass(minute, 1);
+    expect(scene.results).toEqual([]);
+    expect(scene.desk.pending()).toHaveLength(1);
+
+    scene.answerer.isBroken = false;
+    await scene.pass(minute, 1);
+    expect(scene.results).toEqual(['approved']);
     expect(scene.desk.pending()).toEqual([]);
   });
 

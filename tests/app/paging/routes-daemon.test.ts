@@ -57,3 +57,29 @@ test('a daemon routes by severity, tells again, hands on, takes a reload over an
   await daemon.advance(30 * minute);
   expect(kinds(daemon.channel)).toHaveLength(3);
 });
+
+test('a reminder that falls due under a silence is told when that is over', async () => {
+  const routes: readonly Route[] = [
+    { match: {}, channels: ['on-call'], continue: false, repeatEveryMs: 5 * minute, escalate: [] },
+  ];
+  const run = new DaemonHarness({ traffic });
+  run.configured = { ...run.configured, routes };
+  await using daemon = await run.start();
+  await daemon.advance(12 * minute);
+  expect(kinds(daemon.channel)).toEqual(['firing']);
+  const silencing = daemon.daemon.silences.acts.create({
+    matcher: { service: 'checkout' },
+    by: 'Ada',
+    reason: 'new disks',
+    until: { forMs: 10 * minute },
+  });
+  await daemon.advance(1_000);
+  expect(await silencing).toMatchObject({ kind: 'recorded' });
+  expect(daemon.daemon.silences.standing()).toBe(1);
+  await daemon.advance(10 * minute - 2_000);
+  expect(kinds(daemon.channel)).toEqual(['firing']);
+
+  await daemon.advance(4_000);
+  expect(daemon.daemon.silences.standing()).toBe(0);
+  expect(kinds(daemon.channel)).toEqual(['firing', 'repeated']);
+});

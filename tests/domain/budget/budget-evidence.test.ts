@@ -36,6 +36,20 @@ describe('what a rule saw of an error budget', () => {
     );
   });
 
+  test('never rounds a rate into the factor that it is above', () => {
+    const barely = filled(budget, steady(monday, now, 5 * minute, 10, 0.1440002));
+    expect(budgetEvidence(budget, barely, [use(hour), use(5 * minute)], now, now)).toMatch(
+      /^Error budget availability: burns at 14\.40002x over 1h and 14\.40002x over 5m \(fires above 14\.4x\)/,
+    );
+  });
+
+  test('says of a budget that is gone by how much it is overspent', () => {
+    const spent = filled(budget, steady(monday, now, 5 * minute, 10, 0.02));
+    expect(budgetEvidence(budget, spent, [use(hour)], now, now)).toBe(
+      'Error budget availability: burns at 2x over 1h; it is overspent by 100%',
+    );
+  });
+
   test('leaves out what is not known', () => {
     const young = filled(budget, steady(now - hour, now, 10 * second, 10, 0.4));
     expect(budgetEvidence(budget, young, [use(hour), use(5 * minute)], now - incidentMs, now)).toBe(

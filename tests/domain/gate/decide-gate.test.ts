@@ -85,6 +85,12 @@ describe('a gate', () => {
       facts({ scopes: [{ group: {}, verdicts: [reads(undefined)] }] }),
       'unknown wait data-missing',
     ],
+    ['does not know a service whose series are all gone', facts({ scopes: [] }), 'unknown wait data-missing'],
+    [
+      'does not know a group that was not judged',
+      facts({ scopes: [fine, { group: { region: 'eu' }, verdicts: [] }] }),
+      'unknown wait data-missing',
+    ],
     ['does not know what was not evaluated yet', facts({ scopes: [], dataAgeMs: null }), 'unknown wait not-evaluated'],
     ['does not know what is too old', facts({ dataAgeMs: 61_000 }), 'unknown wait data-stale'],
     [

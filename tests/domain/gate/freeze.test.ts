@@ -70,6 +70,13 @@ describe('overrides', () => {
     expect(overrideOf(named, 'checkout', 2_000, 'deploy-42')?.id).toBe('o');
   });
 
+  test('that have run out are forgotten with the next one', () => {
+    const later = { ...overridden('later'), at: 5_000, until: 9_000 } as GateEvent;
+    expect([...fold(overridden('o'), later).overrides.keys()]).toEqual(['later']);
+    const meanwhile = { ...overridden('meanwhile'), at: 4_999, until: 9_000 } as GateEvent;
+    expect([...fold(overridden('o'), meanwhile).overrides.keys()]).toEqual(['o', 'meanwhile']);
+  });
+
   test('end in time, and when somebody ends them', () => {
     expect(overrideOf(fold(overridden('o')), 'checkout', 5_000)).toBeUndefined();
     const ended = fold(overridden('o'), {

@@ -1,4 +1,5 @@
 import type { Page } from '../../../domain/notification/page.ts';
+import { shortenEnd } from '../../../domain/text/visible-text.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -36,8 +37,5 @@ function labelName(name: string): string {
 }
 
 function cut(value: string): string {
-  const text = value.toWellFormed();
-  if (text.length <= valueLimit) return text;
-  const characters = Array.from(text);
-  return characters.length <= valueLimit ? text : `${characters.slice(0, valueLimit - 1).join('')}…`;
+  return shortenEnd(value.toWellFormed(), valueLimit);
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../../../app/ports/log.ts';
+import { shortenEnd } from '../../../domain/text/visible-text.ts';
 import type { FactSheet } from '../facts/fact-sheet.ts';
 import { checkTemplate, compileTemplate, type BodyTemplate } from '../template/template.ts';
 
@@ -8,6 +9,8 @@ export const usualAnnotations: Readonly<Record<string, string>> = {
   description: `{{#if summary}}{{summary}}
 {{/if}}{{#each off}}off: {{text}}
 {{/each}}{{#each fine}}fine: {{text}}
+{{/each}}`,
+  suspects: `{{#each suspects}}{{text}}
 {{/each}}`,
   runbook_url: '{{runbook}}',
   end_state: '{{endState}}',
@@ -68,7 +71,5 @@ function compiled(name: string, text: string): BodyTemplate {
 function cut(text: string): string {
   const whole = text.toWellFormed();
   if (/^https?:\/\/\S+$/.test(whole)) return whole.length <= linkLimit ? whole : '';
-  if (whole.length <= textLimit) return whole;
-  const characters = Array.from(whole);
-  return characters.length <= textLimit ? whole : `${characters.slice(0, textLimit - 1).join('')}…`;
+  return shortenEnd(whole, textLimit);
 }

@@ -1,6 +1,6 @@
 import { suspectName } from '../../../domain/change/describe-suspect.ts';
 import { formatSpan } from '../../../domain/text/duration.ts';
-import { visibleText } from '../../../domain/text/visible-text.ts';
+import { shortenEnd, singleLine, visibleText } from '../../../domain/text/visible-text.ts';
 import type { FactSheet, TargetWire } from './fact-sheet.ts';
 import { httpLink, type ChatLink } from './http-link.ts';
 import { betweenTimes, clockTime } from './clock-time.ts';
@@ -205,15 +205,7 @@ function fact(name: string, text: string | undefined): readonly ChatFact[] {
 
 /** Values come from people and from metrics: one line, nothing unseen, and no longer than anybody reads. */
 function line(text: string): string {
-  const flat = visibleText(
-    text
-      .toWellFormed()
-      .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-      .trim(),
-  );
-  if (flat.length <= textLimit) return flat;
-  const characters = Array.from(flat);
-  return characters.length <= textLimit ? flat : `${characters.slice(0, textLimit - 1).join('')}…`;
+  return shortenEnd(visibleText(singleLine(text)), textLimit);
 }
 
 function span(seconds: number): string {

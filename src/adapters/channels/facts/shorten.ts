@@ -1,3 +1,5 @@
+import { shortenEnd } from '../../../domain/text/visible-text.ts';
+
 /** How far to cut: texts to so many characters, lists and label sets to so many entries. */
 export interface TruncationLevel {
   readonly text: number;
@@ -24,7 +26,7 @@ export function shorten<T>(value: T, level: TruncationLevel): T {
 }
 
 function cut(value: unknown, level: TruncationLevel): unknown {
-  if (typeof value === 'string') return cutText(value, level.text);
+  if (typeof value === 'string') return shortenEnd(value, level.text);
   if (Array.isArray(value)) return value.slice(0, level.entries).map((each) => cut(each, level));
   if (typeof value !== 'object' || value === null) return value;
   const entries: [string, unknown][] = [];
@@ -40,11 +42,5 @@ function cut(value: unknown, level: TruncationLevel): unknown {
 
 function cutLabels(labels: object, level: TruncationLevel): unknown {
   const kept = Object.entries(labels).slice(0, level.entries);
-  return Object.fromEntries(kept.map(([name, value]) => [cutText(name, level.text), cut(value, level)]));
-}
-
-function cutText(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const characters = Array.from(text);
-  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`;
+  return Object.fromEntries(kept.map(([name, value]) => [shortenEnd(name, level.text), cut(value, level)]));
 }

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../../app/ports/channel.ts';
 import type { NotificationKind } from '../../../domain/notification/notification.ts';
+import { shortenEnd, singleLine } from '../../../domain/text/visible-text.ts';
 import type { FactSheet } from '../facts/fact-sheet.ts';
 import { httpLink, type ChatLink } from '../facts/http-link.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
@@ -98,10 +99,15 @@ function payloadOf(kind: NotificationKind, { timestamp, data }: FactSheet): Page
 
 /** Flat, with names that rules of an event orchestration can point at; people read them as a table. */
 function detailsOf({ data }: FactSheet): Readonly<Record<string, unknown>> {
-  const { summary, owner, runbook, link } = data;
+  const { summary, owner, runbook, link, suspects = [], together = [], furtherCount } = data;
   return {
     off: data.off.map(({ text }) => text),
     ...(summary === undefined ? {} : { summary }),
+    ...(suspects.length === 0 ? {} : { suspects: suspects.map(({ text }) => text) }),
+    // Whole, even where the sentence about its change had to be cut.
+    ...(suspects[0]?.rollback === undefined ? {} : { way_back: suspects[0].rollback }),
+    ...(together.length === 0 ? {} : { together: together.map(({ title }) => title) }),
+    ...(furtherCount === undefined ? {} : { together_further: furtherCount }),
     onset: data.onset.at,
     onset_earliest: data.onset.earliest,
     onset_latest: data.onset.latest,
@@ -126,11 +132,5 @@ function detailsOf({ data }: FactSheet): Readonly<Record<string, unknown>> {
 
 /** One line of at most so many characters. */
 function cut(text: string, limit: number): string {
-  const line = text
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim();
-  if (line.length <= limit) return line;
-  const characters = Array.from(line);
-  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
+  return shortenEnd(singleLine(text), limit);
 }

@@ -8,6 +8,7 @@ import { forbidden } from './answer.ts';
 import { exchange, type Answered } from './exchange.ts';
 import { SecretFile, SecretFileError } from './secret-file.ts';
 import { urlProblem } from './url-problem.ts';
+import { secretsIn, tellable, withoutSecrets } from './without-secrets.ts';
 
 /** How a channel that posts over HTTP is declared. Files are read again whenever they change. */
 export interface PostingOptions {
@@ -81,15 +82,17 @@ export class Poster {
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** Posts what `prepare` makes. `prepare` may reject with SecretFileError; nothing else is thrown. */
+  /** Posts what `prepare` makes; no secret stands in what comes of it. `prepare` may reject with SecretFileError; nothing else is thrown. */
   async post(prepare: () => Promise<Post>, signal: AbortSignal): Promise<SendResult> {
     let url: URL;
     let post: Post;
     const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': 'Andon' };
+    const secretHeaders: string[] = [];
     try {
       url = await this.#readUrl();
       for (const { name, value } of this.#headers) {
         headers[name] = typeof value === 'string' ? value : await readHeader(name, value);
+        if (typeof value !== 'string') secretHeaders.push(headers[name]);
       }
       post = await prepare();
     } catch (error) {
@@ -98,7 +101,10 @@ export class Poster {
       return { kind: 'retry', reason: 'unreachable', detail: error.message };
     }
     if (!this.#guard.allowsHost(url.hostname)) return forbidden(url.origin);
-    return await exchange({
+    const { authorization } = post.headers;
+    const secrets = secretsIn(url, authorization === undefined ? secretHeaders : [...secretHeaders, authorization]);
+    const { judge } = post;
+    const result = await exchange({
       url: post.path === undefined ? url : withPath(url, post.path),
       body: post.body,
       headers: { ...headers, ...post.headers },
@@ -106,9 +112,13 @@ export class Poster {
       timeoutMs: this.#options.timeoutMs,
       signal,
       now: () => this.#parts.clock.now(),
-      ...(post.judge === undefined ? {} : { judge: post.judge }),
+      // Before it is judged, so that no word is cut in the middle of a secret.
+      ...(judge === undefined
+        ? {}
+        : { judge: (answered) => judge({ ...answered, text: withoutSecrets(answered.text, secrets) }) }),
       ...(post.keepBytes === undefined ? {} : { keepBytes: post.keepBytes }),
     });
+    return tellable(result, secrets);
   }
 
   async close(): Promise<void> {

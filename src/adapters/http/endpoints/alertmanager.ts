@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { PostedAlert } from '../../../app/alerts/posted-alert.ts';
 import { alertOutcomes } from '../../../app/ports/telemetry.ts';
+import { notStored } from '../act-problem.ts';
 import { endpoint, json, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { credentialsRefusal } from '../inbound/alertmanager-credentials.ts';
-import { notStored, readBody, switchedOff } from '../inbound/read-body.ts';
+import { readBody, switchedOff } from '../inbound/read-body.ts';
 
 const path = '/api/v1/hooks/alertmanager';
 const page = 'docs/alertmanager-in.md';
@@ -71,7 +72,7 @@ export function alertmanagerEndpoints(
           [settings.serviceLabel, 'job'],
           truncatedAlerts ?? 0,
         );
-        if (taken.kind === 'not-stored') return notStored(taken.reason, taken.detail);
+        if (taken.kind === 'not-stored') return notStored(taken.reason, taken.detail, 'send it again');
         return json({ alerts: taken.counts });
       },
     }),

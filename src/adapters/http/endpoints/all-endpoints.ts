@@ -91,9 +91,10 @@ function incidentPageOf(parts: HttpParts, id: string): Answer {
   const record = parts.incidents.get(id);
   if (record === undefined) return text(missingIncidentPage(id), html, 404);
   const { service } = record.incident;
-  const gate = parts.gates.answers().find((answer) => answer.service === service);
+  const views = parts.services();
+  const gate = views.some((view) => view.service === service) ? parts.gates.of(service) : undefined;
   const silenced = silencedNow(parts, record.incident);
-  const now = incidentNow(parts.services(), record.incident);
+  const now = incidentNow(views, record.incident);
   return text(incidentPage(record, parts.now(), now, gate, silenced), html);
 }
 

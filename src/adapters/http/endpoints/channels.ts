@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChannelTestResult } from '../../../app/paging/channel-test.ts';
 import { byLimit } from '../../../app/person-text.ts';
+import { invalidField } from '../act-problem.ts';
 import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem } from '../problem.ts';
@@ -72,11 +73,6 @@ function answerTest(result: ChannelTestResult): Answer {
         hint: 'GET /api/v1/status lists the channels.',
       });
     case 'invalid':
-      return problem(422, {
-        reason: 'invalid-request',
-        title: 'The request does not fit',
-        detail: result.problem,
-        hint: `Mend the field \`${result.field}\`.`,
-      });
+      return invalidField(result.field, result.problem);
   }
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { GateActResult } from '../../../app/gate/gate-acts.ts';
-import { byLimit, noteLimit } from '../../../app/person-text.ts';
 import { present } from '../../../app/views/json-fields.ts';
 import { everyService, freezeLifts } from '../../../domain/gate/gate-event.ts';
-import { parseDuration } from '../../../domain/text/duration.ts';
+import { invalidField, notStored, unknownService } from '../act-problem.ts';
 import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem } from '../problem.ts';
+import { ActBy, DurationText, PlainText } from '../wire/act.ts';
 import {
   FreezesWire,
   FreezeWire,
@@ -23,24 +23,11 @@ const ServiceParam = z.strictObject({ service: z.string().min(1).max(253) });
 const IdParam = z.strictObject({ id: z.string().min(1).max(200) });
 const ChangeId = z.string().min(1).max(200);
 
-const By = z.string().min(1).max(byLimit).meta({ description: 'Who acts, and answers for it.' });
-const Reason = z.string().min(1).max(noteLimit).meta({ description: 'Plain text; control characters are cut out.' });
-const Duration = z
-  .string()
-  .max(40)
-  .transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== undefined) return ms;
-    context.issues.push({ code: 'custom', input: text, message: 'must be a duration such as 30m or 2h' });
-    return z.NEVER;
-  })
-  .meta({ description: 'A duration such as `30m` or `2h`.' });
-
 const FreezeBody = z
   .strictObject({
-    by: By,
-    reason: Reason,
-    for: Duration.optional(),
+    by: ActBy,
+    reason: PlainText,
+    for: DurationText.optional(),
     liftsWhen: z
       .enum(freezeLifts)
       .optional()
@@ -49,13 +36,13 @@ const FreezeBody = z
   .meta({ id: 'FreezeRequest' });
 const OverrideBody = z
   .strictObject({
-    by: By,
-    reason: Reason,
-    for: Duration,
+    by: ActBy,
+    reason: PlainText,
+    for: DurationText,
     change: ChangeId.optional().meta({ description: 'Only this change may pass; absent: any.' }),
   })
   .meta({ id: 'OverrideRequest' });
-const EndingBody = z.strictObject({ by: By, reason: Reason }).meta({ id: 'Ending' });
+const EndingBody = z.strictObject({ by: ActBy, reason: PlainText }).meta({ id: 'Ending' });
 
 const actAnswers = {
   404: { description: 'There is no such thing, or it is over.' },
@@ -160,12 +147,7 @@ function answerAct<T>(result: GateActResult<T>, toWire: (value: T) => unknown): 
     case 'recorded':
       return json(toWire(result.value));
     case 'unknown-service':
-      return problem(404, {
-        reason: result.kind,
-        title: 'No such service',
-        detail: `no service named ${JSON.stringify(result.service)} is watched`,
-        hint: 'GET /api/v1/services lists what is watched.',
-      });
+      return unknownService(result.service);
     case 'unknown-freeze':
       return problem(404, {
         reason: result.kind,
@@ -181,18 +163,8 @@ function answerAct<T>(result: GateActResult<T>, toWire: (value: T) => unknown): 
         hint: 'GET /api/v1/overrides lists those that stand.',
       });
     case 'invalid':
-      return problem(422, {
-        reason: 'invalid-request',
-        title: 'The request does not fit',
-        detail: result.problem,
-        hint: `Mend the field \`${result.field}\`.`,
-      });
+      return invalidField(result.field, result.problem);
     case 'not-stored':
-      return problem(503, {
-        reason: 'not-stored',
-        title: 'The store could not keep it',
-        detail: `nothing was recorded (${result.reason}): ${result.detail}`,
-        hint: 'GET /api/v1/status shows the state of the store; try again when it is mended.',
-      });
+      return notStored(result.reason, result.detail);
   }
 }

@@ -7,9 +7,12 @@ import { protectionProblem } from '../hooks/answer-protection.ts';
 import type { Hook } from '../hooks/hook.ts';
 import type { Inbound } from '../hooks/inbound.ts';
 import type { HttpParts } from '../http-parts.ts';
+import { malformed, misfit, switchedOff } from '../inbound/read-body.ts';
 import { problem, type Problem } from '../problem.ts';
 import { told } from '../read-input.ts';
 import { readToken } from '../token-file.ts';
+
+const page = 'docs/change-reports.md';
 
 const HookTakenWire = z
   .strictObject({
@@ -66,7 +69,7 @@ interface Sent {
 
 async function answer(hook: Hook, parts: HookParts, sent: Sent): Promise<Answer> {
   const settings = parts.inbound()[hook.key];
-  if (settings === undefined) return switchedOff(hook);
+  if (settings === undefined) return switchedOff(hook.path, hook.key, hook.example);
   const secret = await readToken(secretFileOf(settings));
   // A routing key stands in the body, which therefore has to be read before anybody is known.
   const early =
@@ -83,7 +86,7 @@ async function answer(hook: Hook, parts: HookParts, sent: Sent): Promise<Answer>
   const reading = hook.read({ body: read.body, header, now: parts.now() }, settings);
   switch (reading.kind) {
     case 'malformed':
-      return misfit([reading.problem]);
+      return misfit([reading.problem], page);
     case 'ignored':
       changes.ignored(hook.origin);
       return taken(hook.takenStatus, { result: 'ignored', words: reading.words });
@@ -136,43 +139,15 @@ function readBody(hook: Hook, { raw, header }: Sent): ReadBody {
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
   } catch {
-    return { kind: 'problem', problem: malformed(), json: undefined };
+    return { kind: 'problem', problem: malformed(page), json: undefined };
   }
   const body = hook.body.safeParse(parsed);
   if (body.success) return { kind: 'body', body: body.data, json: parsed };
-  return { kind: 'problem', problem: misfit(told('body', body)), json: parsed };
+  return { kind: 'problem', problem: misfit(told('body', body), page), json: parsed };
 }
 
 function routingKeyOf(body: unknown): string | undefined {
   return z.object({ routing_key: z.string() }).safeParse(body).data?.routing_key;
-}
-
-function switchedOff({ path, key, example }: Hook): Problem {
-  return problem(404, {
-    reason: 'switched-off',
-    title: 'This way in is switched off',
-    detail: `nothing is taken at ${path} because \`inbound.${key}\` is not in the settings`,
-    hint: `Write this under \`inbound\` in andon.yaml, and reload: ${example}`,
-  });
-}
-
-function misfit(problems: readonly string[]): Problem {
-  return problem(400, {
-    reason: 'invalid-request',
-    title: 'The request does not fit',
-    detail: problems.join('; '),
-    hint: 'docs/change-reports.md says what each tool is to send.',
-    problems,
-  });
-}
-
-function malformed(): Problem {
-  return problem(400, {
-    reason: 'malformed-json',
-    title: 'The body is not JSON',
-    detail: 'the body could not be read as a JSON object in UTF-8',
-    hint: 'docs/change-reports.md says what each tool is to send.',
-  });
 }
 
 function wrongType(): Problem {

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { closedIncidentsKept } from '../../../app/recording/incident-book.ts';
 import { incidentNow } from '../../../app/views/incident-now.ts';
 import { present } from '../../../app/views/json-fields.ts';
-import { byLimit, noteLimit } from '../../../app/person-text.ts';
+import { byLimit } from '../../../app/person-text.ts';
 import type { ActResult } from '../../../app/respond.ts';
 import type { Incident } from '../../../domain/incident/incident.ts';
+import { invalidField, notStored } from '../act-problem.ts';
 import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem, type Problem } from '../problem.ts';
+import { PlainText } from '../wire/act.ts';
 import { incidentPhases, IncidentsWire, IncidentWire, toIncidentWire } from '../wire/incident.ts';
 import { toIncidentNowWire } from '../wire/incident-now.ts';
 import { IncidentRecordWire, toTimelineEventWire } from '../wire/timeline.ts';
@@ -24,12 +26,11 @@ const IncidentsQuery = z.strictObject({
 });
 
 const By = z.string().min(1).max(byLimit).meta({ description: 'Who acts.' });
-const Note = z.string().min(1).max(noteLimit).meta({ description: 'Plain text; control characters are cut out.' });
-const AcknowledgementBody = z.strictObject({ by: By, note: Note.optional() }).meta({ id: 'Acknowledgement' });
+const AcknowledgementBody = z.strictObject({ by: By, note: PlainText.optional() }).meta({ id: 'Acknowledgement' });
 const ClosingBody = z
-  .strictObject({ by: By, because: Note.meta({ description: 'Why it is over; plain text.' }) })
+  .strictObject({ by: By, because: PlainText.meta({ description: 'Why it is over; plain text.' }) })
   .meta({ id: 'Closing' });
-const NoteBody = z.strictObject({ by: By, note: Note }).meta({ id: 'Note' });
+const NoteBody = z.strictObject({ by: By, note: PlainText }).meta({ id: 'Note' });
 
 const actAnswers = {
   200: { description: 'The incident after it.', schema: IncidentWire },
@@ -139,19 +140,9 @@ function answerAct(result: ActResult): Answer {
         hint: 'If its service is gone for good, take it out of the rule files first. If a target is wrong, mend the rule file.',
       });
     case 'invalid':
-      return problem(422, {
-        reason: 'invalid-request',
-        title: 'The request does not fit',
-        detail: result.problem,
-        hint: `Mend the field \`${result.field}\`.`,
-      });
+      return invalidField(result.field, result.problem);
     case 'not-stored':
-      return problem(503, {
-        reason: 'not-stored',
-        title: 'The store could not keep it',
-        detail: `nothing was recorded (${result.reason}): ${result.detail}`,
-        hint: 'GET /api/v1/status shows the state of the store; try again when it is mended.',
-      });
+      return notStored(result.reason, result.detail);
   }
 }
 

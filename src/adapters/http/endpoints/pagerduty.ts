@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { RemoteAct, RemoteActor, RemoteResult } from '../../../app/remote/remote-acts.ts';
+import { notStored } from '../act-problem.ts';
 import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { signatureRefusal } from '../inbound/pagerduty-signature.ts';
-import { notStored, readBody, switchedOff } from '../inbound/read-body.ts';
+import { readBody, switchedOff } from '../inbound/read-body.ts';
 
 const path = '/api/v1/hooks/pagerduty';
 const page = 'docs/pagerduty.md';
@@ -118,6 +119,6 @@ function answerOf(result: RemoteResult): Answer {
     case 'ignored':
       return json({ result: result.kind, because: result.because });
     case 'not-stored':
-      return notStored(result.reason, result.detail);
+      return notStored(result.reason, result.detail, 'send it again');
   }
 }

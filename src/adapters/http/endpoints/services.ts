@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { readingRowJson, serviceJson } from '../../../app/views/service-json.ts';
+import { unknownService } from '../act-problem.ts';
 import { endpoint, json, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
-import { problem, type Problem } from '../problem.ts';
 import { ReadingsWire, ServicesWire, ServiceWire, type ReadingRowWire } from '../wire/service.ts';
 
 const ServiceName = z.string().min(1).max(253);
@@ -52,13 +52,4 @@ export function serviceEndpoints(parts: HttpParts): readonly Endpoint[] {
       },
     }),
   ];
-}
-
-function unknownService(name: string): Problem {
-  return problem(404, {
-    reason: 'unknown-service',
-    title: 'No such service',
-    detail: `no service named ${JSON.stringify(name)} is watched`,
-    hint: 'GET /api/v1/services lists what is watched; a service is declared by a file in the rules folder.',
-  });
 }

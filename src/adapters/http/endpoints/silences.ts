@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import { byLimit, noteLimit } from '../../../app/person-text.ts';
 import type { SilenceActResult } from '../../../app/silence/silence-acts.ts';
 import { present } from '../../../app/views/json-fields.ts';
-import { parseDuration } from '../../../domain/text/duration.ts';
+import { invalidField, notStored, unknownService } from '../act-problem.ts';
 import { endpoint, json, type Answer, type Endpoint } from '../endpoint.ts';
 import type { HttpParts } from '../http-parts.ts';
 import { problem } from '../problem.ts';
+import { ActBy, DurationText, PlainText } from '../wire/act.ts';
 import { SeverityWire } from '../wire/common.ts';
 import { SilencesWire, SilenceWire, toSilencesWire, toSilenceWire } from '../wire/silence.ts';
 
-const By = z.string().min(1).max(byLimit).meta({ description: 'Who acts, and answers for it.' });
-const Reason = z.string().min(1).max(noteLimit).meta({ description: 'Plain text; control characters are cut out.' });
 const Name = z.string().min(1).max(253);
 /** So many labels say enough of what is meant. */
 const mostLabels = 20;
@@ -23,15 +21,6 @@ const Instant = z.iso
   .datetime({ offset: true, error: 'must be an instant such as 2026-11-01T22:00:00Z' })
   .max(40)
   .transform((text) => Date.parse(text));
-const Duration = z
-  .string()
-  .max(40)
-  .transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== undefined) return ms;
-    context.issues.push({ code: 'custom', input: text, message: 'must be a duration such as 30m or 2h' });
-    return z.NEVER;
-  });
 
 const SilenceBody = z
   .strictObject({
@@ -45,18 +34,20 @@ const SilenceBody = z
         group: Labels.optional().meta({ description: 'Labels that must tell the group with these values.' }),
       })
       .meta({ description: 'Incidents that fit all that is named; at least one thing is.' }),
-    by: By,
-    reason: Reason,
+    by: ActBy,
+    reason: PlainText,
     from: Instant.optional().meta({ description: 'Default: now.' }),
     until: Instant.optional().meta({ description: 'When it ends. Give this or `for`.' }),
-    for: Duration.optional().meta({ description: 'How long it lasts: `2h`. At most 90d; at most 24h for everything.' }),
+    for: DurationText.optional().meta({
+      description: 'How long it lasts: `2h`. At most 90d; at most 24h for everything.',
+    }),
   })
   .refine((body) => (body.until === undefined) !== (body.for === undefined), {
     message: 'give exactly one of `until` and `for`',
     path: ['until'],
   })
   .meta({ id: 'SilenceRequest' });
-const EndingBody = z.strictObject({ by: By, reason: Reason }).meta({ id: 'SilenceEnding' });
+const EndingBody = z.strictObject({ by: ActBy, reason: PlainText }).meta({ id: 'SilenceEnding' });
 
 const actAnswers = {
   404: { description: 'There is no such thing, or it is over.' },
@@ -112,12 +103,7 @@ function answerAct(result: SilenceActResult): Answer {
     case 'recorded':
       return json(toSilenceWire(result.silence));
     case 'unknown-service':
-      return problem(404, {
-        reason: result.kind,
-        title: 'No such service',
-        detail: `no service named ${JSON.stringify(result.service)} is watched`,
-        hint: 'GET /api/v1/services lists what is watched.',
-      });
+      return unknownService(result.service);
     case 'unknown-silence':
       return problem(404, {
         reason: result.kind,
@@ -133,18 +119,8 @@ function answerAct(result: SilenceActResult): Answer {
         hint: 'End some, or silence by owner or label instead of service by service.',
       });
     case 'invalid':
-      return problem(422, {
-        reason: 'invalid-request',
-        title: 'The request does not fit',
-        detail: result.problem,
-        hint: `Mend the field \`${result.field}\`.`,
-      });
+      return invalidField(result.field, result.problem);
     case 'not-stored':
-      return problem(503, {
-        reason: 'not-stored',
-        title: 'The store could not keep it',
-        detail: `nothing was recorded (${result.reason}): ${result.detail}`,
-        hint: 'GET /api/v1/status shows the state of the store; try again when it is mended.',
-      });
+      return notStored(result.reason, result.detail);
   }
 }

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { unreadableSecret } from '../inbound/read-body.ts';
 import { problem, type Problem } from '../problem.ts';
 import { bearerOf, sameSecret } from '../same-secret.ts';
 import type { Token } from '../admission.ts';
@@ -20,12 +21,7 @@ export function hookRefusal(proof: Hook['proof'], shown: Shown, secret: Token): 
     case 'none':
       return undefined;
     case 'unreadable':
-      return problem(503, {
-        reason: 'token-unreadable',
-        title: 'The secret cannot be read',
-        detail: secret.detail,
-        hint: 'Put the secret into the file that the settings name under `inbound`, and make it readable for Andon.',
-      });
+      return unreadableSecret(secret.detail);
     case 'token':
       return proof === 'github-signature'
         ? wrongSignature(shown, secret.token)

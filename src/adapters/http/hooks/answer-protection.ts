@@ -1,5 +1,6 @@
 import type { ProtectionAsked } from '../../../app/gate/protection-desk.ts';
 import { mostPending } from '../../../app/gate/protection-desk.ts';
+import { notStored } from '../act-problem.ts';
 import { problem, type Problem } from '../problem.ts';
 
 /** Why a question of a protection rule was not taken, for whoever looks at the deliveries of the App. */
@@ -27,11 +28,6 @@ export function protectionProblem(result: Exclude<ProtectionAsked, { readonly ki
         hint: 'GET /api/v1/protections lists them and says why; deliver the event again later.',
       });
     case 'not-stored':
-      return problem(503, {
-        reason: result.kind,
-        title: 'The store could not keep it',
-        detail: `nothing was recorded (${result.reason}): ${result.detail}`,
-        hint: 'GET /api/v1/status shows the state of the store; deliver the event again when it is mended.',
-      });
+      return notStored(result.reason, result.detail, 'deliver the event again');
   }
 }

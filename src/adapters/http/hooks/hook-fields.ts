@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isHttpUrl, reportLimits } from '../../../app/changes/check-report.ts';
+import { fitLength } from '../../../domain/text/visible-text.ts';
 
 /** A text that may be missing, null or empty: all the same. */
 export const loose = z
@@ -25,7 +26,7 @@ export function fitting(texts: Texts): { readonly [F in keyof Texts]?: string } 
     const limit = reportLimits[field];
     if (field === 'link') {
       if (text.length <= limit && isHttpUrl(text)) kept.link = text;
-    } else kept[field] = text.length <= limit ? text : `${text.slice(0, limit - 1).trimEnd()}…`;
+    } else kept[field] = fitLength(text, limit);
   }
   return kept;
 }

@@ -10,24 +10,34 @@ export function readBody<T>(raw: Buffer, schema: z.ZodType<T>, page: string): Re
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
   } catch {
-    return problem(400, {
-      reason: 'malformed-json',
-      title: 'The body is not JSON',
-      detail: 'the body could not be read as a JSON object in UTF-8',
-      hint: `${page} says what is to be sent.`,
-    });
+    return malformed(page);
   }
   const body = schema.safeParse(parsed);
   if (body.success) return { kind: 'body', body: body.data };
   const problems = told('body', body);
   // Each alert of many may be wrong in the same way.
   const named = problems.slice(0, 10);
+  return misfit(named, page);
+}
+
+/** The answer to what is no JSON; `page` says what it has to look like. */
+export function malformed(page: string): Problem {
+  return problem(400, {
+    reason: 'malformed-json',
+    title: 'The body is not JSON',
+    detail: 'the body could not be read as a JSON object in UTF-8',
+    hint: `${page} says what is to be sent.`,
+  });
+}
+
+/** The answer to JSON that is not what `page` asks for. */
+export function misfit(problems: readonly string[], page: string): Problem {
   return problem(400, {
     reason: 'invalid-request',
     title: 'The request does not fit',
-    detail: named.join('; '),
+    detail: problems.join('; '),
     hint: `${page} says what is to be sent.`,
-    problems: named,
+    problems,
   });
 }
 
@@ -48,15 +58,5 @@ export function unreadableSecret(detail: string): Problem {
     title: 'The secret cannot be read',
     detail,
     hint: 'Put the secret into the file that the settings name under `inbound`, and make it readable for Andon.',
-  });
-}
-
-/** The answer when the store takes nothing: the sender is to try again. */
-export function notStored(reason: string, detail: string): Problem {
-  return problem(503, {
-    reason: 'not-stored',
-    title: 'The store could not keep it',
-    detail: `nothing was recorded (${reason}): ${detail}`,
-    hint: 'GET /api/v1/status shows the state of the store; send it again when it is mended.',
   });
 }

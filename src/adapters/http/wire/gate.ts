@@ -72,7 +72,16 @@ export const GateWire = z
     reason: z.enum(gateReasons),
     words: z.string().meta({ description: 'The reason for people.' }),
     findings: z.array(FindingWire).meta({ description: 'Everything seen, what decides first.' }),
-    readings: z.array(z.strictObject({ group: GroupWire, target: TargetVerdictWire })),
+    readings: z.array(
+      z.strictObject({
+        group: GroupWire,
+        target: TargetVerdictWire,
+        ageSeconds: z
+          .number()
+          .optional()
+          .meta({ description: 'Age of the newest sample behind it; absent when there is none.' }),
+      }),
+    ),
     freezes: z.array(FreezeWire),
     passage: PassageWire.optional(),
     dataAgeSeconds: z
@@ -116,7 +125,11 @@ export function toGateWire(answer: GateAnswer): GateWire {
         dependency: each.dependency,
       }),
     })),
-    readings: readings.map(({ group, verdict }) => ({ group: { ...group }, target: verdictJson(verdict) })),
+    readings: readings.map(({ group, verdict, ageMs }) => ({
+      group: { ...group },
+      target: verdictJson(verdict),
+      ...present({ ageSeconds: secondsOf(ageMs) }),
+    })),
     freezes: freezes.map(toFreezeWire),
     decidedAt: formatUtc(answer.decidedAt),
     ...present({

@@ -5,6 +5,7 @@ import { Annotations } from '../../../../src/adapters/channels/alertmanager/anno
 import { factSheetOf } from '../../../../src/adapters/channels/facts/render-fact-sheet.ts';
 import { testNotification } from '../../../../src/domain/notification/test-page.ts';
 import { aNotification, aPage } from '../../../support/a-notification.ts';
+import { aSuspect } from '../../../support/incident-story.ts';
 import { memoryLog } from '../../../support/memory-log.ts';
 
 const onset = aPage().onset.at;
@@ -188,6 +189,13 @@ describe('annotations', () => {
       condition: 'success_rate.over("1m") < 0.97',
       impact: '1821 bad events beyond the targets, of 20500; at worst 31%',
     });
+  });
+
+  test('name what it may come from, how sure that is, and the way back', () => {
+    const rendered = new Annotations('oncall', {}, memoryLog()).render(facts({ suspects: [aSuspect()] }));
+    expect(rendered['suspects']).toMatch(
+      /^deploy v42, by ada, 4m before the onset \(likely: .*; way back: kubectl rollout undo deployment\/checkout/,
+    );
   });
 
   test('leave out what an incident lacks', () => {

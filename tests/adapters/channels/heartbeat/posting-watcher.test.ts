@@ -30,3 +30,16 @@ test('addresses that hand out credentials are not called', async () => {
   expect(await watcher.beat(signal)).toMatchObject({ kind: 'refused', reason: 'forbidden-address' });
   await watcher.close();
 });
+
+test('a redirect is not followed', async () => {
+  await using elsewhere = await startStub((_, response) => response.writeHead(200).end('OK'));
+  await using server = await startStub((_, response) =>
+    response.writeHead(307, { location: `${elsewhere.url}/ping` }).end(),
+  );
+  const watcher = new PostingWatcher(postingOptions({ name: 'heartbeat', url: server.url }), {
+    clock: new ManualClock(),
+  });
+  expect(await watcher.beat(signal)).toMatchObject({ kind: 'refused', reason: 'redirected' });
+  expect(elsewhere.requests).toEqual([]);
+  await watcher.close();
+});

@@ -7,6 +7,7 @@ import {
 import { factSheetOf } from '../../../../src/adapters/channels/facts/render-fact-sheet.ts';
 import type { NotificationKind } from '../../../../src/domain/notification/notification.ts';
 import { aNotification } from '../../../support/a-notification.ts';
+import { aSuspect } from '../../../support/incident-story.ts';
 import { routingKey } from './pagerduty-bench.ts';
 
 const attempt = (changes: Parameters<typeof aNotification>[0] = {}) => ({
@@ -54,6 +55,33 @@ test('a page is a trigger with all that is known', () => {
         link: 'https://andon.example.com/incidents/checkout-20260822T020742Z',
       },
     },
+  });
+});
+
+test('the details name what it may come from, how sure that is, and the way back', () => {
+  const { payload } = pagerDutyEventOf(attempt({ page: { suspects: [aSuspect()] } }), routingKey);
+  expect(payload?.custom_details).toMatchObject({
+    suspects: [
+      expect.stringMatching(/^deploy v42, by ada, 4m before the onset \(likely: .*; way back: kubectl rollout undo/),
+    ],
+    way_back: 'kubectl rollout undo deployment/checkout',
+  });
+});
+
+test('the details name every service of one outage', () => {
+  const together = Array.from({ length: 19 }, (_, at) => ({
+    incidentId: `s${at}-1`,
+    service: `s${at}`,
+    group: {},
+    title: `s${at}: success rate 50%`,
+    since: Date.UTC(2026, 7, 22, 2, 7),
+    severity: 'page' as const,
+    phase: 'open' as const,
+  }));
+  const { payload } = pagerDutyEventOf(attempt({ page: { together, furtherCount: 3 } }), routingKey);
+  expect(payload?.custom_details).toMatchObject({
+    together: together.map(({ title }) => title),
+    together_further: 3,
   });
 });
 

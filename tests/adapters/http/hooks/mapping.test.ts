@@ -25,7 +25,7 @@ async function hear(
     response = await hooks.send(path, body, headers(body));
   }
   const answer = (await response?.json()) as Heard['answer'];
-  return { status: response?.status ?? 0, answer, change: hooks.world.gates.changes.all()[0] };
+  return { status: response?.status ?? 0, answer, change: hooks.world.gates.changes.newest(1)[0] };
 }
 
 const at = (time: string): number => Date.parse(`2026-08-22T${time}Z`);

@@ -1,0 +1,28 @@
+import type { SendResult } from '../../../app/ports/channel.ts';
+
+/** What is shorter is part of many words, and too short to keep anybody out. */
+const shortestSecret = 4;
+const shortestPath = 8;
+
+/** What must not be told of a post: the values of its secret headers, also without their scheme, and its URL's own path and query. */
+export function secretsIn(url: URL, headerValues: readonly string[]): readonly string[] {
+  const values = headerValues.flatMap((value) => [value, ...value.split(/\s+/).slice(1)]);
+  const query = url.search.slice(1);
+  return [
+    ...[...values, query, ...url.searchParams.values()].filter(({ length }) => length >= shortestSecret),
+    ...(url.pathname.length >= shortestPath ? [url.pathname] : []),
+    // What stands within another must not be cut out of it first.
+  ].sort((a, b) => b.length - a.length);
+}
+
+/** A receiver may repeat what it was sent; secrets are cut out of that. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) clean = clean.replaceAll(secret, '[redacted]');
+  return clean;
+}
+
+/** The same result, with no secret in its words. */
+export function tellable(result: SendResult, secrets: readonly string[]): SendResult {
+  return result.kind === 'accepted' ? result : { ...result, detail: withoutSecrets(result.detail, secrets) };
+}
