@@ -112,18 +112,22 @@ describe('override', () => {
   test('lets changes pass for a while, and ends by id or service', async () => {
     await using world = await aWorld();
     await on(world, stopCommand, ['checkout', '--reason', 'x']);
-    for (const named of [overrideId, 'checkout']) {
+    // The second bears another id, although it is given in the same second.
+    for (const [named, given] of [
+      [overrideId, overrideId],
+      ['checkout', `${overrideId}-2`],
+    ] as const) {
       const seen = await on(world, overrideCommand, ['checkout', '--reason', 'hotfix', '--for', '30m']);
       expect(seen).toEqual({
         code: 0,
         out:
           'the gate of checkout lets changes pass until 2026-08-22 02:30:00Z (in 30m)\n' +
-          `  End it before: andon end-override ${overrideId} --reason TEXT\n`,
+          `  End it before: andon end-override ${given} --reason TEXT\n`,
         err: '',
       });
       expect(stateOf(world)).toBe('pass');
       const ended = await on(world, endOverrideCommand, [named, '--reason', 'shipped']);
-      expect(ended).toMatchObject({ code: 0, out: `${overrideId} is over: the gate of checkout says what it sees\n` });
+      expect(ended).toMatchObject({ code: 0, out: `${given} is over: the gate of checkout says what it sees\n` });
       expect(stateOf(world)).toBe('stop');
     }
   });

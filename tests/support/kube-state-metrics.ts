@@ -3,6 +3,8 @@ export interface ShownDeployment {
   readonly generation: number;
   /** Absent: annotations are not exported. */
   readonly revision?: number;
+  /** When the deployment was made, s since the epoch; absent: not exported. */
+  readonly created?: number;
   /** Pods that each replica set is to have. */
   readonly sets: Readonly<Record<string, number>>;
   readonly replicas: number;
@@ -15,13 +17,14 @@ export interface ShownDeployment {
 /** The exposition of `checkout` in `shop`, beside another deployment of its namespace. */
 export function kubeStateMetrics(shown: ShownDeployment): string {
   const own = 'namespace="shop",deployment="checkout"';
-  const { generation, revision, sets, replicas, updated, unavailable, showsSets = true } = shown;
+  const { generation, revision, created, sets, replicas, updated, unavailable, showsSets = true } = shown;
   return [
     `kube_deployment_status_observed_generation{${own}} ${generation}`,
     `kube_deployment_metadata_generation{${own}} ${generation}`,
     `kube_deployment_spec_replicas{${own}} ${replicas}`,
     `kube_deployment_status_replicas_updated{${own}} ${updated}`,
     `kube_deployment_status_replicas_unavailable{${own}} ${unavailable}`,
+    ...(created === undefined ? [] : [`kube_deployment_created{${own}} ${created}`]),
     ...(revision === undefined
       ? []
       : [`kube_deployment_annotations{${own},annotation_deployment_kubernetes_io_revision="${revision}"} 1`]),

@@ -78,14 +78,17 @@ const unscrapedStartMs = 300_000;
 
 /**
  * Targets of which a new series may be counted from zero: those that were scraped before the step under the same labels,
- * so that only the series is new (the first error of a healthy process), and those whose process has just started.
+ * so that only the series is new (the first error of a healthy process), and those whose process has just started and
+ * was not scraped before, under whatever labels: what it counted since its start is known then.
  * The siblings are the terms of the signal's total: both sides of a ratio must come to the same answer.
  */
 function credible(siblings: readonly CounterTerm[], step: StepOffsets): string {
   const continued = each(siblings, (term) => `(${counterAt(term, step.to)} and ${counterAt(term, step.from)})`);
   const scraped = `(up${offset(step.to)} and up${offset(step.from)})`;
   const age = (step.from + unscrapedStartMs) / 1_000;
-  const started = `(process_start_time_seconds${offset(step.to)} >= time() - ${age})`;
+  const start = `max by (${targetLabels}) (process_start_time_seconds${offset(step.to)})`;
+  const known = `max by (${targetLabels}) (last_over_time(process_start_time_seconds[${unscrapedStartMs}ms]${offset(step.from)}))`;
+  const started = `(${start} >= time() - ${age} unless ${start} == ${known})`;
   return `(${continued} or ${scraped} or ${started})`;
 }
 

@@ -46,8 +46,9 @@ export function createPrometheusSource(options: PrometheusOptions, tools: Partia
   const memory = createPlanMemory();
   const instantTexts = createQueryTexts();
   // The source stops a moment before Andon hangs up, and so gets to say why. `nocache` keeps VictoriaMetrics from
-  // moving the instant to a rounded, cached one; other sources ignore it.
-  const common = { timeout: `${Math.ceil(timeoutMs * 0.9)}ms`, nocache: '1' };
+  // moving the instant to a rounded, cached one, and `latency_offset` (its newer versions know it, and take no zero) from
+  // answering ranges with older values for the last half minute. Other sources ignore both.
+  const common = { timeout: `${Math.ceil(timeoutMs * 0.9)}ms`, nocache: '1', latency_offset: '1ms' };
 
   const atInstant = async (query: () => string, when: Fields, signal: AbortSignal): Promise<ApiAnswer> => {
     const form = (): string => `${query()}&${encodeForm({ ...when, ...common })}`;

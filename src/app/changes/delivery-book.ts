@@ -66,7 +66,13 @@ export class DeliveryBook {
   report({ service, days }: DeliveryQuery, now: number): DeliveryReport {
     const services = service === undefined ? [...this.#deployments.values()] : [this.#of(service)];
     const counted = services
-      .flatMap((each) => [...each.values()].filter((deployment) => !isCountedElsewhere(deployment, each)))
+      .flatMap((each) => {
+        // Reports of one rollout name one version: without this, each would be held against all there are.
+        const byVersion = Map.groupBy(each.values(), ({ change }) => change.version);
+        return [...each.values()].filter(
+          (deployment) => !isCountedElsewhere(deployment, byVersion.get(deployment.change.version) ?? []),
+        );
+      })
       .filter(
         ({ change }) =>
           change.kind === 'deployment' && change.startedAt > now - days * dayMs && change.startedAt <= now,
@@ -133,7 +139,7 @@ export class DeliveryBook {
       [...incidents.values()].map((incident) => bearing(incident, change.id)),
     );
     if (settled === undefined) return;
-    const isTwin = isCountedElsewhere(deployment, this.#of(change.service));
+    const isTwin = isCountedElsewhere(deployment, this.#of(change.service).values());
     if (isTwin) deployment.isTwin = true;
     else deployment.settled = settled;
     for (const incident of incidents.values()) this.#letGo(incident);
@@ -148,16 +154,16 @@ function isDone({ settled, isTwin }: Deployment): boolean {
 }
 
 /** Whether another report of the same rollout is the one that counts: one that was counted, or else the earliest. */
-function isCountedElsewhere(deployment: Deployment, known: ReadonlyMap<string, Deployment>): boolean {
+function isCountedElsewhere(deployment: Deployment, known: Iterable<Deployment>): boolean {
   if (deployment.settled !== undefined) return false;
   if (deployment.isTwin === true) return true;
   const { change } = deployment;
-  return [...known.values()].some(
-    (other) =>
-      isSameRollout(other.change, change) &&
-      other.isTwin !== true &&
-      (other.settled !== undefined || comesFirst(other.change, change)),
-  );
+  if (change.version === undefined) return false;
+  for (const other of known) {
+    const isOne = isSameRollout(other.change, change) && other.isTwin !== true;
+    if (isOne && (other.settled !== undefined || comesFirst(other.change, change))) return true;
+  }
+  return false;
 }
 
 function bearing({ phase, onset, recoveredAt, suspects = [] }: Incident, change: string): BearingIncident {

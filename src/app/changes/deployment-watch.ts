@@ -17,7 +17,7 @@ import type { ServiceSight } from './service-sight.ts';
 export interface DeploymentWatchParts {
   readonly clock: Clock;
   readonly log: Log;
-  readonly desk: Pick<ChangeDesk, 'report' | 'list'>;
+  readonly desk: Pick<ChangeDesk, 'report' | 'list' | 'get'>;
   /** The services under watch. */
   readonly names: () => readonly string[];
   readonly sight: (service: string) => ServiceSight | undefined;
@@ -83,15 +83,16 @@ export class DeploymentWatch {
   /** What happened before the first look, from where the log leaves off. */
   async #catchUp({ sight, place, key }: Sighted, signal: AbortSignal): Promise<void> {
     const { service, source, sourceNow } = sight;
+    const skewMs = this.#skewOf(sight);
     const known = this.#lastSeen(service.name, place);
-    const from = Math.max(sourceNow - pastMs, known?.startedAt ?? 0);
+    const from = Math.max(sourceNow - pastMs, (known?.startedAt ?? -Infinity) + skewMs);
     const stretch = { from, to: sourceNow };
     const outcomes = await source.history(deploymentSignals(place), stretch, pastStepMs, signal);
     const looks = looksOf(outcomes);
     if (typeof looks === 'string') return this.#fails(service.name, looks);
     this.#seen.set(key, known?.version === undefined ? undefined : stateOf(known, known.version));
     for (const look of looks) {
-      if (await this.#take(key, service.name, place, look)) continue;
+      if (await this.#take(key, service.name, place, look, skewMs)) continue;
       this.#seen.delete(key);
       return;
     }
@@ -114,20 +115,36 @@ export class DeploymentWatch {
       if (typeof look === 'string') this.#fails(name, look);
       else {
         this.#failing.delete(name);
-        await this.#take(key, name, place, look);
+        await this.#take(key, name, place, look, this.#skewOf(sight));
       }
     }
   }
 
-  /** False when it could not be kept: then the next look tells the same again. */
-  async #take(key: string, service: string, place: DeploymentPlace, look: DeploymentLook): Promise<boolean> {
-    const { seen, reports } = seeDeployment(this.#seen.get(key), look, place);
+  /**
+   * False when it could not be kept: then the next look tells the same again. `skewMs`: how far the source's clock, which
+   * the look was taken by, is ahead of Andon's, which changes are told by.
+   */
+  async #take(
+    key: string,
+    service: string,
+    place: DeploymentPlace,
+    look: DeploymentLook,
+    skewMs: number,
+  ): Promise<boolean> {
+    const { desk } = this.#parts;
+    const { seen, reports } = seeDeployment(this.#seen.get(key), { ...look, at: look.at - skewMs }, place);
     for (const report of reports) {
-      const result = await this.#parts.desk.report({ ...report, service, saidAt: look.at }, 'prometheus');
+      // What became of a change that is not remembered any more must not make another one of it.
+      if (report.startedAt === undefined && desk.get(service, report.change) === undefined) continue;
+      const result = await desk.report({ ...report, service, saidAt: look.at - skewMs }, 'prometheus');
       if (result.kind === 'not-stored') return false;
     }
     this.#seen.set(key, seen);
     return true;
+  }
+
+  #skewOf({ sourceNow }: ServiceSight): number {
+    return sourceNow - this.#parts.clock.now();
   }
 
   /** The newest change that was seen at this place, whenever that was. */

@@ -31,7 +31,10 @@ export type BakeRead =
   | { readonly kind: 'read'; readonly counts: readonly BakeCounts[] }
   | { readonly kind: 'failed'; readonly detail: string };
 
-/** Counts a stretch since a change, the hour before it, and the same stretch a week or else a day earlier. On the source's clock. */
+/**
+ * Counts a stretch since a change, the hour before it, and the same stretch a week earlier, or a day where a signal or group
+ * is not known for so long. On the source's clock.
+ */
 export async function readBake(sight: ServiceSight, since: Interval, signal: AbortSignal): Promise<BakeRead> {
   const targets = targetsBySignal(sight.service);
   const lately = await countStretch(sight, targets, since, signal);
@@ -40,23 +43,24 @@ export async function readBake(sight: ServiceSight, since: Interval, signal: Abo
   if (hour.kind === 'failed') return hour;
   const week = await countStretch(sight, targets, earlier(since, agoMs.week), signal);
   if (week.kind === 'failed') return week;
-  const hasWeek = [...week.counted.values()].flat().some(({ total }) => total >= leastBakeEvents);
-  const day = hasWeek ? week : await countStretch(sight, targets, earlier(since, agoMs.day), signal);
+  // A signal, or a group of one, may be newer than a week where others are not.
+  const lacksWeek = targets.some((target) =>
+    groupsOf(lately.counted, target).some((group) => !isKnown(week, target, group)),
+  );
+  const day = lacksWeek ? await countStretch(sight, targets, earlier(since, agoMs.day), signal) : week;
   if (day.kind === 'failed') return day;
   const counts = targets.flatMap((target) => {
     const allowed = kindOf(sight, target) === 'gauge' ? 0 : allowedShare(target);
-    const known = busiest(lately.counted.get(target.signal) ?? []);
-    // A target of which nothing is seen is looked at all the same: it is what there is no data of.
-    const groups = known.length > 0 ? known : [{ group: {}, bad: 0, total: 0 }];
-    return groups.map(({ group, bad, total }): BakeCounts => {
-      const before = find(day.counted, target, group);
+    return groupsOf(lately.counted, target).map(({ group, bad, total }): BakeCounts => {
+      const ago = isKnown(week, target, { group }) ? 'week' : 'day';
+      const before = find((ago === 'week' ? week : day).counted, target, group);
       const hourBefore = find(hour.counted, target, group);
       return {
         signal: target.signal,
         group,
         allowed,
         since: { bad, total },
-        ...(before === undefined ? {} : { sameHours: { ...before, ago: hasWeek ? 'week' : 'day' } }),
+        ...(before === undefined ? {} : { sameHours: { ...before, ago } }),
         ...(hourBefore === undefined ? {} : { hourBefore }),
       };
     });
@@ -137,8 +141,19 @@ function gaugeCount({ at, value }: HistoryPoint, target: Target): ShareCount {
   return { bad: beyondOf(target)({ at, value }) ? 1 : 0, total: 1 };
 }
 
-function busiest(groups: readonly GroupCount[]): readonly GroupCount[] {
-  return groups.toSorted((a, b) => b.total - a.total).slice(0, mostGroups);
+/** A target of which nothing is seen is looked at all the same: it is what there is no data of. */
+function groupsOf(counted: Counted, { signal }: Target): readonly GroupCount[] {
+  const busiest = (counted.get(signal) ?? []).toSorted((a, b) => b.total - a.total).slice(0, mostGroups);
+  return busiest.length > 0 ? busiest : [{ group: {}, bad: 0, total: 0 }];
+}
+
+/** Whether enough was counted of a group to hold anything against it. */
+function isKnown(
+  { counted }: { readonly counted: Counted },
+  target: Target,
+  { group }: Pick<GroupCount, 'group'>,
+): boolean {
+  return (find(counted, target, group)?.total ?? 0) >= leastBakeEvents;
 }
 
 function find(counted: Counted, { signal }: Target, group: Group): ShareCount | undefined {

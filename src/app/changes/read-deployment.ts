@@ -29,6 +29,7 @@ export function deploymentSignals(place: DeploymentPlace): readonly GaugeSignal[
         `(${generation} >= bool max(kube_deployment_metadata_generation${own}))`,
       [],
     ),
+    gauge('created', `max(kube_deployment_created${own})`, []),
   ];
 }
 
@@ -76,13 +77,15 @@ export function looksOf(outcomes: readonly HistoryOutcome[]): readonly Deploymen
 }
 
 function lookFrom(rows: readonly (readonly Row[])[], at: number): DeploymentLook {
-  const [generations = [], revisions = [], running = [], complete = []] = rows;
+  const [generations = [], revisions = [], running = [], complete = [], created = []] = rows;
   const numbers = revisions.flatMap(({ group }) => {
     const text = group[revisionLabel] ?? '';
     return /^\d{1,15}$/.test(text) ? [Number(text)] : [];
   });
   const generation = generations[0]?.value;
   const isComplete = complete[0] && complete[0].value === 1;
+  // Seconds since the epoch.
+  const createdAt = created[0] && Math.round(created[0].value) * 1000;
   return {
     at,
     ...(generation === undefined ? {} : { generation }),
@@ -90,5 +93,6 @@ function lookFrom(rows: readonly (readonly Row[])[], at: number): DeploymentLook
     ...(numbers.length === 0 ? {} : { revision: Math.max(...numbers) }),
     running: running.flatMap(({ group }) => group['replicaset'] ?? []).sort(),
     ...(isComplete === undefined ? {} : { isComplete }),
+    ...(createdAt === undefined ? {} : { createdAt }),
   };
 }

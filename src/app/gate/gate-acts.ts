@@ -82,10 +82,7 @@ async function freeze(parts: GateActsParts, request: FreezeRequest): Promise<Gat
   const tooLong = durationProblem(forMs, longestFreezeMs, 'a freeze');
   if (tooLong !== undefined) return tooLong;
   const at = parts.clock.now();
-  const id = freeId(
-    `${service === everyService ? 'all' : service}-freeze-${compactUtc(at)}`,
-    parts.book.gates().freezes,
-  );
+  const id = freeId(`${service === everyService ? 'all' : service}-freeze-${compactUtc(at)}`, parts.book);
   const event: GateEvent = {
     type: 'frozen',
     service,
@@ -120,7 +117,7 @@ async function override(parts: GateActsParts, request: OverrideRequest): Promise
   const tooLong = durationProblem(forMs, longestOverrideMs, 'an override');
   if (tooLong !== undefined) return tooLong;
   const at = parts.clock.now();
-  const id = freeId(`${service}-override-${compactUtc(at)}`, parts.book.gates().overrides);
+  const id = freeId(`${service}-override-${compactUtc(at)}`, parts.book);
   const event: GateEvent = {
     type: 'gate-overridden',
     service,
@@ -193,9 +190,9 @@ function durationProblem(ms: number | undefined, longestMs: number, what: string
   return { kind: 'invalid', field: 'for', problem: `${what} lasts from 1s to ${formatDuration(longestMs)}` };
 }
 
-/** Two acts in one second get a number each. */
-function freeId(id: string, taken: ReadonlyMap<string, unknown>): string {
+/** Two acts in one second get a number each, whether or not the first is over. */
+function freeId(id: string, book: GateBook): string {
   let free = id;
-  for (let number = 2; taken.has(free); number += 1) free = `${id}-${number}`;
+  for (let number = 2; book.isTaken(free); number += 1) free = `${id}-${number}`;
   return free;
 }

@@ -1,5 +1,5 @@
 import type { Freeze, Override } from '../../domain/gate/freeze.ts';
-import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
+import type { GateAnswer, Passage } from '../../domain/gate/gate-answer.ts';
 import type { GateEvent } from '../../domain/gate/gate-event.ts';
 import { hashText } from '../../domain/text/hash.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -8,7 +8,7 @@ import type { Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { remember } from '../remember.ts';
 import type { GateActs } from './gate-acts.ts';
-import type { GateBook } from './gate-book.ts';
+import { remedyKey, type GateBook, type RemedyPassed } from './gate-book.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 
 /** Where deployment tools ask and people act. */
@@ -36,15 +36,18 @@ export interface GateDeskParts {
   readonly telemetry: Pick<Telemetry, 'gateAsked' | 'changeHeld'>;
 }
 
-/** So many changes that were held or let through are remembered, so that each counts once. */
+/** So many changes that were held are remembered, so that each counts once. */
 const changesRemembered = 10_000;
 /** Anybody may ask for anything: what is too long to be a name and an id is not remembered at its full length. */
 const longestKey = 1_000;
+/** How soon a store that could not keep who was let through is tried again, ms: tools may ask many times a second. */
+const storeAgainMs = 5_000;
 
 export function createGateDesk(parts: GateDeskParts): GateDesk {
   const { gatekeeper, acts, book, clock, telemetry } = parts;
   const held = new Set<string>();
-  const remedies = new Set<string>();
+  /** When it was last tried to write down that a change passed as a remedy, ms; gone once it is written. */
+  const tried = new Map<string, number>();
   return {
     acts,
     answers: () => gatekeeper.answers(),
@@ -63,10 +66,17 @@ export function createGateDesk(parts: GateDeskParts): GateDesk {
       const answer = gatekeeper.answer(service, change);
       telemetry.gateAsked(answer);
       if (change === undefined) return answer;
-      const key = keyOf(service, change);
-      if (answer.action !== 'go' && remember(held, key, changesRemembered)) telemetry.changeHeld(answer);
-      if (answer.passage?.kind === 'remedy' && remember(remedies, key, changesRemembered))
-        void recordRemedy(parts, answer, change);
+      if (answer.action !== 'go' && remember(held, keyOf(service, change), changesRemembered))
+        telemetry.changeHeld(answer);
+      if (answer.passage?.incident !== undefined) {
+        const passed = { service, change, incident: answer.passage.incident };
+        const key = remedyKey(passed);
+        const isDue = answer.decidedAt - (tried.get(key) ?? -Infinity) >= storeAgainMs;
+        if (isDue && !book.hasPassed(passed)) {
+          tried.set(key, answer.decidedAt);
+          void recordRemedy(parts, answer.passage, passed, answer.decidedAt).then((kept) => kept && tried.delete(key));
+        }
+      }
       return answer;
     },
   };
@@ -77,16 +87,20 @@ function keyOf(service: string, change: string): string {
   return key.length > longestKey ? hashText(key) : key;
 }
 
-/** Written behind the answer: a store that is slow or full must not keep a fix waiting. */
-async function recordRemedy({ store, book, log }: GateDeskParts, answer: GateAnswer, change: string): Promise<void> {
-  const { service, passage, decidedAt } = answer;
-  if (passage?.incident === undefined) return;
-  const { by, reason, incident } = passage;
-  const event: GateEvent = { type: 'remedy-passed', service, at: decidedAt, change, incident, by, reason };
+/** Written behind the answer: a store that is slow or full must not keep a fix waiting. False when it could not be kept. */
+async function recordRemedy(
+  { store, book, log }: GateDeskParts,
+  { by, reason }: Passage,
+  { service, change, incident }: RemedyPassed,
+  at: number,
+): Promise<boolean> {
+  const event: GateEvent = { type: 'remedy-passed', service, at, change, incident, by, reason };
   try {
-    book.apply(await store.commit({ events: [event], recordedAt: decidedAt }));
+    book.apply(await store.commit({ events: [event], recordedAt: at }));
     log.warn('a change that remedies an incident passed the gate', { service, change, incident, by, reason });
+    return true;
   } catch (error) {
     log.error('that a change passed the gate as a remedy could not be stored', { service, change, incident, error });
+    return false;
   }
 }

@@ -11,6 +11,7 @@ import { StoreError, type Store, type StoreFailureReason } from '../ports/store.
 import type { Telemetry } from '../ports/telemetry.ts';
 import { Turns } from '../tasks/turns.ts';
 import type { GateDesk } from './gate-desk.ts';
+import { meantChange } from './meant-change.ts';
 import type { ProtectionBook } from './protection-book.ts';
 import { protectionComment } from './protection-comment.ts';
 
@@ -173,12 +174,9 @@ export class ProtectionDesk {
   }
 
   #ask({ service, deployment, sha }: Protection): GateAnswer {
-    const { gates, changes } = this.#parts;
     // People know the commit, tools the number: a remedy or an override counts under either.
-    const isMeant = (change: string): boolean =>
-      changes.get(service, change)?.remedies !== undefined ||
-      gates.overrides().some((override) => override.service === service && override.change === change);
-    return gates.ask(service, sha !== undefined && isMeant(sha) ? sha : deployment);
+    const ids = sha === undefined ? [deployment] : [deployment, sha];
+    return this.#parts.gates.ask(service, meantChange(this.#parts, service, ids));
   }
 
   /** Says beside the deployment why it waits, once for each reason; a word that is lost is no harm. */

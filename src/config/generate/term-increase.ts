@@ -65,42 +65,70 @@ function sinceFirstSeen(term: CounterTerm, newcomer: string, window: string): st
   return `(${increase} and ${newcomer} or ${newcomer} * 0)`;
 }
 
-/**
- * Series that were there when the window began, and are not any more. After a target was found under other labels its old
- * series are shown for some scrapes, with no new samples: all series of one scrape have the same time.
- */
+/** Series that were there when the window began, and are not any more. */
 function goneFrom(totals: readonly CounterTerm[], window: string): string {
-  const newest = `max by (job, instance) (${totals.map(({ selector }) => `timestamp(${selector})`).join(' or ')})`;
+  const shown = stillScraped(totals.map(({ selector }) => selector));
   return totals
-    .map(
-      ({ selector }) =>
-        `(${selector} offset ${window} unless timestamp(${selector}) == ${target} group_left () ${newest})`,
-    )
+    .map(({ selector }, index) => `(${selector} offset ${window} unless ${shown[index] ?? ''})`)
     .join('\nor\n');
 }
 
-/** Targets whose process began in the window: nothing that they count now was counted before it. */
+/**
+ * Of each selector the series that the newest scrape of their target brought. After a target was found under other labels
+ * its old series are shown for some scrapes, with no new samples: all series of one scrape have the same time.
+ */
+function stillScraped(selectors: readonly string[]): readonly string[] {
+  const times = selectors.map((selector) => `timestamp(${selector})`);
+  const newest = `max by (job, instance) (${times.join(' or ')})`;
+  return times.map((time) => `${time} == ${target} group_left () ${newest}`);
+}
+
+/**
+ * Targets whose process began in the window: nothing that they count now was counted before it. Not where the process was
+ * found under other labels in the window: under those it was counted.
+ */
 function startedIn(totals: readonly CounterTerm[], windowMs: number): string {
   const window = prometheusDuration(windowMs);
+  const shown = stillScraped(totals.map(({ selector }) => selector));
   return [
-    ...totals.map(({ selector }) => `resets(${selector}[${window}]) > 0`),
-    ...matchersOf(totals).map((matchers) => startedSince(matchers, windowMs)),
+    ...totals.map(({ selector }, index) => `(resets(${selector}[${window}]) > 0 and ${shown[index] ?? ''})`),
+    ...matchersOf(totals).map((matchers) => {
+      const start = startOf(matchers);
+      const gone = `last_over_time(${start}[${window}]) unless ${stillScraped([start]).join('')}`;
+      return `(${startedSince(matchers, windowMs)} unless ${isSameStart(start, gone)})`;
+    }),
   ].join('\nor\n');
 }
 
-/** Targets of which a new series may be counted from zero: those that were there all along, and those that just started. */
+/**
+ * Targets of which a new series may be counted from zero: those that were there all along, and those that just started
+ * and were not there before the window under other labels.
+ */
 function credible(totals: readonly CounterTerm[], windowMs: number): string {
   const window = prometheusDuration(windowMs);
   const continued = totals.map((term) => `(${valueAt(term, '')} and ${valueAt(term, ` offset ${window}`)})`);
   const scraped = matchersOf(totals).flatMap((matchers) => [
     `up{${matchers}} offset ${window} == 1`,
-    startedSince(matchers, windowMs + unscrapedStartMs),
+    `${startedSince(matchers, windowMs + unscrapedStartMs)} unless ${knownStart(matchers, window)}`,
   ]);
   return [...continued, ...scraped].join('\nor\n');
 }
 
+function knownStart(matchers: string, window: string): string {
+  const start = startOf(matchers);
+  return isSameStart(start, `last_over_time(${start}[${prometheusDuration(unscrapedStartMs)}] offset ${window})`);
+}
+
+function isSameStart(start: string, other: string): string {
+  return `${start} == ${target} group_left () max by (job, instance) (${other})`;
+}
+
 function startedSince(matchers: string, ms: number): string {
-  return `process_start_time_seconds{${matchers}} >= time() - ${ms / 1000}`;
+  return `${startOf(matchers)} >= time() - ${ms / 1000}`;
+}
+
+function startOf(matchers: string): string {
+  return `process_start_time_seconds{${matchers}}`;
 }
 
 function matchersOf(totals: readonly CounterTerm[]): readonly string[] {

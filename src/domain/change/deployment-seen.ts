@@ -1,3 +1,4 @@
+import { compactUtc } from '../text/utc.ts';
 import type { ChangeReport } from './change-event.ts';
 
 /** Where a service is deployed, as the metrics of kube-state-metrics name it. */
@@ -8,7 +9,7 @@ export interface DeploymentPlace {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What its metrics showed at one instant, ms on the source's clock. */
+/** What its metrics showed at one instant, ms since the epoch. */
 export interface DeploymentLook {
   readonly at: number;
   readonly generation?: number;
@@ -18,6 +19,8 @@ export interface DeploymentLook {
   readonly running: readonly string[];
   /** Whether every pod there is to be is of the newest template, and there. */
   readonly isComplete?: boolean;
+  /** When the deployment itself was made, ms since the epoch: one that is made anew counts from 1 again. */
+  readonly createdAt?: number;
 }
 
 /** What is remembered from one look to the next. */
@@ -26,8 +29,19 @@ export interface DeploymentSeen {
   readonly template: string;
   /** The replica sets that were to have pods; absent where only the template is known. */
   readonly running?: readonly string[];
+  readonly createdAt?: number;
   /** The change that is under way. */
   readonly underWay?: string;
+  /** The newest change. */
+  readonly newest?: Taken;
+  /** The one before it: taken back, if the newest ends where that one began. */
+  readonly former?: Taken;
+}
+
+/** A change, and the only replica set that was to have pods before it. */
+interface Taken {
+  readonly change: string;
+  readonly from: string;
 }
 
 /** What a look tells of changes; the service is for whoever looked to say. */
@@ -46,23 +60,62 @@ export function seeDeployment(
   if (template === undefined) return { seen, reports: [] };
   const { at } = look;
   const running = look.running.length > 0 ? look.running : seen?.running;
-  const settled = { template, ...(running === undefined ? {} : { running }) };
+  const createdAt = look.createdAt ?? seen?.createdAt;
+  const isSame = seen?.template === template && (seen.createdAt ?? createdAt) === createdAt;
+  const kept = isSame ? seen : undefined;
+  const settled = {
+    template,
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(running === undefined ? {} : { running }),
+    ...(kept?.newest === undefined ? {} : { newest: kept.newest }),
+  };
   if (seen === undefined || isRevision(seen.template) !== isRevision(template)) return { seen: settled, reports: [] };
   const isOver = look.isComplete === true && look.running.length <= 1;
   const end = { finishedAt: at, outcome: 'succeeded' } as const;
   const { underWay } = seen;
-  if (seen.template === template) {
+  if (isSame) {
     if (underWay === undefined) return { seen: settled, reports: [] };
-    if (!isOver) return { seen: { ...settled, underWay }, reports: [] };
-    return { seen: settled, reports: [{ change: underWay, ...end }] };
+    const { former } = seen;
+    if (!isOver) return { seen: { ...settled, underWay, ...(former === undefined ? {} : { former }) }, reports: [] };
+    const back = takenBack(former, look);
+    return {
+      seen: back.length === 0 ? settled : withoutNewest(settled),
+      reports: [{ change: underWay, ...end }, ...back],
+    };
   }
-  const change = changeIdOf(place, template, look);
+  const change = changeIdOf(place, template, look.generation, createdAt);
   const begun = { change, version: template, before: seen.template, startedAt: at };
   // One that another overtook is over, and nobody saw it succeed.
   const overtaken = underWay === undefined ? [] : [{ change: underWay, finishedAt: at }];
-  return isOver
-    ? { seen: settled, reports: [...overtaken, { ...begun, ...end }] }
-    : { seen: { ...settled, underWay: change }, reports: [...overtaken, begun] };
+  const from = onlySet(seen);
+  const begins = { ...settled, ...(from === undefined ? {} : { newest: { change, from } }) };
+  const former = seen.newest;
+  if (!isOver) {
+    const under = { ...begins, underWay: change, ...(former === undefined ? {} : { former }) };
+    return { seen: under, reports: [...overtaken, begun] };
+  }
+  const back = takenBack(former, look);
+  return {
+    seen: back.length === 0 ? begins : settled,
+    reports: [...overtaken, { ...begun, ...end }, ...back],
+  };
+}
+
+/** That a change was rolled back, once pods are only where it found them; its own end stands. */
+function takenBack(former: Taken | undefined, { running }: DeploymentLook): readonly SeenReport[] {
+  const isBack = former !== undefined && running.length === 1 && running[0] === former.from;
+  return isBack ? [{ change: former.change, outcome: 'rolled-back' }] : [];
+}
+
+/** A roll-back that is itself taken back has not failed: the change comes again. */
+function withoutNewest({ newest: _newest, ...seen }: DeploymentSeen): DeploymentSeen {
+  return seen;
+}
+
+/** The only replica set that was to have pods; undefined amid a rollout, and where only the template is known. */
+function onlySet({ template, running }: DeploymentSeen): string | undefined {
+  if (running !== undefined) return running.length === 1 ? running[0] : undefined;
+  return isRevision(template) ? undefined : template;
 }
 
 /** The newest pod template; undefined while nobody can tell. */
@@ -84,10 +137,19 @@ function isRevision(template: string): boolean {
   return template.startsWith('revision ');
 }
 
-/** The same at every look at the same change: a replica set that comes back is told from before by the generation. */
-function changeIdOf({ namespace, deployment }: DeploymentPlace, template: string, look: DeploymentLook): string {
+/**
+ * The same at every look at the same change: a replica set that comes back is told from before by the generation, and both
+ * begin anew with a deployment that is made anew, which is told by when that was.
+ */
+function changeIdOf(
+  { namespace, deployment }: DeploymentPlace,
+  template: string,
+  generation: number | undefined,
+  createdAt: number | undefined,
+): string {
   const which = isRevision(template)
     ? template.slice('revision '.length)
-    : `${template.startsWith(`${deployment}-`) ? template.slice(deployment.length + 1) : template}-${look.generation ?? 0}`;
-  return `${namespace}/${deployment}@${which}`;
+    : `${template.startsWith(`${deployment}-`) ? template.slice(deployment.length + 1) : template}-${generation ?? 0}`;
+  const since = createdAt === undefined ? '' : `-${compactUtc(createdAt)}`;
+  return `${namespace}/${deployment}@${which}${since}`;
 }

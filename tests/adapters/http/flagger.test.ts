@@ -77,6 +77,29 @@ describe('the hooks of Flagger', () => {
     expect((await world.post(confirm, canary)).status).toBe(200);
   });
 
+  test('know a canary by the id under which its events tell of it, for the fix lane and for an override', async () => {
+    await using world = await aWorld();
+    await bring(world, 'stopped');
+    const change = 'flagger-shop-checkout-85d557f47b';
+    expect((await world.post(confirm, hook)).status).toBe(403);
+    const remedies = { incident: 'checkout-20260822T020711Z', by: 'ada', reason: 'reverts 41' };
+    world.gates.report({ change, service: 'checkout', remedies });
+    expect((await world.post(confirm, hook)).status).toBe(200);
+    expect((await world.post(rollback, hook)).status).toBe(403);
+
+    const other = { ...hook, checksum: '5c9f7b8d44' };
+    expect((await world.post(confirm, other)).status).toBe(403);
+    await world.gates.acts.override({
+      service: 'checkout',
+      by: 'ada',
+      reason: 'customs deadline',
+      forMs: 60_000,
+      change: 'flagger-shop-checkout-5c9f7b8d44',
+    });
+    expect((await world.post(confirm, other)).status).toBe(200);
+    expect((await world.post(confirm, { ...other, metadata: { change: 'another' } })).status).toBe(403);
+  });
+
   test('need no token, as they change nothing, and take phases that are new to us', async () => {
     await using world = await aWorld();
     const headers = { host: 'andon.monitoring.svc' };

@@ -6,8 +6,11 @@ const step = { from: 15_000, to: 0 };
 const plain = aTerm('c{job="a"}');
 const [native] = aNativeLatency('h', 0.3).totalTerms;
 
+const start = 'max by (job, instance) (process_start_time_seconds)';
+const knownStart = 'max by (job, instance) (last_over_time(process_start_time_seconds[300000ms] offset 15000ms))';
 const begun = (now: string, before: string): string =>
-  `((${now} and ${before}) or (up and up offset 15000ms) or (process_start_time_seconds >= time() - 315))`;
+  `((${now} and ${before}) or (up and up offset 15000ms) or ` +
+  `(${start} >= time() - 315 unless ${start} == ${knownStart}))`;
 
 /** `selector`: that of the counter. */
 function left(now: string, before: string, selector: string): string {

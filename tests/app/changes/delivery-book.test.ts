@@ -142,6 +142,8 @@ describe('deployments', () => {
       { ...report('argo:42', { version: 'v42' }), origin: 'argocd' as const },
     ];
     const log = [...byTwo, incident('opened', 'i1', named('argo:42')), bakeOver('argo:42'), bakeOver('d1')];
+    // While nobody knows yet what became of it, too; another version is another one.
+    expect(read([...byTwo, report('d2', { version: 'v43' })]).report()).toMatchObject({ deployments: 2, unsettled: 2 });
     const { results, report: told } = read([...log, incident('closed', 'i1')]);
     expect(results()).toEqual([['argo:42', 'failed']]);
     expect(told()).toMatchObject({ deployments: 1, failed: 1, changeFailureRate: 1 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrometheusSource } from '../../../src/adapters/prometheus/source.ts';
+import { changesKept } from '../../../src/app/changes/change-book.ts';
 import { createChangeDesk, type ChangeDesk } from '../../../src/app/changes/change-desk.ts';
 import { DeploymentWatch, lookEveryMs } from '../../../src/app/changes/deployment-watch.ts';
 import { checkDeployment } from '../../../src/app/live-check/check-deployment.ts';
@@ -76,17 +77,20 @@ interface Watching extends AsyncDisposable {
   look(): Promise<void>;
 }
 
-/** A watch over the real source; `gates` holds the log of one that ran before. */
-function watching(gates = aGateBench()): Watching {
-  // The log's clock is that of the machine, as the samples' times are.
+/**
+ * A watch over the real source; `gates` holds the log of one that ran before. The source's clock is that of the machine, as
+ * the samples' times are, and Andon's is `behindMs` behind it.
+ */
+function watching(gates = aGateBench(), behindMs = 0): Watching {
   gates.poll('checkout', 1);
+  const now = (): number => Date.now() - behindMs;
   const clock = new ManualClock();
   const log = memoryLog();
   const desk = createChangeDesk({
     store: gates.store,
     book: gates.changes,
     incidents: new IncidentBook(),
-    clock: { now: () => Date.now() },
+    clock: { now },
     log,
     telemetry: silentTelemetry,
     fleet: { names: () => ['checkout'] },
@@ -96,7 +100,7 @@ function watching(gates = aGateBench()): Watching {
   let looks = 0;
   const watch = new DeploymentWatch({
     clock: {
-      now: () => clock.now(),
+      now,
       monotonic: () => clock.monotonic(),
       sleep: async (ms, signal) => {
         if (ms === lookEveryMs) looks += 1;
@@ -172,6 +176,51 @@ describe('a deployment in the metrics of kube-state-metrics', () => {
     expect(watch.desk.list('checkout', 10)).toMatchObject([
       { id: 'shop/checkout@8', version: 'revision 8', before: 'revision 7', outcome: 'succeeded' },
     ]);
+
+    // Made anew, it counts from 1 again.
+    await shown({ ...withoutSets, generation: 1, revision: 1, created: Date.UTC(2026, 7, 22, 2) / 1000 });
+    await watch.look();
+    expect(watch.desk.list('checkout', 1)).toMatchObject([
+      { id: 'shop/checkout@1-20260822T020000Z', version: 'revision 1', before: 'revision 8' },
+    ]);
+  }, 20_000);
+
+  test('is changed at the time of Andon’s clock, whatever the source says the time is, and rolled back when it is undone', async () => {
+    const base = { ...scaled, showsSets: true };
+    await shown({ ...base, generation: 30, sets: { 'checkout-ccc': 6 } });
+    const behindMs = 600_000;
+    await using watch = watching(aGateBench(), behindMs);
+    await watch.look();
+    await shown({ ...base, generation: 31, sets: { 'checkout-ccc': 0, 'checkout-ddd': 6 } });
+    const before = Date.now() - behindMs;
+    await watch.look();
+    const [change] = watch.desk.list('checkout', 10) ?? [];
+    expect(change).toMatchObject({ id: 'shop/checkout@ddd-31', outcome: 'succeeded' });
+    expect(Math.abs((change?.startedAt ?? 0) - before)).toBeLessThan(60_000);
+
+    await shown({ ...base, generation: 32, sets: { 'checkout-ccc': 6, 'checkout-ddd': 0 } });
+    await watch.look();
+    expect(watch.desk.list('checkout', 10)).toMatchObject([
+      { id: 'shop/checkout@ccc-32', outcome: 'succeeded' },
+      { id: 'shop/checkout@ddd-31', outcome: 'rolled-back' },
+    ]);
+  }, 20_000);
+
+  test('that is undone makes no other change of one that is not remembered any more', async () => {
+    const base = { ...scaled, showsSets: true };
+    await shown({ ...base, generation: 40, sets: { 'checkout-eee': 6 } });
+    await using watch = watching();
+    await watch.look();
+    await shown({ ...base, generation: 41, sets: { 'checkout-eee': 0, 'checkout-fff': 6 } });
+    await watch.look();
+    expect(watch.desk.get('checkout', 'shop/checkout@fff-41')).toBeDefined();
+    for (let number = 0; number < changesKept; number += 1)
+      watch.gates.report({ change: `deploy-${number}`, service: 'checkout' });
+
+    await shown({ ...base, generation: 42, sets: { 'checkout-eee': 6, 'checkout-fff': 0 } });
+    await watch.look();
+    expect(watch.desk.get('checkout', 'shop/checkout@eee-42')).toMatchObject({ outcome: 'succeeded' });
+    expect(watch.desk.get('checkout', 'shop/checkout@fff-41')).toBeUndefined();
   }, 20_000);
 
   test('that cannot be seen is told by the check', async () => {

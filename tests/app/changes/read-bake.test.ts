@@ -22,12 +22,12 @@ interface Asked {
 }
 
 /** A source that counts ten events a step, one in ten of them bad, where it knows anything; and what it was asked. */
-function aSource(knows: (at: number) => boolean, fails = false): { source: Source; asked: Asked[] } {
+function aSource(knows: (at: number, signal: string) => boolean, fails = false): { source: Source; asked: Asked[] } {
   const asked: Asked[] = [];
   const pointsOf = (signal: Signal, { from, to }: Interval, stepMs: number): readonly HistoryPoint[] => {
     const points: HistoryPoint[] = [];
     for (let at = from + stepMs; at <= to; at += stepMs) {
-      if (!knows(at)) continue;
+      if (!knows(at, signal.name)) continue;
       const counted = signal.kind === 'gauge' ? { value: points.length % 4 === 0 ? 99 : 1 } : { good: 9, total: 10 };
       points.push({ at, newestSampleAt: at, ...counted });
     }
@@ -91,6 +91,16 @@ describe('what a bake watch reads', () => {
     const read = await readBake(sightOf(source), since, never);
     expect(asked.at(-1)?.stretch).toEqual({ from: since.from - 24 * hour, to: since.to - 24 * hour });
     expect(read).toMatchObject({ counts: [{ sameHours: { ago: 'day', total: 1200 } }, {}] });
+  });
+
+  test('goes a day back for a signal alone that is newer than a week', async () => {
+    const { source } = aSource((at, signal) => signal === 'success_rate' || at > now - 2 * 24 * hour);
+    expect(await readBake(sightOf(source), since, never)).toMatchObject({
+      counts: [
+        { signal: 'success_rate', sameHours: { ago: 'week', total: 1200 } },
+        { signal: 'lag', sameHours: { ago: 'day', total: 120 } },
+      ],
+    });
   });
 
   test('tells of a target without data too, so that it is not taken for unharmed', async () => {

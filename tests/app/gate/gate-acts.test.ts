@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { longestOverrideMs } from '../../../src/app/gate/gate-acts.ts';
+import { createGateActs, longestOverrideMs } from '../../../src/app/gate/gate-acts.ts';
+import { GateBook } from '../../../src/app/gate/gate-book.ts';
 import { everyService } from '../../../src/domain/gate/gate-event.ts';
 import { aGateBench } from '../../support/gate-bench.ts';
 
@@ -48,6 +49,22 @@ describe('pulling the cord', () => {
     expect(desk.ask('checkout').state).toBe('stop');
     await acts.lift('checkout-freeze-20260822T020000Z-2', 'ada', 'moved');
     expect(desk.ask('checkout').state).toBe('pass');
+  });
+
+  test('gives a freeze no id that one bore which was lifted in the same second, not after a restart either', async () => {
+    const bench = setUp();
+    const first = 'checkout-freeze-20260822T020000Z';
+    await bench.acts.freeze({ service: 'checkout', ...words });
+    await bench.acts.lift(first, 'ada', 'moved');
+    expect(await bench.acts.freeze({ service: 'checkout', ...words })).toMatchObject({ value: { id: `${first}-2` } });
+    // Whoever lifts the first again means that one.
+    expect(await bench.acts.lift(first, 'grace', 'moved')).toEqual({ kind: 'unknown-freeze', id: first });
+    await bench.acts.lift(`${first}-2`, 'ada', 'moved');
+
+    const book = new GateBook();
+    book.apply(bench.written);
+    const restarted = createGateActs({ ...bench, book, isWatched: () => true });
+    expect(await restarted.freeze({ service: 'checkout', ...words })).toMatchObject({ value: { id: `${first}-3` } });
   });
 
   test.each([
@@ -105,6 +122,15 @@ describe('an override', () => {
     await acts.endOverride('checkout-override-20260822T020000Z', 'ada', 'shipped');
     expect(desk.ask('checkout').state).toBe('stop');
     expect(written.map(({ type }) => type)).toEqual(['frozen', 'gate-overridden', 'override-ended']);
+  });
+
+  test('that was ended leaves its id to none that is given in the same second', async () => {
+    const { acts, desk } = setUp();
+    const asked = { service: 'checkout', ...words, forMs: minute };
+    await acts.override(asked);
+    await acts.endOverride('checkout-override-20260822T020000Z', 'ada', 'shipped');
+    await acts.override(asked);
+    expect(desk.overrides().map(({ id }) => id)).toEqual(['checkout-override-20260822T020000Z-2']);
   });
 
   test('lasts a day at most', async () => {

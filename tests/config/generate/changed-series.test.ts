@@ -88,6 +88,19 @@ describe('series that change on a live target', () => {
     const back = minutesAfter(10);
     const restarted = resetAt(changesAt, live);
     const canary = minutesAfter(-7);
+    /** All that is scraped of a process that is some minutes old gets a new label. */
+    const underNewLabels = (gapMinutes: number): Row => {
+      const [began, found] = [minutesAfter(-3), minutesAfter(gapMinutes)];
+      const scraped = [up, startedAt(began), ['requests_total', '', resetAt(began, live)] as const];
+      return {
+        scraped: scraped.flatMap(([metric, , values]) => [
+          [metric, ',version="1"', until(changesAt, values), 2] as const,
+          [metric, ',version="2"', from(found, values)] as const,
+        ]),
+        // Not known is what was counted until it was found again.
+        holds: [['total', steady, steady - Math.max(1, found - changesAt + 1) * each]],
+      };
+    };
     const firstError = live.map((_, at) => (at < changesAt ? undefined : 1));
     await expectHeld(`ratio: { bad: 'requests_total{job="shop",code=~"5.."}', total: 'requests_total{job="shop"}' }`, {
       'other labels, the old ones gone at once': relabelled(0),
@@ -110,6 +123,8 @@ describe('series that change on a live target', () => {
         ],
         holds: [['total', steady, steady - each]],
       },
+      'other labels minutes after the process began': underNewLabels(0),
+      'other labels minutes after the process began, and not found for a minute': underNewLabels(1),
       'other labels with the process that began': {
         scraped: [
           up,

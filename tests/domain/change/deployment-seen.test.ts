@@ -72,11 +72,80 @@ describe('a deployment', () => {
   test('that is taken back is changed again, under another name', () => {
     const back = { generation: 3, running: ['checkout-aaa', 'checkout-bbb'], isComplete: false };
     const reports = told([v1, rolling, v2, back, { ...v1, generation: 3 }]);
-    expect(reports.map(({ change }) => change)).toEqual([
-      'shop/checkout@bbb-2',
-      'shop/checkout@bbb-2',
-      'shop/checkout@aaa-3',
-      'shop/checkout@aaa-3',
+    expect(reports.map(({ change, outcome }) => [change, outcome])).toEqual([
+      ['shop/checkout@bbb-2', undefined],
+      ['shop/checkout@bbb-2', 'succeeded'],
+      ['shop/checkout@aaa-3', undefined],
+      ['shop/checkout@aaa-3', 'succeeded'],
+      // The pods are where the first change found them. When it ended stays as it was.
+      ['shop/checkout@bbb-2', 'rolled-back'],
+    ]);
+    expect(reports.at(-1)).toEqual({ change: 'shop/checkout@bbb-2', outcome: 'rolled-back' });
+  });
+
+  test.each<[string, readonly Omit<DeploymentLook, 'at'>[], readonly string[]]>([
+    [
+      'is undone and has its revision told',
+      [
+        { ...v1, revision: 7 },
+        { ...rolling, revision: 8 },
+        { ...v2, revision: 8 },
+        { ...v2, generation: 3, revision: 8 },
+        { ...rolling, generation: 4, revision: 9 },
+        { ...v1, generation: 4, revision: 9 },
+      ],
+      ['shop/checkout@8'],
+    ],
+    [
+      'is undone amid the rollout',
+      [
+        { ...v1, revision: 7 },
+        { ...rolling, revision: 8 },
+        { ...rolling, generation: 3, revision: 9 },
+        { ...v1, generation: 3, revision: 9 },
+      ],
+      ['shop/checkout@8'],
+    ],
+    [
+      'is undone, and the change comes again',
+      [v1, rolling, v2, { ...v1, generation: 3 }, { ...v2, generation: 4 }],
+      ['shop/checkout@bbb-2'],
+    ],
+    [
+      'goes on to a third template while pods of the first are left',
+      [
+        { ...v1, revision: 7 },
+        { ...rolling, revision: 8 },
+        { ...rolling, generation: 3, revision: 9 },
+        { generation: 3, revision: 9, running: ['checkout-aaa', 'checkout-bbb', 'checkout-ccc'], isComplete: false },
+        { generation: 3, revision: 9, running: ['checkout-ccc'], isComplete: true },
+      ],
+      [],
+    ],
+    ['is scaled after its change', [v1, rolling, v2, { ...v2, generation: 3 }], []],
+  ])('that %s has these changes rolled back', (_, looks, expected) => {
+    const back = told(looks).filter(({ outcome }) => outcome === 'rolled-back');
+    expect(back.map(({ change }) => change)).toEqual(expected);
+  });
+
+  test('that is made anew counts its revisions from 1 again, and they are changes of their own', () => {
+    const first = Date.UTC(2026, 0, 1);
+    const second = Date.UTC(2026, 7, 22, 2);
+    const ids = told([
+      { ...v1, revision: 1, createdAt: first },
+      { ...v2, revision: 2, createdAt: first },
+      { ...v1, generation: 1, revision: 1, createdAt: second },
+      { ...v1, generation: 1, revision: 1, createdAt: second },
+      { ...v2, revision: 2, createdAt: second },
+      // Made anew again, by the same template.
+      { ...v2, revision: 2, createdAt: second + 60_000 },
+      { ...v2, revision: 2 },
+    ]).flatMap(({ change, startedAt }) => (startedAt === undefined ? [] : [change]));
+    expect(ids).toEqual([
+      'shop/checkout@2-20260101T000000Z',
+      'shop/checkout@1-20260822T020000Z',
+      'shop/checkout@2-20260822T020000Z',
+      'shop/checkout@2-20260822T020100Z',
     ]);
   });
 
@@ -92,6 +161,7 @@ describe('a deployment', () => {
         finishedAt: 30,
         outcome: 'succeeded',
       },
+      { change: 'shop/checkout@bbb-2', outcome: 'rolled-back' },
     ]);
   });
 

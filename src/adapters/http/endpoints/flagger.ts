@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { meantChange } from '../../../app/gate/meant-change.ts';
 import type { GateAnswer } from '../../../domain/gate/gate-answer.ts';
 import { endpoint, text, type Answer, type Endpoint } from '../endpoint.ts';
+import { flaggerChange } from '../hooks/flagger.ts';
 import type { HttpParts } from '../http-parts.ts';
 
 /**
@@ -16,10 +18,12 @@ const FlaggerHook = z
     metadata: z
       .record(z.string(), z.string())
       .nullish()
-      .meta({ description: '`service` names the service; `change` the change that asks, else the checksum does.' }),
+      .meta({ description: '`service` names the service; `change` the change that asks, else the checksum tells it.' }),
   })
   .meta({ id: 'FlaggerHook' });
 type FlaggerHook = z.infer<typeof FlaggerHook>;
+
+type FlaggerParts = Pick<HttpParts, 'gates' | 'changes'>;
 
 /** Flagger takes 200 for yes and tries 5xx and 429 again, so no is 403, as from its own gate. */
 const no = 403;
@@ -33,7 +37,7 @@ const hookAnswers = (yes: string) => ({
  * Flagger's hooks, on a URL each, since they mean opposite things: 200 from a confirm hook lets the rollout go on, and
  * 200 from a rollback hook rolls it back. What is not known does neither.
  */
-export function flaggerEndpoints({ gates }: Pick<HttpParts, 'gates'>): readonly Endpoint[] {
+export function flaggerEndpoints(parts: FlaggerParts): readonly Endpoint[] {
   return [
     endpoint({
       method: 'post',
@@ -43,7 +47,7 @@ export function flaggerEndpoints({ gates }: Pick<HttpParts, 'gates'>): readonly 
       body: FlaggerHook,
       admits: 'anybody',
       answers: hookAnswers('The rollout may go on.'),
-      answer: ({ body }) => answer(ask(gates, body), 'go'),
+      answer: ({ body }) => answer(ask(parts, body), 'go'),
     }),
     endpoint({
       method: 'post',
@@ -53,14 +57,20 @@ export function flaggerEndpoints({ gates }: Pick<HttpParts, 'gates'>): readonly 
       body: FlaggerHook,
       admits: 'anybody',
       answers: hookAnswers('The rollout is to be rolled back.'),
-      answer: ({ body }) => answer(ask(gates, body), 'abort'),
+      answer: ({ body }) => answer(ask(parts, body), 'abort'),
     }),
   ];
 }
 
-function ask(gates: HttpParts['gates'], { name, checksum, metadata }: FlaggerHook): GateAnswer {
-  const change = metadata?.['change'] ?? checksum;
-  return gates.ask(metadata?.['service'] ?? name, change === '' ? undefined : change);
+function ask(parts: FlaggerParts, { name, namespace, checksum, metadata }: FlaggerHook): GateAnswer {
+  const service = metadata?.['service'] ?? name;
+  // The id under which its events tell of it, as everybody sees it, or the bare checksum.
+  const told = namespace === undefined || checksum === undefined ? undefined : flaggerChange(namespace, name, checksum);
+  const named = metadata?.['change'];
+  const ids = (named === undefined ? [told, checksum] : [named]).flatMap((id) =>
+    id === undefined || id === '' ? [] : [id],
+  );
+  return parts.gates.ask(service, meantChange(parts, service, ids));
 }
 
 function answer({ service, state, reason, words, action }: GateAnswer, yes: GateAnswer['action']): Answer {

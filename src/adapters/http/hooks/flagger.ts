@@ -3,6 +3,11 @@ import { ignored, kib, type Hook } from './hook.ts';
 import { fitting, loose } from './hook-fields.ts';
 import { leftOut, serviceNamed } from './inbound.ts';
 
+/** The id of a change that Flagger rolls out. */
+export function flaggerChange(namespace: string, canary: string, checksum: string): string {
+  return `flagger-${namespace}-${canary}-${checksum}`;
+}
+
 /** What is used of an `event` webhook. */
 const FlaggerBody = z.object({
   name: z.string().min(1).max(253),
@@ -56,7 +61,7 @@ export const flaggerHook: Hook<z.infer<typeof FlaggerBody>> = {
     if (left !== undefined) return ignored(left);
     const at = Number(timestamp);
     const service = serviceNamed(naming, [`${namespace}/${name}`, name], named ?? name);
-    const said = { change: `flagger-${namespace}-${name}-${checksum}`, service };
+    const said = { change: flaggerChange(namespace, name, checksum), service };
     // Of what happens on the way only the beginning is news: Flagger tells each step.
     if (outcome === undefined)
       return {
