@@ -81,7 +81,7 @@ async function startParts(
   telemetry.storeHealth(false);
   const isTraced = endpoint !== undefined;
   let http: HttpServer | undefined;
-  let { inbound } = settings;
+  let { inbound, grafana } = settings;
   const github = createCurrentGitHubApp(clock);
   undo.defer(async () => await github.close());
   const configuration = createConfiguration({
@@ -107,7 +107,7 @@ async function startParts(
     onTaken: (now) => {
       log.setLevel(now.log.level);
       http?.admit(admissionOf(now));
-      ({ inbound } = now);
+      ({ inbound, grafana } = now);
       github.use(now);
     },
   });
@@ -137,6 +137,7 @@ async function startParts(
       delivery: daemon.delivery,
       changes: daemon.changeDesk,
       inbound: () => inbound,
+      grafana: () => grafana,
       alerts: daemon.alerts,
       remoteActs: daemon.remoteActs,
       testChannel: async (test) => await daemon.paging.test(test),

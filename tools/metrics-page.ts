@@ -14,7 +14,7 @@ This page is written from \`src/adapters/metrics/catalogue.ts\` by \`tools/metri
 - \`group\` is empty for a service without groups; otherwise it reads like \`region="eu",zone="a"\`.
 - \`window\` is the window a signal is read over, such as \`5m\`, or \`latest\` for its newest value; \`fold\` is how the window is folded: \`over\`, \`max\`, \`min\` or \`latest\`.
 - \`reason\` is the same word that stands in the log, the API and the pages.
-- Incident counters and histograms are folded from the event log: a restart neither resets nor repeats them. They keep the past of services that are no longer declared; every other series of such a service, group, channel or source vanishes.
+- Incident counters and histograms are folded from the event log: a restart neither resets nor repeats them. They keep the past of services that are no longer declared; every other series of such a service, group, channel or source vanishes. The moments of incidents and changes stay for an hour after the last of them.
 - Node.js process metrics (\`process_*\`, \`nodejs_*\`) are served too; of the event loop's lag, only the one seen at a scrape.
 
 | Metric | Type | Labels | What it says |

@@ -8,7 +8,7 @@ import { endChildrenOnSignals, run } from './process.mjs';
 import { programs } from './programs.mjs';
 import { SetupError } from './setup-error.mjs';
 import { runStaticSteps, stepReport } from './steps.mjs';
-import { closingLine, tally } from './tally.mjs';
+import { closingLine, leftOut, tally } from './tally.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jestTimeoutMs = 30 * 60_000;
@@ -34,6 +34,7 @@ async function runAll(jestArgs) {
   const steps = await runStaticSteps(root, env, 2, (step) => say(stepReport(step)));
   const { code, results } = await runJest(env, jestArgs);
   const total = tally(steps, results, code);
+  for (const suite of leftOut(results)) say(`- ${suite}`);
   if (total.ranNone) say('✗ no Jest test ran.');
   return total;
 }

@@ -5,6 +5,9 @@ export interface JestResults {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly numRuntimeErrorTestSuites: number;
+  readonly testResults?: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly ancestorTitles: readonly string[] }[];
+  }[];
 }
 
 export interface Total {
@@ -18,5 +21,7 @@ export function tally(
   results: JestResults | undefined,
   jestCode: number,
 ): Total & { readonly ranNone: boolean };
+
+export function leftOut(results: JestResults | undefined): readonly string[];
 
 export function closingLine(total: Total): string;

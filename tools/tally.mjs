@@ -17,6 +17,15 @@ export function tally(steps, results, jestCode) {
   };
 }
 
+/** Suites that were left out with a reason, `… (did not run: why)`, each once. */
+export function leftOut(results) {
+  const skipped = (results?.testResults ?? [])
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'pending')
+    .flatMap(({ ancestorTitles }) => ancestorTitles);
+  return [...new Set(skipped)].filter((title) => title.includes('(did not run: '));
+}
+
 /** The closing line of a test run. */
 export function closingLine({ passed, failed, skipped }) {
   return `Tests: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

@@ -2,6 +2,7 @@ import { ChangeBook } from './changes/change-book.ts';
 import { DeliveryBook } from './changes/delivery-book.ts';
 import { GateBook } from './gate/gate-book.ts';
 import { ProtectionBook } from './gate/protection-book.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Store } from './ports/store.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import { IncidentBook } from './recording/incident-book.ts';
@@ -22,11 +23,15 @@ export interface Books {
 
 export interface BooksParts {
   readonly store: Pick<Store, 'events'>;
-  readonly telemetry: Pick<Telemetry, 'eventsCommitted' | 'deploymentSettled' | 'shadowStopped'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly telemetry: Pick<
+    Telemetry,
+    'eventsCommitted' | 'changeHeld' | 'deploymentSettled' | 'shadowStopped' | 'changed'
+  >;
 }
 
 /** Reads the whole log into books, and tells telemetry what follows from it. Rejects with StoreError. */
-export async function readBooks({ store, telemetry }: BooksParts): Promise<Books> {
+export async function readBooks({ store, clock, telemetry }: BooksParts): Promise<Books> {
   const delivery = new DeliveryBook((settled) => {
     telemetry.deploymentSettled(settled);
   });
@@ -36,7 +41,9 @@ export async function readBooks({ store, telemetry }: BooksParts): Promise<Books
   const books: Books = {
     shadows,
     incidents: new IncidentBook(),
-    gates: new GateBook(),
+    gates: new GateBook((held) => {
+      telemetry.changeHeld(held);
+    }),
     protections: new ProtectionBook(),
     silences: new SilenceBook(),
     changes: new ChangeBook(),
@@ -46,9 +53,12 @@ export async function readBooks({ store, telemetry }: BooksParts): Promise<Books
     delivery.happened(applied);
   });
   books.changes.listen((change) => {
+    telemetry.changed(change);
     delivery.changed(change);
   });
+  delivery.knownFrom(clock.now());
   await readLog(store, (events) => {
+    for (const { recordedAt } of events.slice(0, 1)) delivery.knownFrom(recordedAt);
     books.shadows.apply(events);
     books.gates.apply(events);
     books.protections.apply(events);

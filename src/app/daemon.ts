@@ -33,6 +33,7 @@ import type { Telemetry } from './ports/telemetry.ts';
 import type { Trace } from './ports/trace.ts';
 import { Recorder } from './recording/recorder.ts';
 import { createResponder, type Responder } from './respond.ts';
+import { standingNow } from './views/incident-now.ts';
 import type { ServiceView } from './views/service-view.ts';
 import { StatusBoard } from './views/status-board.ts';
 import type { Readiness, ReloadResult, StatusView } from './views/status-view.ts';
@@ -145,6 +146,7 @@ export class Daemon {
     this.#later = this.#telling.watch({
       recorder,
       channelsOf: (incident) => this.#fleet.routed(incident).channels,
+      standingOf: (incident) => standingNow(this.#fleet.look(incident.service)?.view, incident),
       isKnown: ({ service }) => {
         const look = this.#fleet.look(service);
         return look === undefined || look.view.lastPollAt !== undefined;
@@ -264,6 +266,7 @@ export class Daemon {
     const { channels, sources, staleAfterMs, externalUrl } = configured;
     const before = this.#deliverer.status();
     this.#externalUrl = externalUrl;
+    this.#parts.telemetry.reachedAt(externalUrl);
     this.#telling.use(configured);
     await this.#deliverer.use(channels, staleAfterMs);
     this.#status.use(sources.map(({ source }) => source));

@@ -155,6 +155,7 @@ export class Fleet {
         for (const move of turns) await move();
       });
     }
+    for (const service of configured.services) this.#parts.telemetry.declared(service);
     await this.#leave(new Set(configured.sources.map(({ source }) => source)));
   }
 

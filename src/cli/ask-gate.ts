@@ -17,7 +17,7 @@ export interface Patience {
 
 /**
  * Asks until the answer is something else than to wait, or the time is over. A daemon that does not answer for a moment,
- * such as one that restarts, is asked again in that time; one that refuses is not.
+ * such as one that restarts, is asked again in that time; one that refuses, or knows no such service, is not.
  */
 export async function patientGate(
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
@@ -39,7 +39,8 @@ export async function patientGate(
 }
 
 function mayChange(seen: Watched): boolean {
-  if (seen.kind === 'ok') return seen.value.action === 'wait';
+  // No time makes a name that is misspelt a service.
+  if (seen.kind === 'ok') return seen.value.action === 'wait' && seen.value.reason !== 'unknown-service';
   const { reason, status } = seen.fault;
   return reason === 'unreachable' || status === 429 || (status !== undefined && status >= 500);
 }

@@ -26,7 +26,7 @@ const ChangeWire = z.object({
   finishedAt: z.string().optional(),
   by: z.string().optional(),
   origin: z.string(),
-  remedies: z.object({ incident: z.string() }).optional(),
+  remedies: z.object({ incident: z.string(), by: z.string().optional() }).optional(),
 });
 const ChangesWire = z.object({ changes: z.array(ChangeWire) });
 type ChangesWire = z.infer<typeof ChangesWire>;
@@ -115,13 +115,14 @@ function taken({ result, change }: ChangeTakenWire): string {
 
 function table({ changes }: ChangesWire, now: number, paint: Paint, width?: number): string {
   if (changes.length === 0) return 'Andon knows of no change.\n';
-  const rows = changes.map(({ id, service, version = '', outcome, finishedAt, startedAt, by = '', origin }) => [
+  const rows = changes.map(({ id, service, version = '', outcome, finishedAt, startedAt, by, remedies, origin }) => [
     id,
     service,
     version,
     formatAge(startedAt, now),
     outcome ?? (finishedAt === undefined ? 'under way' : 'over'),
-    by,
+    // Through the gate of a fix nobody is named but who answers for it.
+    by ?? remedies?.by ?? '',
     origin,
   ]);
   return formatTable(

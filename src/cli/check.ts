@@ -9,6 +9,7 @@ import {
   routeDiagnostics,
   resolveSettings,
   type FileFaultFinder,
+  type HostJudge,
   type PlacedSettings,
   type Settings,
   type SourceSettings,
@@ -29,6 +30,8 @@ export interface CheckDeps {
   readonly inspector: (source: SourceSettings) => Inspector & Pick<Source, 'clock' | 'arrivals'>;
   /** What is wrong with a channel's template, if anything. */
   readonly templateProblem?: TemplateFaultFinder;
+  /** Whether channels may post to a host. */
+  readonly mayBeCalled?: HostJudge;
   /** What is wrong with a file that settings name, if anything. */
   readonly findFileFault: FileFaultFinder;
   /** The time, ms: it tells which declared stretches are over. */
@@ -119,7 +122,7 @@ async function openSettings(deps: CheckDeps, path: string): Promise<OpenedSettin
   const { files, unreadable } = await deps.readFiles([path]);
   const [file] = files;
   if (file === undefined) return { unreadable: `${path}: ${unreadable[0]?.problem ?? 'this is no file'}` };
-  const resolved = resolveSettings(file, {}, deps.templateProblem);
+  const resolved = resolveSettings(file, {}, deps.templateProblem, deps.mayBeCalled);
   const { settings, diagnostics } = resolved;
   const inFiles = await fileDiagnostics(resolved, deps.findFileFault);
   return {

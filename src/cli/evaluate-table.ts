@@ -1,4 +1,5 @@
 import { budgetText } from '../app/budgets/budget-text.ts';
+import { exclusionLines } from '../app/budgets/exclusion-text.ts';
 import { serviceJson } from '../app/views/service-json.ts';
 import type { ScopeView, ServiceView } from '../app/views/service-view.ts';
 import { formatDuration } from '../domain/text/duration.ts';
@@ -30,6 +31,9 @@ function renderText(services: readonly ServiceView[], paint: Paint, width: numbe
   const targets = services.flatMap((view) => view.scopes.flatMap((scope) => targetRows(view.service, scope, paint)));
   const rules = services.flatMap((view) => view.scopes.flatMap((scope) => ruleRows(view.service, scope, paint)));
   const budgets = services.flatMap((view) => budgetRows(view, paint));
+  const exclusions = services.flatMap(({ service, budgets: views }) =>
+    exclusionLines(views).map((line) => `${printableLine(`${service}, ${line}`)}\n`),
+  );
   const problems = services.flatMap(({ service, problems }) =>
     problems.map(({ reason, detail }) => `${paint.yellow(reason)}  ${printableLine(`${service}: ${detail}`)}\n`),
   );
@@ -44,6 +48,7 @@ function renderText(services: readonly ServiceView[], paint: Paint, width: numbe
     budgets.length === 0
       ? ''
       : `\n${table(['SERVICE', 'GROUP', 'BUDGET', 'OBJECTIVE', 'LEFT', 'GOOD', 'BURN RATE', 'LASTS', 'COVERAGE', 'REASON'], budgets, paint, width)}`,
+    exclusions.length === 0 ? '' : `\nLeft out of error budgets:\n${exclusions.join('')}`,
     services.some(hasPendingRule)
       ? '\nA pending rule is true now, and stops the line once it has been so for its `for`, which `evaluate` does not wait out.\n'
       : '',
@@ -76,19 +81,24 @@ function targetRows(service: string, scope: ScopeView, paint: Paint): readonly (
 
 function budgetRows({ service, budgets }: ServiceView, paint: Paint): readonly (readonly string[])[] {
   return budgets.map((view) => {
-    const { objective, left, success, burn, lasts, coverage, why, known } = budgetText(view);
+    const { objective, left, success, burn, lasts, coverage, why, known, excludedNow, estimated } = budgetText(view);
     const { reading } = view;
+    const isGood = reading.kind === 'value' && view.excludedNow === undefined;
     return [
       printableLine(service),
       groupText(view.group) || '-',
       printableLine(signalWords(view.budget)),
       printableLine(objective),
-      reading.kind === 'unknown' ? paint.yellow(left) : reading.remaining > 0 ? paint.green(left) : paint.red(left),
+      reading.kind === 'value' && reading.remaining <= 0
+        ? paint.red(left)
+        : isGood
+          ? paint.green(left)
+          : paint.yellow(left),
       success,
       burn,
       lasts,
       coverage,
-      printableLine([why, known].filter((text) => text !== '').join('; ')),
+      printableLine([excludedNow, why, known, estimated].filter((text) => text !== '').join('; ')),
     ];
   });
 }

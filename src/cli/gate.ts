@@ -42,7 +42,9 @@ Exit codes:
   3  wait: hold, or unknown, and still so when --wait ran out
   4  no answer: no daemon answers, or it refuses
 
-A service's policy says what an unknown comes to: wait unless it says otherwise.`;
+A service's policy says what an unknown comes to: wait unless it says otherwise. A service that Andon does not know ends with
+3 at once, whatever --wait says. Whoever claims --remedies in vain reads why on standard error, and the gate answers as for
+any change.`;
 
 /** `andon gate`: asks whether a change may ship, as an exit code. */
 export function gateCommand(deps: GateDeps): Command {
@@ -86,27 +88,42 @@ async function askOne(deps: GateDeps, service: string, options: GateOptions): Pr
   if (opened.kind === 'wrong') return refuse(deps, output, { message: opened.message }, 2);
   const { target } = opened;
   const report = remedies === undefined ? undefined : { change, service, remedies: { incident: remedies, by, reason } };
-  const answer = await patientGate(deps.clock, askGate(target, service, change, report), {
-    waitMs: options.wait,
-    everyMs: options.every,
-    onChange: (seen) => {
-      deps.stderr.write(progress(seen, output));
+  const answer = await patientGate(
+    deps.clock,
+    askGate(target, service, change, report, (words) => deps.stderr.write(note(words, output))),
+    {
+      waitMs: options.wait,
+      everyMs: options.every,
+      onChange: (seen) => {
+        deps.stderr.write(progress(seen, output));
+      },
     },
-  });
+  );
   // What the daemon finds wrong with the report is wrong with the options.
   if (answer.kind === 'failed') return refuse(deps, output, answer.fault, isWrongUsage(answer.fault.status) ? 2 : 4);
+  if (answer.value.reason === 'unknown-service') deps.stderr.write(note(answer.value.words, output));
   show(deps, output, answer, renderGate);
   deps.exit({ go: 0, abort: 1, wait: 3 }[answer.value.action]);
 }
 
+/** A claim that is not believed makes a change one like any other: its gate is asked all the same. */
+const unbelieved: readonly (string | undefined)[] = ['unknown-incident', 'not-a-remedy'];
+
 /** The report goes first and once: the gate lets a remedy pass because it knows it. */
-function askGate(target: ApiTarget, service: string, change: string | undefined, report: unknown): AskGate {
+function askGate(
+  target: ApiTarget,
+  service: string,
+  change: string | undefined,
+  report: unknown,
+  onNote: (words: string) => void,
+): AskGate {
   let reported = report === undefined;
   const query = change === undefined ? '' : `?${new URLSearchParams({ change }).toString()}`;
   return async () => {
     if (!reported) {
       const taken = await ask(target, '/api/v1/changes', report, ChangeTakenWire);
-      if (taken.kind === 'failed') return taken;
+      if (taken.kind === 'failed' && !unbelieved.includes(taken.fault.reason)) return taken;
+      if (taken.kind === 'failed') onNote(`${taken.fault.message}; the gate is asked as for any change`);
       reported = true;
     }
     return await ask<typeof GateWire>(
@@ -122,6 +139,10 @@ function progress(seen: Watched, output: GateOptions['output']): string {
   if (output === 'json')
     return `${JSON.stringify({ waiting: seen.kind === 'ok' ? shortly(seen.value) : seen.fault })}\n`;
   return seen.kind === 'ok' ? gateLine(seen.value) : `${printableLine(seen.fault.message)}; asking again\n`;
+}
+
+function note(words: string, output: GateOptions['output']): string {
+  return output === 'json' ? `${JSON.stringify({ note: words })}\n` : `${printableLine(words)}\n`;
 }
 
 function shortly({ service, state, action, reason, words, decidedAt }: z.infer<typeof GateWire>) {

@@ -42,7 +42,13 @@ const BudgetSpentWire = z.object({
 
 const SuspectWire = z.object({ text: z.string(), others: z.number() });
 
-const ImpactWire = z.object({ badEvents: z.number(), totalEvents: z.number(), peakBadRatio: z.number() });
+const ImpactWire = z.object({
+  badEvents: z.number(),
+  totalEvents: z.number(),
+  peakBadRatio: z.number(),
+  signal: z.string().optional(),
+  about: z.boolean().optional(),
+});
 
 const SilencedWire = z.object({ kind: z.string(), by: z.string().optional(), reason: z.string(), until: z.string() });
 
@@ -70,6 +76,9 @@ export const IncidentWire = z.object({
   closedAt: z.string().optional(),
   closedByHand: z.object({ by: z.string(), because: z.string() }).optional(),
   timeToDetectSeconds: z.number(),
+  // Older daemons do not say when.
+  notifiedAt: z.string().optional(),
+  silenceEndedAt: z.string().optional(),
   timeToNotifySeconds: z.number().optional(),
   timeToAcknowledgeSeconds: z.number().optional(),
   timeToRecoverSeconds: z.number().optional(),
@@ -104,6 +113,8 @@ const NowWire = z.object({
   keptOpenBy: z.array(z.string()),
   targets: z.array(VerdictWire),
   budgetsSpent: z.array(BudgetSpentWire),
+  // Older daemons do not say.
+  budgetsSpentUnknown: z.array(z.object({ budget: z.string(), reason: z.string(), detail: z.string() })).default([]),
 });
 
 export const TimelineEventWire = z.object({
@@ -138,6 +149,11 @@ export const TimelineEventWire = z.object({
   withheld: z.array(z.string()).optional(),
   members: z.array(z.string()).optional(),
   channels: z.array(z.string()).optional(),
+  reminder: z.string().optional(),
+  verdicts: z.array(VerdictWire).optional(),
+  held: z.object({ forSeconds: z.number(), ofSeconds: z.number() }).optional(),
+  step: z.number().optional(),
+  afterSeconds: z.number().optional(),
   blindForSeconds: z.number().optional(),
   endState: z.string().optional(),
   before: z.string().optional(),

@@ -18,7 +18,7 @@ import { suggest } from '../config/did-you-mean.ts';
 import { printableLine } from './printable.ts';
 import { readSettings, type SettingsDeps } from './settings-options.ts';
 
-export interface NotifyDeps extends ApiDeps, Pick<SettingsDeps, 'readFiles' | 'templateProblem'> {
+export interface NotifyDeps extends ApiDeps, Pick<SettingsDeps, 'readFiles' | 'templateProblem' | 'mayBeCalled'> {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
   /** Sends a test to one channel of the settings, without a daemon. Rejects with an Error for people when the channel cannot be made. */
   readonly sendTest: (

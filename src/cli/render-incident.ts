@@ -1,9 +1,13 @@
 import { describeBudgetSpent } from '../domain/budget/budget-spent.ts';
 import { describeDefinition } from '../domain/incident/describe-definition-change.ts';
 import { describeAlert, describeFirstAlert } from '../domain/incident/describe-alert.ts';
-import { describeSpentSoFar } from '../domain/incident/describe-kept-open.ts';
+import { describeImpact, impactUnknown } from '../domain/incident/describe-impact.ts';
+import { describeNotified } from '../domain/incident/describe-notified.ts';
+import { describeReminder } from '../domain/incident/describe-reminder.ts';
+import { describeStanding } from '../domain/incident/standing.ts';
+import { describeSpentSoFar, describeSpentUnknown } from '../domain/incident/describe-kept-open.ts';
+import { describeTimeToDetect, describeTimeToRecover } from '../domain/incident/span-words.ts';
 import { formatSpan } from '../domain/text/duration.ts';
-import { formatRatio } from '../domain/text/ratio.ts';
 import { describeVerdict } from '../domain/reading/verdict-text.ts';
 import { formatTable } from './format-table.ts';
 import { formatAge, formatMoment } from './format-time.ts';
@@ -40,11 +44,15 @@ type Standing = NonNullable<IncidentRecordWire['now']>;
 
 /** What keeps it open, its targets, and what it has cost so far. */
 function renderNow(
-  { at, keptOpenBy, targets, budgetsSpent }: Standing,
+  { at, keptOpenBy, targets, budgetsSpent, budgetsSpentUnknown }: Standing,
   paint: Paint,
   width: number | undefined,
 ): string {
-  const told = [...keptOpenBy, ...budgetsSpent.map(describeSpentSoFar)].map((line) => ['-', printableLine(line)]);
+  const told = [
+    ...keptOpenBy,
+    ...budgetsSpent.map(describeSpentSoFar),
+    ...budgetsSpentUnknown.map(describeSpentUnknown),
+  ].map((line) => ['-', printableLine(line)]);
   const held = targetRows(
     targets.filter(({ verdict }) => verdict === 'held'),
     paint,
@@ -84,18 +92,17 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
       `${moment(onset.at, now)}, between ${clock(onset.earliest)} and ${clock(onset.latest)} (${onset.method})`,
     ],
     ['suspects', suspectsText(incident.suspects)],
-    ['detected', `${moment(incident.detectedAt, now)}, ${formatSpan(incident.timeToDetectSeconds * 1000)} after onset`],
+    [
+      'detected',
+      `${moment(incident.detectedAt, now)}, ${describeTimeToDetect(instantsOf(onset), Date.parse(incident.detectedAt))}`,
+    ],
     ['seen first by', seenFirst(incident)],
-    ['notified', after(incident.timeToNotifySeconds, 'after the incident was opened') ?? 'not yet'],
+    ['notified', notifiedText(incident)],
     ['acknowledged', acknowledgement(incident)],
     ['recovered', recoveredAt === undefined ? notRecovered(incident) : recovery(incident, recoveredAt, now)],
     ['closed', closing(incident, now)],
     ['relapses', incident.relapses === 0 ? undefined : String(incident.relapses)],
-    [
-      'impact',
-      impact &&
-        `${Math.round(impact.badEvents)} bad events beyond the targets, of ${Math.round(impact.totalEvents)}; at worst ${formatRatio(Math.round(impact.peakBadRatio * 1000) / 1000)}`,
-    ],
+    ['impact', impact === undefined ? (recoveredAt === undefined ? undefined : impactUnknown) : describeImpact(impact)],
     ['budget spent', incident.budgetsSpent?.map(describeBudgetSpent).join('\n')],
   ];
   const told = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, printable(value)] as const]));
@@ -152,6 +159,18 @@ function alertText({
   return describeAlert(facts, status === 'resolved' ? 'resolved' : 'firing');
 }
 
+function notifiedText({ detectedAt, notifiedAt, silenceEndedAt, timeToNotifySeconds }: IncidentWire): string {
+  if (timeToNotifySeconds === undefined) return 'not yet';
+  const timeToNotifyMs = timeToNotifySeconds * 1000;
+  if (notifiedAt === undefined) return `${formatSpan(timeToNotifyMs)} after the incident was opened`;
+  return describeNotified({
+    detectedAt: Date.parse(detectedAt),
+    notifiedAt: Date.parse(notifiedAt),
+    timeToNotifyMs,
+    wasSilenced: silenceEndedAt !== undefined,
+  });
+}
+
 function acknowledgement({ acknowledgedBy, timeToAcknowledgeSeconds }: IncidentWire): string {
   if (acknowledgedBy === undefined) return 'by nobody';
   const when = after(timeToAcknowledgeSeconds, 'after the incident was opened');
@@ -167,9 +186,19 @@ function closing({ closedAt, closedByHand }: IncidentWire, now: number): string 
   return `${moment(closedAt, now)}, by hand by ${closedByHand.by}: ${closedByHand.because}`;
 }
 
-function recovery({ timeToRecoverSeconds, recovery }: IncidentWire, recoveredAt: string, now: number): string {
-  const bounds = recovery && `between ${clock(recovery.earliest)} and ${clock(recovery.latest)}`;
-  return [moment(recoveredAt, now), bounds, after(timeToRecoverSeconds, 'after onset')].filter(Boolean).join(', ');
+function recovery({ onset, timeToRecoverSeconds, recovery }: IncidentWire, recoveredAt: string, now: number): string {
+  if (recovery === undefined)
+    return [moment(recoveredAt, now), after(timeToRecoverSeconds, 'after onset')].filter(Boolean).join(', ');
+  const bounds = `between ${clock(recovery.earliest)} and ${clock(recovery.latest)}`;
+  const off = describeTimeToRecover(instantsOf(onset), instantsOf({ ...recovery, at: recoveredAt }));
+  return `${moment(recoveredAt, now)}, ${bounds}, ${off} after onset`;
+}
+
+type Wired<T> = Pick<IncidentWire['onset'], 'at' | 'earliest' | 'latest'> & T;
+
+/** The same with its times as ms since the epoch. */
+function instantsOf<T extends object>({ at, earliest, latest, ...rest }: Wired<T>) {
+  return { ...rest, at: Date.parse(at), earliest: Date.parse(earliest), latest: Date.parse(latest) };
 }
 
 function after(seconds: number | undefined, what: string): string | undefined {
@@ -198,6 +227,7 @@ function describeEvent(event: TimelineEventWire): string {
 function describeTelling(event: TimelineEventWire): readonly string[] {
   const { silencedBy, silence, groupedUnder, withheld = [], members = [], channels = [], type } = event;
   return [
+    ...standingText(event),
     ...(members.length === 0 ? [] : [`told under this one: ${members.join(', ')}`]),
     ...(silence === undefined ? [] : [`was ${silencedText(silence)}`]),
     ...(silencedBy === undefined ? [] : [silencedText(silencedBy)]),
@@ -207,6 +237,15 @@ function describeTelling(event: TimelineEventWire): readonly string[] {
     ...(silencedBy !== undefined || withheld.length === 0 ? [] : [`held back from ${withheld.join(', ')}`]),
     ...(channels.length === 0 || type === 'reminded' ? [] : [`told now: ${channels.join(', ')}`]),
   ];
+}
+
+/** How it stood when it was told of late. */
+function standingText({ type, verdicts, held }: TimelineEventWire): readonly string[] {
+  if (type !== 'unsilenced' && type !== 'grouped' && type !== 'steadied') return [];
+  return describeStanding({
+    ...(verdicts === undefined ? {} : { verdicts }),
+    ...(held === undefined ? {} : { held: { forMs: held.forSeconds * 1000, ofMs: held.ofSeconds * 1000 } }),
+  });
 }
 
 function silencedText({ by, reason, until }: Silenced): string {
@@ -226,6 +265,10 @@ function describeFacts(event: TimelineEventWire): string {
   }
   if (event.suspects !== undefined)
     return event.suspects.length === 0 ? 'no change any more' : (suspectsText(event.suspects) ?? '');
+  if (event.reminder !== undefined) {
+    const { reminder, step, afterSeconds, channels = [] } = event;
+    return describeReminder({ reminder, step, afterMs: afterSeconds && afterSeconds * 1000, channels });
+  }
   const alert = alertText(event);
   if (alert !== undefined) return alert;
   if (event.onset !== undefined) return `${formatMoment(event.onset.at)} (${event.onset.method})`;

@@ -2,11 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { routeFactsOf, routeIncident, type Routed } from '../domain/notification/route.ts';
 import { formatDuration } from '../domain/text/duration.ts';
 import { hasErrors } from '../domain/text/diagnostic.ts';
-import type { Service } from '../domain/service/service.ts';
+import type { Service, StopRule } from '../domain/service/service.ts';
 import type { Severity } from '../domain/service/severity.ts';
 import { suggest } from '../config/did-you-mean.ts';
 import { loadRules } from '../config/load-rules.ts';
-import { routesOf, type PlacedSettings, type Settings } from '../config/settings.ts';
+import { isToldAgain, routesOf, type PlacedSettings, type Settings } from '../config/settings.ts';
 import { printable } from './printable.ts';
 import { reportDiagnostics } from './report-diagnostics.ts';
 import { addSettingsOptions, readPlacedSettings, type SettingsDeps, type SettingsOptions } from './settings-options.ts';
@@ -78,20 +78,34 @@ async function tellRoutes(deps: RoutesDeps, name: string, options: RoutesOptions
       ),
     );
   const told = casesOf(service, options).map((each) => ({ ...each, ...routedOf(settings, service, each) }));
+  const shadows = service.rules.filter(isShadow).map((rule) => rule.name);
   deps.stdout.write(
-    options.output === 'json' ? jsonOf(service, told) : told.map((each) => textOf(service, each, placed)).join('\n'),
+    options.output === 'json'
+      ? jsonOf(service, told, shadows)
+      : [...told.map((each) => textOf(service, each, placed)), ...shadowText(shadows)].join('\n'),
   );
   return 0;
+}
+
+/** It opens no incident, and pages nobody. */
+function isShadow({ shadow }: StopRule): boolean {
+  return shadow === true;
+}
+
+function shadowText(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`${printable(`only recorded, told to nobody: ${names.join(', ')} (shadow)`)}\n`];
 }
 
 /** One for each severity and set of labels among the rules. */
 function casesOf(service: Service, { severity, label }: RoutesOptions): readonly Case[] {
   const cases = Map.groupBy(
-    service.rules.map((rule) => ({
-      name: rule.name,
-      severity: severity ?? rule.severity,
-      labels: { ...routeFactsOf(service, rule).labels, ...label },
-    })),
+    service.rules
+      .filter((rule) => !isShadow(rule))
+      .map((rule) => ({
+        name: rule.name,
+        severity: severity ?? rule.severity,
+        labels: { ...routeFactsOf(service, rule).labels, ...label },
+      })),
     (rule) => JSON.stringify([rule.severity, Object.entries(rule.labels).sort(([a], [b]) => (a < b ? -1 : 1))]),
   );
   return [...cases.values()].flatMap((same) => {
@@ -105,7 +119,11 @@ function casesOf(service: Service, { severity, label }: RoutesOptions): readonly
 function routedOf(settings: Settings, service: Service, { severity, labels }: Case): { readonly routed: Routed } {
   const all = settings.channels.map((each) => each.name);
   const facts = routeFactsOf(service, { severity, labels });
-  return { routed: routeIncident(routesOf(settings), facts, { notify: service.notify, all }) };
+  const routed = routeIncident(routesOf(settings), facts, { notify: service.notify, all });
+  const again = new Set(settings.channels.filter(isToldAgain).map((each) => each.name));
+  return {
+    routed: { ...routed, repeatEveryMs: new Map([...routed.repeatEveryMs].filter(([channel]) => again.has(channel))) },
+  };
 }
 
 type Told = Case & { readonly routed: Routed };
@@ -155,7 +173,7 @@ function listOf(channels: readonly string[]): string {
   return channels.length === 0 ? 'nobody' : channels.join(', ');
 }
 
-function jsonOf({ name, owner }: Service, told: readonly Told[]): string {
+function jsonOf({ name, owner }: Service, told: readonly Told[], shadows: readonly string[]): string {
   const cases = told.map(({ severity, labels, rules, routed }) => ({
     severity,
     labels,
@@ -165,7 +183,13 @@ function jsonOf({ name, owner }: Service, told: readonly Told[]): string {
     repeats: Array.from(routed.repeatEveryMs, ([channel, everyMs]) => ({ channel, everySeconds: everyMs / 1000 })),
     escalation: routed.steps.map(({ afterMs, channels }) => ({ afterSeconds: afterMs / 1000, channels })),
   }));
-  return `${JSON.stringify({ service: name, ...(owner === undefined ? {} : { owner }), cases }, undefined, 2)}\n`;
+  const whole = {
+    service: name,
+    ...(owner === undefined ? {} : { owner }),
+    cases,
+    ...(shadows.length === 0 ? {} : { shadowRules: shadows }),
+  };
+  return `${JSON.stringify(whole, undefined, 2)}\n`;
 }
 
 function withLabel(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -11,7 +11,7 @@ import {
 } from './settings-options.ts';
 import { createSettingsReader, diagnosticLine } from './settings-reader.ts';
 
-export interface RunDeps extends Pick<SettingsDeps, 'readFiles' | 'templateProblem'> {
+export interface RunDeps extends Pick<SettingsDeps, 'readFiles' | 'templateProblem' | 'mayBeCalled'> {
   /** What is wrong with a file that settings name, if anything. */
   readonly findFileFault: FileFaultFinder;
   readonly io: ProgramProcess;

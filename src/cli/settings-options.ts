@@ -5,7 +5,7 @@ import { tellError } from './tell-error.ts';
 import type { CheckDeps } from './check.ts';
 
 /** What reading the settings needs from the outside. */
-export type SettingsDeps = Pick<CheckDeps, 'readFiles' | 'templateProblem'> & {
+export type SettingsDeps = Pick<CheckDeps, 'readFiles' | 'templateProblem' | 'mayBeCalled'> & {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
 };
@@ -111,7 +111,7 @@ export function settingsPath(options: SettingsOptions): string {
 
 /** What file, environment and flags say together; `missing`: the file that was asked for is not there. Does not reject. */
 export async function findSettings(
-  deps: Pick<SettingsDeps, 'readFiles' | 'templateProblem'>,
+  deps: Pick<SettingsDeps, 'readFiles' | 'templateProblem' | 'mayBeCalled'>,
   options: SettingsOptions,
 ): Promise<
   | { readonly kind: 'found'; readonly resolved: PlacedSettings; readonly files: number }
@@ -124,7 +124,7 @@ export async function findSettings(
     const problem = unreadable[0]?.problem ?? 'this is a folder; name the settings file in it';
     return { kind: 'missing', problem: `${path}: ${problem}` };
   }
-  const resolved = resolveSettings(file, overridesOf(options), deps.templateProblem);
+  const resolved = resolveSettings(file, overridesOf(options), deps.templateProblem, deps.mayBeCalled);
   return { kind: 'found', resolved, files: files.length };
 }
 

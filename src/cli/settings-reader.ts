@@ -9,7 +9,9 @@ import { findSettings, settingsPath, type SettingsDeps, type SettingsOptions } f
  * A file that was there once is missed when it is gone.
  */
 export function createSettingsReader(
-  deps: Pick<SettingsDeps, 'readFiles' | 'templateProblem'> & { readonly findFileFault: FileFaultFinder },
+  deps: Pick<SettingsDeps, 'readFiles' | 'templateProblem' | 'mayBeCalled'> & {
+    readonly findFileFault: FileFaultFinder;
+  },
   options: SettingsOptions,
 ): SettingsReader {
   const path = settingsPath(options);

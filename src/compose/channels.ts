@@ -43,15 +43,15 @@ function makeChannel(settings: ChannelSettings, clock: Clock, log: Log): Channel
     const { url, urls = url === undefined ? [] : [url], resendEvery, labels, annotations } = alertmanager;
     return new AlertmanagerChannel({ ...posting, urls, resendEveryMs: resendEvery, labels, annotations }, parts);
   }
-  if (slack !== undefined) return new SlackChannel(posting, parts);
-  if (teams !== undefined) return new TeamsChannel(posting, parts);
+  if (slack !== undefined) return new SlackChannel({ ...posting, template: slack.template }, parts);
+  if (teams !== undefined) return new TeamsChannel({ ...posting, template: teams.template }, parts);
   if (pagerduty !== undefined) {
-    const { url, routingKeyFile } = pagerduty;
-    return new PagerDutyChannel({ ...posting, url, routingKeyFile }, parts);
+    const { url, routingKeyFile, summary, details } = pagerduty;
+    return new PagerDutyChannel({ ...posting, url, routingKeyFile, summary, details }, parts);
   }
   if (cdevents !== undefined) {
-    const { environment, source, mode } = cdevents;
-    return new CdEventsChannel({ ...posting, environment, source, mode }, parts);
+    const { environment, source, mode, description } = cdevents;
+    return new CdEventsChannel({ ...posting, environment, source, mode, description }, parts);
   }
   throw new Error('it is of no kind that this Andon knows');
 }

@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readRuleFiles } from '../adapters/files/rule-files.ts';
 import { writeFiles } from '../adapters/files/write-files.ts';
+import { AddressGuard } from '../adapters/channels/posting/address-guard.ts';
 import { checkTemplate } from '../adapters/channels/template/template.ts';
 import type { startAndon } from '../compose.ts';
 import type { sendTest as sendTestTo } from './send-test.ts';
@@ -25,6 +26,8 @@ export function composeCommands() {
       await writeFile(path, text);
     },
     templateProblem: checkTemplate,
+    mayBeCalled: (hostname: string, allowed: readonly string[], denied: readonly string[]) =>
+      new AddressGuard(allowed, denied).allowsHost(hostname),
     findFileFault,
     inspector: composeSource,
     openSource: composeSource,

@@ -14,6 +14,7 @@ const timeZone = () =>
     .default('UTC')
     .describe('Time zone by its IANA name, as in `Europe/Berlin`. An offset such as `+02:00` knows no summer time.');
 
+const calendarUnits = ['week', 'month', 'quarter', 'year'] as const;
 const monthHint = 'write 30d, or { calendar: month }';
 
 /** A duration, with a word for those who mean a month: in other tools `m` or `M` is one. */
@@ -28,7 +29,11 @@ const rollingPeriod = () =>
         return z.NEVER;
       };
       if (ms === undefined) {
-        const hint = /^\d+ *(?:M|mo|mon|months?|q|quarters?|y|years?)$/i.test(value) ? `\n${calendarHint(value)}` : '';
+        const unit = calendarUnits.find((each) => each === value.toLowerCase());
+        const meant = unit === undefined ? '' : `\ndid you mean { calendar: ${unit} }?`;
+        const hint = /^\d+ *(?:M|mo|mon|months?|q|quarters?|y|years?)$/i.test(value)
+          ? `\n${calendarHint(value)}`
+          : meant;
         return refuse('invalid-duration', `expected a period such as 30d, got ${show(value)}${hint}`);
       }
       if (ms < minPeriodMs) {

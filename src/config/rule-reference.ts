@@ -84,7 +84,9 @@ while the burn rate over both of its windows is above its factor:
 | \`page\` | ${tierRows(presetTiers('page', 30 * dayMs))}
 | \`ticket\` | ${tierRows(presetTiers('ticket', 30 * dayMs))}
 
-For other periods from a week on the windows stay and the factors follow; for shorter ones the windows shrink too. A tier of one's own
+For other periods from a week on the windows stay and the factors follow; for shorter ones the windows shrink too,
+to whole minutes and to five at the least. From about ten hours down that leaves \`page\` hardly above the rate that the budget bears for ever, and
+\`andon check\` says so. A tier of one's own
 names the share and the window, and the factor follows: \`{ severity: page, budget: 2%, over: 1h, short: 5m }\`. All tiers of a
 severity make one stop-the-line rule, \`success-rate-budget-page\` or \`success-rate-budget-ticket\`, which is true while any of them fires.
 
@@ -122,6 +124,7 @@ what it means to leave the counting to [recording rules](budgets.md#from-recordi
 | \`slice-over-budget\` | The objective leaves less than one slice of time over the period, so the first bad one overspends the budget. |
 | \`tier-never-fires\` | Even when everything fails the burn rate stays below the factor: with an objective of 90% it is 10 at most. Or a window holds fewer slices than \`minimumBad\` asks for. |
 | \`tier-fires-when-good\` | A tier fires at a burn rate that the budget can bear for ever. |
+| \`preset-fires-when-good\` | The period is so short that the \`page\` preset fires at hardly more than that: take a longer one, or tiers of your own. |
 | \`whole-budget\` | A tier asks for all of the budget in a part of the period, as \`1\` does where \`1%\` was meant. |
 | \`one-error-fires\` | With an objective of 99.99% or more and no \`minimumBad\`, a single bad event in a quiet hour fires a tier. |
 | \`window-longer-than-period\` | A window is longer than the period of the budget. |

@@ -2,6 +2,7 @@ import type { $ZodIssue, $ZodType } from 'zod/v4/core';
 import * as z from 'zod';
 import type { DeclarationPath } from '../domain/text/diagnostic.ts';
 import { suggest } from './did-you-mean.ts';
+import { foreignKeyHint } from './foreign-keys.ts';
 import { show } from './fields.ts';
 import type { Problem } from './problem.ts';
 import { knownKeys, schemaAt } from './schema-walk.ts';
@@ -69,7 +70,10 @@ function splitMessage(text = ''): [string, string | undefined] {
 }
 
 function unknownKey(path: DeclarationPath, key: string, known: readonly string[]): Problem {
-  const hint = key === '<<' ? 'merge keys are not supported; write the keys out' : suggest(key, known);
+  const hint =
+    key === '<<'
+      ? 'merge keys are not supported; write the keys out'
+      : (foreignKeyHint(key, known) ?? suggest(key, known));
   return {
     path: [...path, key],
     at: 'key',

@@ -4,6 +4,7 @@ import { decodeFile } from './decode-file.ts';
 import type { Problem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { templateProblems, type TemplateFaultFinder } from './settings/inline-templates.ts';
+import { deniedHostProblems, type HostJudge } from './settings/denied-hosts.ts';
 import { mergeSettings, type PartialSettings } from './settings/merge-settings.ts';
 import { namedFileProblems, type FileFaultFinder } from './settings/named-files.ts';
 import { mayShowSecret } from './settings/settings-fields.ts';
@@ -14,12 +15,13 @@ import { createSourceText } from './source-text.ts';
 import { valueAt } from './value-at.ts';
 import { parseDocuments } from './yaml-documents.ts';
 
-export { postingOf, type ChannelSettings } from './settings/channels/channel-settings.ts';
+export { isToldAgain, postingOf, type ChannelSettings } from './settings/channels/channel-settings.ts';
 export { routesOf } from './settings/build-routes.ts';
 export type { HeartbeatSettings } from './settings/heartbeat-settings.ts';
 export type { Settings, SourceSettings } from './settings/settings-file.ts';
 export type { TemplateFaultFinder } from './settings/inline-templates.ts';
 export type { FileFaultFinder } from './settings/named-files.ts';
+export type { HostJudge } from './settings/denied-hosts.ts';
 export type { PartialSettings } from './settings/merge-settings.ts';
 
 export interface ResolvedSettings {
@@ -41,12 +43,14 @@ export interface SettingsFileText {
 
 /**
  * Reads the settings file, if there is one, with overrides laid over it, and fills in defaults. Never throws.
- * `templateProblem` says what is wrong with a channel's template; it is given by whoever renders templates.
+ * `templateProblem` says what is wrong with a channel's template; it is given by whoever renders templates, and
+ * `mayBeCalled` by whoever posts.
  */
 export function resolveSettings(
   file?: SettingsFileText,
   overrides: PartialSettings = {},
   templateProblem: TemplateFaultFinder = () => undefined,
+  mayBeCalled: HostJudge = () => true,
 ): PlacedSettings {
   const opened = file === undefined ? { diagnostics: [] } : openSettings(file);
   const declared = opened.declaration?.value;
@@ -55,7 +59,11 @@ export function resolveSettings(
   if (hasErrors(opened.diagnostics)) return { diagnostics: opened.diagnostics, place: placed };
   const result = SettingsFile.safeParse(merged);
   const problems: readonly Problem[] = result.success
-    ? [...templateProblems(result.data, templateProblem), ...routeProblems(result.data)]
+    ? [
+        ...templateProblems(result.data, templateProblem),
+        ...deniedHostProblems(result.data, mayBeCalled),
+        ...routeProblems(result.data),
+      ]
     : schemaProblems(SettingsFile, merged, result.error.issues);
   const diagnostics = [...opened.diagnostics, ...problems.map(placed)];
   diagnostics.sort(byPosition);

@@ -44,6 +44,7 @@ describe('change record', () => {
     const [opened] = aWholeStory();
     await using world = await aWorld({ events: opened === undefined ? [] : [opened] });
     const incident = opened?.incidentId ?? '';
+    await world.gates.clock.advance(86_400_000);
     const { out } = await on(world, [...record, '--remedies', incident, '--reason', 'rolls back']);
     expect(out).toBe(`the change deploy-42 of checkout (under way) is recorded, as a remedy of ${incident}\n`);
     expect(world.gates.changes.get('checkout', 'deploy-42')?.remedies).toEqual({
@@ -80,6 +81,16 @@ describe('change list', () => {
       ['deploy-42', 'checkout', 'v42', '1h ago', 'succeeded', 'ada', 'cli'],
       [''],
     ]);
+  });
+
+  test('names who answers for a fix that came by way of the gate', async () => {
+    const [opened] = aWholeStory();
+    await using world = await aWorld({ events: opened === undefined ? [] : [opened] });
+    await world.gates.clock.advance(86_400_000);
+    const remedies = { incident: opened?.incidentId ?? '', by: 'Grace', reason: 'rolls back' };
+    await world.post('/api/v1/changes', { change: 'fix', service: 'checkout', remedies });
+    const { out } = await on(world, ['list', 'checkout']);
+    expect(out.split('\n')[1]?.split(/ {2,}/).slice(-2)).toEqual(['Grace', 'api']);
   });
 
   test('shows those of all as they came', async () => {

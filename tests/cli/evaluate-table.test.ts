@@ -37,12 +37,35 @@ describe('a snapshot as text', () => {
         '-',
         'for ever',
         '12%',
-        'monthly: counts cover 12 % of the 30d before now; 12% of the period is read so far',
+        'monthly: counts cover 12% of the 30d before now; 12% of the period is read so far',
       ],
       [''],
       ['groups-dropped', 'checkout: 3 groups are beyond the limit of 20'],
       [''],
     ]);
+  });
+
+  test('says of a budget that it is excluded now, and lists what is left out', () => {
+    const [first] = checkoutView.budgets;
+    if (first === undefined) throw new Error('the view has no budget');
+    const at = (hours: number) => Date.UTC(2026, 10, 23, hours);
+    const budgets = [
+      {
+        ...first,
+        excluded: [{ from: at(2), to: at(3), because: 'patches' }],
+        excludedNow: { from: at(12), to: at(14), because: 'upgrade' },
+        excludedAhead: [{ from: at(13), to: at(14), because: 'upgrade' }],
+      },
+    ];
+    const text = renderViews([{ ...checkoutView, budgets }], 'text', { colors: false });
+
+    expect(text).toContain('99%       excluded until 2026-11-23T14:00:00.000Z, because upgrade');
+    expect(text).toContain(
+      '\nLeft out of error budgets:\n' +
+        'checkout, success rate: excluded until 2026-11-23T14:00:00.000Z, because upgrade\n' +
+        'checkout, success rate: left out: 2026-11-23T02:00:00.000Z to 2026-11-23T03:00:00.000Z, because patches\n',
+    );
+    expect(renderViews([checkoutView], 'text', { colors: false })).not.toContain('eft out');
   });
 
   test('tells the groups of a target that a whole service asks of each', () => {

@@ -137,10 +137,21 @@ describe('--wait', () => {
     expect(bench.clock.asleep).toBe(0);
   });
 
+  test('ends at once for a service that nobody watches, and says which may be meant', async () => {
+    await using world = await aWorld();
+    const { code, err } = await gate(world, ['chekout', '--wait', '10m']);
+    expect(code).toBe(3);
+    expect(err).toBe(
+      'no service named chekout is watched: did you mean checkout? Check the name, or declare it in a rule file\n',
+    );
+    expect(world.requests).toHaveLength(1);
+  });
+
   test('ends when the time is over, with a last look at its end', async () => {
     await using world = await aWorld();
     const bench = apiBench();
-    const waiting = gate(world, ['nobody', '--wait', '8s'], bench);
+    await world.gates.clock.advance(600_000);
+    const waiting = gate(world, ['checkout', '--wait', '8s'], bench);
     await asleep(bench);
     await bench.clock.advance(5_000);
     await asleep(bench);
@@ -218,14 +229,27 @@ describe('a change that remedies an incident', () => {
     });
   });
 
-  test('that the daemon does not take is wrong usage, and the gate is not asked', async () => {
+  test('that the daemon cannot read is wrong usage, and the gate is not asked', async () => {
     await using stub = await startStub((_, response) => {
-      answerJson(response, 422, { reason: 'unknown-incident', title: 'No such incident', detail: 'no incident inc-1' });
+      answerJson(response, 422, { reason: 'invalid-request', title: 'Too long', detail: 'the reason is too long' });
     });
     const seen = await ran(gateCommand, [...args, '--url', stub.url]);
     expect(seen).toMatchObject({ code: 2, out: '' });
-    expect(seen.err).toContain('No such incident: no incident inc-1');
+    expect(seen.err).toContain('Too long: the reason is too long');
     expect(stub.requests).toHaveLength(1);
+  });
+
+  test('of an incident that is not open is said to be none, and the gate answers as ever', async () => {
+    await using world = await aWorld();
+    const passing = await gate(world, args);
+    expect(passing.code).toBe(0);
+    expect(passing.out).toContain('checkout  pass, go');
+    expect(passing.err).toMatch(/no open incident has that id; the gate is asked as for any change\n$/);
+    await world.gates.acts.freeze(freeze);
+    const held = await gate(world, [...args, '-o', 'json']);
+    expect(held.code).toBe(1);
+    expect(JSON.parse(held.err)).toMatchObject({ note: expect.stringContaining('no open incident') as unknown });
+    expect(JSON.parse(held.out)).toMatchObject({ reason: 'frozen' });
   });
 
   test('needs somebody who answers for it', async () => {

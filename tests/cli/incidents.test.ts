@@ -101,10 +101,10 @@ describe('show', () => {
     for (const line of [
       'onset         2026-08-22 02:00:10Z (59m 50s ago), between 01:59:45Z and 02:00:15Z (change-point)',
       'detected      2026-08-22 02:01:40Z (58m 20s ago), 1m 30s after onset',
-      'notified      3s after the incident was opened',
+      'notified      5s after it was detected, 3s after it was recorded',
       'acknowledged  by Ada, 2m after the incident was opened',
       'recovered     2026-08-22 02:11:40Z (48m 20s ago), between 02:11:25Z and 02:11:40Z, 11m 30s after onset',
-      'impact        4200 bad events beyond the targets, of 100000; at worst 20%',
+      'impact        4200 bad events beyond the targets, of 100000; at worst 20% (success rate)',
       '2026-08-22 02:01:40Z  +1m 30s   opened         payments-failing (page, condition-true)',
       '2026-08-22 02:03:40Z  +3m 30s   acknowledged   Ada: looking',
       '2026-08-22 02:21:40Z  +21m 30s  resolved       back since 2026-08-22 02:11:40Z',

@@ -14,7 +14,8 @@ async function routes(args: readonly string[], settings = 'good') {
       await Promise.resolve({
         files: paths.map((path) => {
           const file = path === 'andon.yaml' ? `${settings}.yaml` : 'rules/services.yaml';
-          return { path, content: readFileSync(`${folder}${file}`) };
+          const given = path === 'andon.yaml' && settings.includes(':');
+          return { path, content: given ? Buffer.from(settings) : readFileSync(`${folder}${file}`) };
         }),
         unreadable: [],
       }),
@@ -50,6 +51,8 @@ describe('andon routes', () => {
 checkout, owner team-payments, severity ticket, tier=1 (payments-slow)
   caught by   route 2 (andon.yaml:12)
   at once     on-call
+
+only recorded, told to nobody: early (shadow)
 `,
     });
   });
@@ -93,7 +96,31 @@ checkout, owner team-payments, severity ticket, tier=1 (payments-slow)
           escalation: [],
         },
       ],
+      shadowRules: ['early'],
     });
+  });
+
+  test('names nobody for rules that only record', async () => {
+    expect((await routes(['tried-out'])).out).toBe('only recorded, told to nobody: new-failing (shadow)\n');
+  });
+
+  test('names again only those that are told again', async () => {
+    const settings = `sources: [{ url: "http://p" }]
+channels:
+  - { name: hook, webhook: { url: "http://a" } }
+  - { name: am, alertmanager: { url: "http://a" } }
+  - { name: pd, pagerduty: { routingKeyFile: k } }
+  - { name: chat, slack: { urlFile: s } }
+  - { name: teams, teams: { urlFile: t } }
+  - { name: events, cdevents: { url: "http://a", environment: eu } }
+routes:
+  - { channels: [hook, am, pd, chat, teams, events], repeatEvery: 1m }
+`;
+    const { out, err } = await routes(['checkout', '--severity', 'page'], settings);
+    expect(err).toBe('');
+    expect(out).toContain(
+      '  at once     hook, am, pd, chat, teams, events\n  every 1m    hook, pd, chat, teams again\n',
+    );
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { IncidentRecordWire } from '../../src/cli/incident-wire.ts';
 import { paintFor } from '../../src/cli/paint.ts';
 import { renderIncident } from '../../src/cli/render-incident.ts';
 import { aWorld, type WorldOptions } from '../adapters/http/http-world.ts';
-import { anEvent, aStop, storyStart } from '../support/incident-story.ts';
+import { anEvent, aStop, storyStart, successRate } from '../support/incident-story.ts';
 import { viewsKeptOpen } from '../support/service-views.ts';
 
 /** What `andon incidents show inc-1` prints. */
@@ -18,12 +18,13 @@ test('an open incident is shown with what keeps it open, the values of now and w
 
   const lines = out.split('\n').map((line) => line.trimEnd());
   const begin = lines.indexOf('What keeps it open, as of 2026-08-22 02:02:00Z');
-  expect(lines.slice(begin + 1, begin + 7)).toEqual([
+  expect(lines.slice(begin + 1, begin + 8)).toEqual([
     '-  Rule success-rate-budget-page is true: error budget success rate burns at 21.3x over 1h and 18x over 5m (fires above 14.4x)',
     '-  Rule lagging cannot be decided (stale): replication_lag: newest sample is 5m old',
     '-  Target missed: success rate 95.1% over 5m, target at least 99.9%',
     '-  Target unknown: replication lag unknown (stale), target at most 10',
     '-  Error budget success rate: this incident has spent 2.78% of it so far; 87.2% is left',
+    '-  Error budget latency: what this incident has spent of it is not known (short-history): counts cover 40% of the 30d before now',
     '',
   ]);
 });
@@ -38,7 +39,7 @@ test('targets that hold stand below what keeps it open', async () => {
       return { ...view, scopes };
     });
   const out = await shown({ events: [anEvent('opened', 1, 100)], parts: { services } });
-  expect(out).toMatch(/87\.2% is left\nheld {2}success rate 95\.1% over 5m/);
+  expect(out).toMatch(/counts cover 40% of the 30d before now\nheld {2}success rate 95\.1% over 5m/);
 });
 
 test('what a rule saw of error budgets is shown with its time, and what a new declaration changed', async () => {
@@ -76,4 +77,32 @@ test("other people's alerts stand on the timeline, and that one of them was firs
   ]) {
     expect(lines).toContain(line);
   }
+});
+
+test('a reminder is shown with whom it told, and why; a page that a silence kept back with what passed before', async () => {
+  const silence = { kind: 'silence', silenceId: 's', by: 'ada', reason: 'disks', until: storyStart + 141_000 } as const;
+  const verdicts = [{ ...successRate, verdict: 'held' as const }];
+  const back = { verdicts, held: { forMs: 3_500, ofMs: 10_000 } };
+  const at = (seconds: number) => ({ recordedAt: storyStart + seconds * 1_000 });
+  const out = await shown({
+    events: [
+      anEvent('opened', 1, 100, { silencedBy: silence, withheld: ['oncall'], ...at(100) }),
+      anEvent('unsilenced', 2, 141, {
+        kind: 'firing',
+        silence,
+        since: storyStart,
+        told: ['oncall'],
+        ...back,
+        ...at(141),
+      }),
+      anEvent('notified', 3, 141, at(141)),
+      anEvent('reminded', 4, 300, { reminder: 'repeat', told: ['oncall', 'chat'] }),
+      anEvent('reminded', 5, 400, { reminder: 'escalation', step: 1, afterMs: 120_000, told: ['boss'] }),
+    ],
+  });
+
+  expect(out).toContain('notified      41s after it was detected, 0s after the silence ended\n');
+  expect(out).toMatch(/reminded +oncall, chat \(again, nobody has acknowledged\)\n/);
+  expect(out).toMatch(/unsilenced +back, held for 3s of 10s\n/);
+  expect(out).toMatch(/reminded +boss \(step 1: nobody acknowledged for 2m\)\n/);
 });

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { composeChannel } from '../../src/compose/channels.ts';
-import { resolveSettings } from '../../src/config/settings.ts';
+import { isToldAgain, resolveSettings } from '../../src/config/settings.ts';
+import { usualKinds } from '../../src/domain/notification/notification.ts';
 import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { aNotification } from '../support/a-notification.ts';
 import { memoryLog } from '../support/memory-log.ts';
@@ -26,6 +27,47 @@ test.each([
   const [request] = receiver.requests;
   expect(request?.path).toBe('/hook');
   expect(JSON.parse(request?.text ?? '')).toHaveProperty(key);
+});
+
+test.each([
+  ['slack', 'slack: { url: "URL", template: "mine: {{service}}" }'],
+  ['teams', 'teams: { url: "URL", template: "mine: {{service}}" }'],
+  ['cdevents', 'cdevents: { url: "URL", environment: eu, description: "mine: {{service}}" }'],
+  ['pagerduty', 'pagerduty: { url: "URL", routingKeyFile: KEY, summary: "mine: {{service}}" }'],
+  ['pagerduty, details', 'pagerduty: { url: "URL", routingKeyFile: KEY, details: { own: "mine: {{service}}" } }'],
+  ['alertmanager', 'alertmanager: { url: "URL", annotations: { own: "mine: {{service}}" } }'],
+  ['webhook', `webhook: { url: "URL", template: '{"text": "mine: {{service}}"}' }`],
+])('a channel of the settings says what its own template makes of the facts: %s', async (_, text) => {
+  await using receiver = await WebhookReceiver.start();
+  await using folder = await temporaryDirectory();
+  await writeFile(join(folder.path, 'key'), 'R0KEY00123456789abcdefABCDEF0123');
+  const channelText = text.replace('URL', receiver.origin).replace('KEY', join(folder.path, 'key'));
+  const content = Buffer.from(`channels:\n  - name: on-call\n    ${channelText}\n`);
+  const [settings] = resolveSettings({ path: 'andon.yaml', content }).settings?.channels ?? [];
+  if (settings === undefined) throw new Error('the settings have a channel');
+  const channel = composeChannel(settings, systemClock, memoryLog());
+  const attempt = { notification: aNotification(), collapsed: [], attempt: 1 };
+  expect(await channel.send(attempt, new AbortController().signal)).toEqual({ kind: 'accepted' });
+  await channel.close();
+  expect(receiver.requests[0]?.text).toContain('"mine: checkout"');
+});
+
+test.each([
+  ['webhook: { url: "http://a" }', true],
+  ['slack: { url: "http://a" }', true],
+  ['teams: { url: "http://a" }', true],
+  ['pagerduty: { url: "http://a", routingKeyFile: k }', true],
+  ['alertmanager: { url: "http://a" }', false],
+  ['cdevents: { url: "http://a", environment: eu }', false],
+])('settings know, as the channel does, whether it is told again: %s', async (text, expected) => {
+  const content = Buffer.from(`channels:\n  - name: on-call\n    ${text}\n`);
+  const [settings] = resolveSettings({ path: 'andon.yaml', content }).settings?.channels ?? [];
+  if (settings === undefined) throw new Error('the settings have a channel');
+  const channel = composeChannel(settings, systemClock, memoryLog());
+  const { resend, wants = usualKinds } = channel;
+  await channel.close();
+  expect(resend === undefined && wants.includes('repeated')).toBe(expected);
+  expect(isToldAgain(settings)).toBe(expected);
 });
 
 test('a PagerDuty channel of the settings posts with the key from its file', async () => {

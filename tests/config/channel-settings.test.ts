@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { postingOf, resolveSettings } from '../../src/config/settings.ts';
+import { checkTemplate } from '../../src/adapters/channels/template/template.ts';
 import { namedFiles } from '../../src/config/settings/named-files.ts';
 
 function read(channel: string) {
@@ -41,7 +42,9 @@ describe('a channel', () => {
     ['pagerduty: { routingKey: R0T0KEN0123456789abcdefABCDEF012 }', 'unknown-key'],
     ['pagerduty: { routingKeyFile: a, region: mars }', 'invalid-value'],
     ['pagerduty: { routingKeyFile: a, region: eu, url: "http://a" }', 'invalid-value'],
-    ['teams: { urlFile: b, template: x }', 'unknown-key'],
+    ['teams: { urlFile: b, templateFile: x }', 'unknown-key'],
+    ['slack: { urlFile: b, template: 7 }', 'wrong-type'],
+    ['pagerduty: { routingKeyFile: a, details: { "a b": x } }', 'invalid-name'],
     ['cdevents: { url: "http://a" }', 'missing-key'],
     ['cdevents: { url: "http://a", environment: x, source: "a b" }', 'invalid-value'],
     ['cdevents: { url: "http://a", environment: x, source: "/%zz" }', 'invalid-value'],
@@ -54,6 +57,19 @@ describe('a channel', () => {
   });
 });
 
+test.each([
+  'slack: { urlFile: a, template: "{{titel}}" }',
+  'teams: { urlFile: a, template: "{{titel}}" }',
+  'pagerduty: { routingKeyFile: a, summary: "{{titel}}" }',
+  'pagerduty: { routingKeyFile: a, details: { own: "{{titel}}" } }',
+  'cdevents: { urlFile: a, environment: eu, description: "{{titel}}" }',
+])('a mistake in a template is told where it stands: %s', (text) => {
+  const content = new TextEncoder().encode(`channels:\n  - name: a\n    ${text}\n`);
+  expect(resolveSettings({ path: 'andon.yaml', content }, {}, checkTemplate).diagnostics).toMatchObject([
+    { code: 'invalid-template', line: 3, message: expect.stringContaining('unknown field "titel"') },
+  ]);
+});
+
 describe('a URL that lets whoever has it post', () => {
   test.each([
     'slack: { url: "https://hooks.slack.com/services/T0/B0/hunter2" }',
@@ -62,6 +78,11 @@ describe('a URL that lets whoever has it post', () => {
     'teams: { url: "https://prod-1.westeurope.logic.azure.com:443/workflows/x?sig=hunter2" }',
     'teams: { url: "https://x.12.environment.api.powerplatform.com:443/powerautomate/x?sig=hunter2" }',
     'teams: { url: "https://shop.webhook.office.com/webhookb2/hunter2" }',
+    'webhook: { url: "https://hooks.slack.com/workflows/T0/hunter2" }',
+    'webhook: { url: "https://discord.com/api/webhooks/1/hunter2" }',
+    'webhook: { url: "https://chat.googleapis.com/v1/spaces/x/messages?token=hunter2" }',
+    'slack: { url: "https://shop.webhook.office.com/webhookb2/hunter2" }',
+    'cdevents: { environment: eu, url: "https://x.logic.azure.com/workflows/x?sig=hunter2" }',
   ])('belongs into a file: %s', (text) => {
     const { settings, diagnostics } = read(text);
     expect(settings).toBeUndefined();
@@ -71,12 +92,13 @@ describe('a URL that lets whoever has it post', () => {
     expect(JSON.stringify(diagnostics)).not.toContain('hunter2');
   });
 
-  test.each(['slack: { url: "https://hooks.slack.com.example.com/x" }', 'teams: { url: "http://relay:8080/teams" }'])(
-    'is not that of somebody else: %s',
-    (text) => {
-      expect(read(text).diagnostics).toEqual([]);
-    },
-  );
+  test.each([
+    'slack: { url: "https://hooks.slack.com.example.com/x" }',
+    'webhook: { url: "https://discord.com/docs" }',
+    'teams: { url: "http://relay:8080/teams" }',
+  ])('is not that of somebody else: %s', (text) => {
+    expect(read(text).diagnostics).toEqual([]);
+  });
 });
 
 test('every file that a channel names is looked at', () => {

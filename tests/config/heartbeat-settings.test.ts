@@ -22,6 +22,7 @@ describe('a heartbeat', () => {
     ['two places', 'heartbeat: { url: "http://a", urlFile: b }', 'a heartbeat has either a url or a urlFile'],
     ['too often', 'heartbeat: { url: "http://a", every: 1s }', '`every` is at least 10s'],
     ['no patience', 'heartbeat: { url: "http://a", patience: 1s }', '`patience` is at least 1m'],
+    ['a URL that is a secret', 'heartbeat: { url: "https://hc-ping.com/x" }', 'whoever has this URL can post'],
     ['a secret', 'heartbeat: { url: "http://a", headers: { Authorization: x } }', '`Authorization` carries a secret'],
   ])('with %s is refused', (_, text, message) => {
     const { settings, diagnostics } = resolve(text);

@@ -42,6 +42,17 @@ export function storeLedgersContract(name: string, open: () => Promise<StoreUnde
       expect(await (await subject.later()).ledgerServices()).toEqual(['search']);
     });
 
+    test('rows come back with where exclusions cut them', async () => {
+      const cuts = [
+        { at: noon + 2_000, bad: 0, total: 1.5 },
+        { at: noon + 7_000, bad: 0.25, total: 5 },
+      ];
+      const cut = aRow(noon, { cuts, gaps: [{ from: noon, to: noon + 1 }] });
+      const plain = aRow(noon + 10_000);
+      await store.commit(aCommit({ ledgers: [aLedger([cut, plain])] }));
+      expect((await ledgersOf(await subject.later()))[0]?.rows).toEqual([cut, plain]);
+    });
+
     test('rows come back by slot length and start, as they were written, gaps and all', async () => {
       const gaps = [
         { from: noon + 0.25, to: noon + 1000 },
@@ -127,6 +138,7 @@ export function storeLedgersContract(name: string, open: () => Promise<StoreUnde
       { what: 'a total', row: aRow(noon, { total: Infinity }) },
       { what: 'a start', row: aRow(NaN) },
       { what: 'a gap', row: aRow(noon, { gaps: [{ from: NaN, to: 1 }] }) },
+      { what: 'a cut', row: aRow(noon, { cuts: [{ at: noon + 1, bad: 0, total: NaN }] }) },
     ])('a row with $what that is no number is left out, and fails nobody', async ({ row }) => {
       const stored = await store.commit(
         aCommit({ events: [anEvent('a')], ledgers: [aLedger([row, aRow(noon + 10_000)])] }),

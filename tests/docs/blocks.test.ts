@@ -11,10 +11,10 @@ import { allPages, readPage, root, type Block } from './pages.ts';
 /** How a block of a language may be tested. `picture` shows something that cannot be run. */
 const markers: Readonly<Record<string, readonly string[]>> = {
   text: ['picture', 'demo'],
-  sh: ['script', 'run', 'daemon'],
+  sh: ['script', 'run', 'daemon', 'cluster'],
   console: ['run'],
   js: ['receiver'],
-  yaml: ['rule', 'settings', 'excerpt', 'prometheus-rules'],
+  yaml: ['rule', 'settings', 'excerpt', 'prometheus-rules', 'provisioning', 'values'],
 };
 
 /** Pages that are written from code, or whose examples are held against the code by the tests of their part. */
@@ -22,6 +22,7 @@ const testedElsewhere = [
   'docs/alertmanager.md',
   'docs/alertmanager-in.md',
   'docs/http.md',
+  'docs/image.md',
   'docs/metrics.md',
   'docs/pagerduty.md',
   'docs/rules.md',

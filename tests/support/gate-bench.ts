@@ -55,7 +55,7 @@ export interface GateBench {
 export function aGateBench(telemetry: Partial<Telemetry> = {}): GateBench {
   const clock = new ManualClock();
   const log = memoryLog();
-  const book = new GateBook();
+  const book = new GateBook((held) => telemetry.changeHeld?.(held));
   const changes = new ChangeBook();
   const written: StoredLogEvent[] = [];
   const looks = new Map<string, ServiceLook>();

@@ -46,6 +46,7 @@ const aBudgetView: BudgetView = {
   exhaustion: { windowMs: 3_600_000, in: { kind: 'in', ms: 7_200_000 } },
   known: 1,
   excluded: [],
+  excludedAhead: [],
 };
 
 /** What cannot be told yet. */
@@ -55,7 +56,7 @@ const anUnknownBudgetView: BudgetView = {
   reading: {
     kind: 'unknown',
     reason: 'short-history',
-    detail: 'monthly: counts cover 12 % of the 30d before now',
+    detail: 'monthly: counts cover 12% of the 30d before now',
     coverage: 0.12,
     bad: 1,
     total: 100,
@@ -135,6 +136,9 @@ export const aKeptOpen: KeptOpen = {
   holdMs: 600_000,
   heldMs: 0,
   budgetsSpent: [{ budget: 'success_rate', spent: 0.0278, remaining: 0.872 }],
+  budgetsSpentUnknown: [
+    { budget: 'latency', reason: 'short-history', detail: 'latency: counts cover 40% of the 30d before now' },
+  ],
 };
 
 /** The same services while that is known. */

@@ -19,6 +19,7 @@ beforeAll(async () => {
   await write('bad', "test('adds', () => { expect(1 + 1).toBe(3); });");
   await write('broken', "throw new Error('does not load');");
   await write('idle', "test.skip('adds', () => {});");
+  await write('away', "describe.skip('sums (did not run: no abacus)', () => test('adds', () => {}));");
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -46,6 +47,12 @@ describe('npm test', () => {
       '✓ jest 0.0 s',
       'Tests: 6 passed, 0 failed',
     ]);
+    expect(code).toBe(0);
+  });
+
+  test('says which tests did not run, and why', async () => {
+    const { code, lines } = await runTests(['tests/good', 'tests/away']);
+    expect(lines.slice(-2)).toEqual(['- sums (did not run: no abacus)', 'Tests: 6 passed, 0 failed, 1 skipped']);
     expect(code).toBe(0);
   });
 

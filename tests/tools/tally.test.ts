@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { closingLine, tally, type JestResults } from '../../tools/tally.mjs';
+import { closingLine, leftOut, tally, type JestResults } from '../../tools/tally.mjs';
 
 const results = (changed: Partial<JestResults>): JestResults => ({
   numPassedTests: 0,
@@ -73,4 +73,17 @@ describe('the closing line of a test run', () => {
   ])('$name', ({ steps, results: found, code, line }) => {
     expect(closingLine(tally(steps, found, code))).toBe(line);
   });
+});
+
+test('suites that were left out are told with their reasons, each once', () => {
+  const title = 'the image (did not run: buildah is not installed)';
+  const of = (status: string, ...ancestorTitles: readonly string[]) => ({ status, ancestorTitles });
+  const assertionResults = [
+    of('pending', title),
+    of('pending', title, 'inside'),
+    of('pending', 'a skipped one'),
+    of('passed', 'one (did not run: on Mondays)'),
+  ];
+  expect(leftOut(results({ testResults: [{ assertionResults }] }))).toEqual([title]);
+  expect(leftOut(undefined)).toEqual([]);
 });

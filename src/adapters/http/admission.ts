@@ -17,6 +17,8 @@ export interface Caller {
   readonly fetchSite: string | undefined;
   /** True when a proxy passed the request on, so that the caller may be anywhere. */
   readonly proxied: boolean;
+  /** Its path, as the endpoints know it: `/api/v1/changes`. */
+  readonly route: string;
 }
 
 /**
@@ -70,10 +72,27 @@ function refusalWithoutToken(caller: Caller): Problem | undefined {
     return forbidden(
       'foreign-page',
       'a web page from elsewhere made this request',
-      'Use `andon incidents` or curl on this machine, or set `api.tokenFile` and send the token.',
+      `Use ${commandFor(caller.route)}curl on this machine, or set \`api.tokenFile\` and send the token.`,
     );
   }
   return undefined;
+}
+
+/** What does the same on the command line, the nearest first. */
+const commands: readonly (readonly [RegExp, string])[] = [
+  [/\/changes(\/|$)/, 'andon change record'],
+  [/\/silences?(\/|$)/, 'andon silence'],
+  [/\/freeze$/, 'andon stop'],
+  [/\/lift$/, 'andon lift'],
+  [/\/override$/, 'andon override'],
+  [/\/overrides\//, 'andon end-override'],
+  [/\/incidents\//, 'andon incidents'],
+  [/\/channels\//, 'andon notify test'],
+];
+
+function commandFor(route: string): string {
+  const command = commands.find(([path]) => path.test(route))?.[1];
+  return command === undefined ? '' : `\`${command}\` or `;
 }
 
 function isLoopbackHost(host: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { ChangeReportResult } from '../../app/changes/change-desk.ts';
 import { invalidField, notStored, unknownService } from './act-problem.ts';
+import { formatUtc } from '../../domain/text/utc.ts';
 import { problem, type Problem } from './problem.ts';
 
 /** Why a report was not taken, for whoever sent it. */
@@ -15,6 +16,13 @@ export function changeProblem(
         title: 'No such incident is open',
         detail: `the change is said to remedy ${JSON.stringify(result.id)}, and no open incident has that id`,
         hint: 'GET /api/v1/incidents?phase=open lists those that are open.',
+      });
+    case 'not-a-remedy':
+      return problem(422, {
+        reason: result.kind,
+        title: 'The change cannot be the remedy',
+        detail: `the change ${JSON.stringify(result.change)} began or was known at ${formatUtc(result.beganAt)}, and incident ${result.id} may have begun as late as ${formatUtc(result.onsetLatest)}: what was there before an incident does not mend it, and may be its cause`,
+        hint: 'Report the fix under an id of its own. To let this change pass all the same, a person overrides the gate.',
       });
     case 'invalid':
       return invalidField(result.field, result.problem, 'The report does not fit');

@@ -2,8 +2,10 @@ import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
 import { describeSuspects } from '../../domain/change/describe-suspect.ts';
 import { formatSpan } from '../../domain/text/duration.ts';
 import { describeAlert } from '../../domain/incident/describe-alert.ts';
+import { describeReminder } from '../../domain/incident/describe-reminder.ts';
 import { describeDefinition } from '../../domain/incident/describe-definition-change.ts';
 import type { StopFacts, StoredEvent } from '../../domain/incident/event.ts';
+import { describeStanding } from '../../domain/incident/standing.ts';
 import type { TimeEstimate } from '../../domain/estimate/onset.ts';
 import { describeSilencing } from '../../domain/silence/describe-silence.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
@@ -11,7 +13,16 @@ import { describeVerdict } from '../../domain/reading/verdict-text.ts';
 
 /** What an event says beyond its type, for people; lines are parted by line breaks. */
 export function describeEvent(event: StoredEvent): string {
-  return [describeFacts(event), ...describeTelling(event)].filter((text) => text !== '').join('\n');
+  return [describeFacts(event), ...describeStandingOf(event), ...describeTelling(event)]
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+/** How it stood when it was told of late; a reminder says so to those that it reminds. */
+function describeStandingOf(event: StoredEvent): readonly string[] {
+  return event.type === 'unsilenced' || event.type === 'grouped' || event.type === 'steadied'
+    ? describeStanding(event)
+    : [];
 }
 
 /** Why channels were not told of it, or not of it alone. */
@@ -49,7 +60,7 @@ function describeFacts(event: StoredEvent): string {
     case 'acknowledged':
       return event.note === undefined ? event.by : `${event.by}: ${event.note}`;
     case 'reminded':
-      return describeReminder(event);
+      return describeReminder({ ...event, channels: event.told ?? [] });
     case 'alerted':
       return describeAlert(event.alert, event.status);
     case 'noted':
@@ -80,14 +91,6 @@ function describeFacts(event: StoredEvent): string {
     case 'closed-by-hand':
       return `${event.by}: ${event.because}`;
   }
-}
-
-function describeReminder({ reminder, step, afterMs, told = [] }: Extract<StoredEvent, { type: 'reminded' }>): string {
-  const why =
-    reminder === 'repeat' || afterMs === undefined
-      ? 'again, nobody has acknowledged'
-      : `step ${step ?? 1}: nobody acknowledged for ${formatSpan(afterMs)}`;
-  return `${told.join(', ')} (${why})`;
 }
 
 /** A moment with its bounds. */

@@ -153,6 +153,7 @@ function guarded({ tokenFile, loopbackOnly, log }: AppOptions) {
       origin,
       fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
       proxied: ['x-forwarded-for', 'forwarded', 'via'].some((name) => request.headers[name] !== undefined),
+      route: String(response.locals['route'] ?? ''),
     };
     const refused = refusal(caller, await readToken(tokenFile()));
     if (refused === undefined) {

@@ -13,6 +13,7 @@ import type { Telemetry } from '../../app/ports/telemetry.ts';
 import type { Responder } from '../../app/respond.ts';
 import type { ServiceView } from '../../app/views/service-view.ts';
 import type { Readiness, ReloadResult, StatusView } from '../../app/views/status-view.ts';
+import type { Grafana } from './dashboard-link.ts';
 import type { Inbound } from './hooks/inbound.ts';
 import type { IncidentInbound } from './inbound/incident-inbound.ts';
 
@@ -34,6 +35,8 @@ export interface HttpParts {
   readonly alerts: Pick<AlertDesk, 'receive'>;
   readonly remoteActs: RemoteActs;
   readonly shadows: Pick<ShadowBook, 'list'>;
+  /** The Grafana that pages link to; may be another one at the next request. */
+  readonly grafana?: () => Grafana | undefined;
   status(): StatusView;
   readiness(): Readiness;
   reload(): Promise<ReloadResult>;

@@ -4,16 +4,18 @@ import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
 import { describeSuspects } from '../../domain/change/describe-suspect.ts';
 import { formatSpan } from '../../domain/text/duration.ts';
 import { groupText } from '../../domain/service/group.ts';
+import { describeNotified, firstNotified } from '../../domain/incident/describe-notified.ts';
 import { describeFirstAlert } from '../../domain/incident/describe-alert.ts';
-import { describeSpentSoFar } from '../../domain/incident/describe-kept-open.ts';
-import type { Impact } from '../../domain/incident/impact.ts';
-import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../domain/incident/incident.ts';
-import { formatRatio } from '../../domain/text/ratio.ts';
+import { describeSpentSoFar, describeSpentUnknown } from '../../domain/incident/describe-kept-open.ts';
+import { describeImpact, impactUnknown } from '../../domain/incident/describe-impact.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { describeTimeToDetect, describeTimeToRecover } from '../../domain/incident/span-words.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
-import { describeVerdict, signalWords } from '../../domain/reading/verdict-text.ts';
+import { describeVerdict } from '../../domain/reading/verdict-text.ts';
 import type { SilencedBy } from '../../domain/incident/silenced-by.ts';
 import { describeSilencing } from '../../domain/silence/describe-silence.ts';
+import { incidentDashboardLink, type Grafana } from './dashboard-link.ts';
 import { describeEstimate, describeEvent } from './describe-event.ts';
 import { incidentPageTemplate, missingIncidentTemplate } from './incident-page-template.ts';
 import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
@@ -25,7 +27,8 @@ const missingTemplate = compilePage(missingIncidentTemplate);
 
 /**
  * The page that the link in every notification leads to. `now`: wall clock, ms since the epoch; `standing`: how it stands as
- * of the last poll, where that is known; `gate`: what the gate of its service says now. All text is escaped.
+ * of the last poll, where that is known; `gate`: what the gate of its service says now; `grafana`: where its
+ * dashboard is. All text is escaped.
  */
 export function incidentPage(
   { incident, timeline }: IncidentRecord,
@@ -33,6 +36,7 @@ export function incidentPage(
   standing?: IncidentNow,
   gate?: GateAnswer,
   silenced?: SilencedBy,
+  grafana?: Grafana,
 ): string {
   const apiPath = `api/v1/incidents/${encodeURIComponent(incident.id)}`;
   return template({
@@ -45,6 +49,7 @@ export function incidentPage(
     json: `../${apiPath}`,
     acknowledgePath: `/${apiPath}/acknowledge`,
     runbook: webLink(incident.runbook),
+    dashboard: incidentDashboardLink(grafana, incident),
     remarks: [...tellingRemarks(incident, silenced), ...remarksOf(incident)],
     standing: standing === undefined ? undefined : standingOf(standing),
     unknownNow: unknownNow(incident, standing),
@@ -76,7 +81,7 @@ function standingOf({ at, keptOpenBy, kept, targets }: IncidentNow) {
     at: formatUtc(at),
     reasons: keptOpenBy,
     held: targets.filter(({ verdict }) => verdict === 'held').map(targetRow),
-    budgetsSpent: kept.budgetsSpent.map(describeSpentSoFar),
+    budgetsSpent: [...kept.budgetsSpent.map(describeSpentSoFar), ...kept.budgetsSpentUnknown.map(describeSpentUnknown)],
   };
 }
 
@@ -118,7 +123,8 @@ function remarksOf({ id, blind, unwatched, phase }: Incident): readonly string[]
 }
 
 function factsOf(incident: Incident): readonly { readonly name: string; readonly value: string }[] {
-  const { onset, impact } = incident;
+  const { onset } = incident;
+  const notified = firstNotified(incident);
   const settled = incident.onsetSettled ? '' : ', not settled yet';
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['Service', incident.service],
@@ -130,14 +136,14 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['End state', incident.endState],
     ['Onset', `${describeEstimate(onset)} (${onset.method}${settled})`],
     ['Suspects', incident.suspects === undefined ? undefined : describeSuspects(incident.suspects).join('\n')],
-    ['Detected', `${formatUtc(incident.detectedAt)}, ${formatSpan(timeToDetectMs(incident))} after onset`],
+    ['Detected', `${formatUtc(incident.detectedAt)}, ${describeTimeToDetect(onset, incident.detectedAt)}`],
     ['Seen first by', seenFirst(incident)],
-    ['Notified', after(incident.timeToNotifyMs) ?? 'not yet'],
+    ['Notified', notified === undefined ? 'not yet' : describeNotified(notified)],
     ['Acknowledged', acknowledgement(incident)],
     ['Recovered', recovery(incident)],
     ['Closed', closing(incident)],
     ['Relapses', String(incident.relapses)],
-    ['Impact', impact === undefined ? undefined : impactText(impact)],
+    ['Impact', impactOf(incident)],
     ['Budgets spent', incident.budgetsSpent?.map(describeBudgetSpent).join('\n')],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
@@ -161,10 +167,8 @@ function acknowledgement({ acknowledgedBy, timeToAcknowledgeMs }: Incident): str
 }
 
 function recovery(incident: Incident): string {
-  const recoveredMs = timeToRecoverMs(incident);
-  if (incident.recovery === undefined || recoveredMs === undefined)
-    return incident.closedByHand === undefined ? 'not yet' : 'not seen';
-  return `${describeEstimate(incident.recovery)}, ${formatSpan(recoveredMs)} after onset`;
+  if (incident.recovery === undefined) return incident.closedByHand === undefined ? 'not yet' : 'not seen';
+  return `${describeEstimate(incident.recovery)}, ${describeTimeToRecover(incident.onset, incident.recovery)} after onset`;
 }
 
 function closing({ closedAt, closedByHand }: Incident): string | undefined {
@@ -173,10 +177,9 @@ function closing({ closedAt, closedByHand }: Incident): string | undefined {
   return `${formatUtc(closedAt)}, by hand by ${closedByHand.by}: ${closedByHand.because}`;
 }
 
-function impactText({ badEvents, totalEvents, peakBadRatio, signal }: Impact): string {
-  const of = signal === undefined ? '' : ` (${signalWords(signal)})`;
-  const worst = formatRatio(Math.round(peakBadRatio * 1000) / 1000);
-  return `${Math.round(badEvents)} bad events beyond the targets, of ${Math.round(totalEvents)}; at worst ${worst}${of}`;
+function impactOf({ impact, recovery }: Incident): string | undefined {
+  if (impact !== undefined) return describeImpact(impact);
+  return recovery === undefined ? undefined : impactUnknown;
 }
 
 function after(ms: number | undefined): string | undefined {

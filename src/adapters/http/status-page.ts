@@ -1,18 +1,20 @@
 import type { BudgetView } from '../../app/budgets/budget-view.ts';
 import { budgetText } from '../../app/budgets/budget-text.ts';
+import { exclusionLines } from '../../app/budgets/exclusion-text.ts';
 import type { RuleCondition, ScopeView, ServiceView } from '../../app/views/service-view.ts';
 import type { SilenceView } from '../../app/silence/silence-desk.ts';
 import type { SilencedBy } from '../../domain/incident/silenced-by.ts';
 import type { Readiness, StatusView } from '../../app/views/status-view.ts';
 import { groupText } from '../../domain/service/group.ts';
 import { formatDuration, formatSpan } from '../../domain/text/duration.ts';
-import type { Incident } from '../../domain/incident/incident.ts';
+import { timeToRecoverMs, type Incident } from '../../domain/incident/incident.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
 import { describeInterval, describeTarget, describeValue, signalWords } from '../../domain/reading/verdict-text.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import type { Override } from '../../domain/gate/freeze.ts';
 import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
 import type { ShadowStop } from '../../domain/shadow/shadow-stop.ts';
+import { serviceDashboardLink, type Grafana } from './dashboard-link.ts';
 import { gateFacts, shadowText } from './gate-facts.ts';
 import { quietText, silenceFacts } from './silence-facts.ts';
 import { compilePage, webLink } from './page-shell.ts';
@@ -30,6 +32,8 @@ export interface PageFacts {
   /** What people keep back, and of incidents why they do not page. */
   readonly silences?: readonly SilenceView[];
   readonly silencedBy?: (incident: Incident) => SilencedBy | undefined;
+  /** Where the dashboards are. */
+  readonly grafana?: Grafana | undefined;
   readonly status: StatusView;
   readonly readiness: Readiness;
   /** Wall clock, ms since the epoch. */
@@ -54,6 +58,10 @@ export function statusPage(facts: PageFacts): string {
     readiness,
     now,
   } = facts;
+  const shown = (incident: Incident) => ({
+    ...incidentFacts(incident, now),
+    quiet: quietText(incident, facts.silencedBy?.(incident)),
+  });
   const answers = new Map(gates.map((answer) => [answer.service, answer]));
   return template({
     version: status.version,
@@ -64,6 +72,7 @@ export function statusPage(facts: PageFacts): string {
       owner: view.owner ?? '',
       endState: view.endState,
       runbook: webLink(view.runbook),
+      dashboard: serviceDashboardLink(facts.grafana, view.service),
       lastPoll: view.lastPollAt === undefined ? 'not yet evaluated' : `evaluated at ${formatUtc(view.lastPollAt)}`,
       problems: view.problems.map(({ reason, detail }) => `${reason}: ${detail}`),
       gate: gateOf(answers.get(view.service), overrides, now),
@@ -73,15 +82,14 @@ export function statusPage(facts: PageFacts): string {
         .map(shadowText),
       scopes: view.scopes.map(scopeFacts),
       budgets: view.budgets.map(budgetFacts),
+      exclusions: exclusionLines(view.budgets),
       budgetsFrom:
         view.errorBudgetsFrom === 'recording-rules'
           ? `Error budgets are counted by recording rules of the source ${view.source}`
           : '',
     })),
-    incidents: incidents.map((incident) => ({
-      ...incidentFacts(incident, now),
-      quiet: quietText(incident, facts.silencedBy?.(incident)),
-    })),
+    incidents: incidents.filter(isOpen).map(shown),
+    watched: incidents.filter((incident) => !isOpen(incident)).map(shown),
     silences: silences.map(silenceFacts),
   });
 }
@@ -131,8 +139,10 @@ function shadowRule(rule: string, state: RuleCondition) {
 }
 
 function budgetFacts(view: BudgetView) {
-  const { reading } = view;
-  const tone = reading.kind === 'unknown' ? 'unknown' : reading.remaining > 0 ? 'held' : 'missed';
+  const { reading, excludedNow } = view;
+  const left = excludedNow === undefined ? 'held' : 'unknown';
+  // While it is excluded, what is left tells nothing of how the service does.
+  const tone = reading.kind === 'unknown' ? 'unknown' : reading.remaining > 0 ? left : 'missed';
   const own = view.budget === view.signal ? '' : ` ${view.budget}`;
   return { ...budgetText(view), name: `${signalWords(view.signal)}${own} ${groupText(view.group)}`.trim(), tone };
 }
@@ -149,8 +159,14 @@ function targetFacts(verdict: TargetVerdict) {
   };
 }
 
+function isOpen({ phase }: Incident): boolean {
+  return phase === 'open';
+}
+
 function incidentFacts(incident: Incident, now: number) {
+  const { recoveredAt } = incident;
   const since = incident.onset.at;
+  const offMs = timeToRecoverMs(incident);
   return {
     id: incident.id,
     link: incidentLink(incident.id),
@@ -160,6 +176,9 @@ function incidentFacts(incident: Incident, now: number) {
     phase: incident.blind ? `${incident.phase}, blind` : incident.phase,
     since: formatUtc(since),
     age: formatSpan(Math.max(0, now - since)),
+    back: recoveredAt === undefined ? '' : formatSpan(Math.max(0, now - recoveredAt)),
+    backSince: recoveredAt === undefined ? '' : formatUtc(recoveredAt),
+    offFor: offMs === undefined ? '' : formatSpan(offMs),
     acknowledgedBy: incident.acknowledgedBy ?? 'nobody',
     runbook: webLink(incident.runbook),
   };

@@ -119,6 +119,13 @@ export class MemoryStore implements Store {
 }
 
 /** Zeros lose their sign, as in any store. */
-function copyOf({ slotMs, start, bad, total, gaps }: LedgerRow): LedgerRow {
-  return { slotMs, start, bad: bad + 0, total: total + 0, gaps: gaps.map(({ from, to }) => ({ from, to })) };
+function copyOf({ slotMs, start, bad, total, gaps, cuts }: LedgerRow): LedgerRow {
+  return {
+    slotMs,
+    start,
+    bad: bad + 0,
+    total: total + 0,
+    gaps: gaps.map(({ from, to }) => ({ from, to })),
+    ...(cuts === undefined ? {} : { cuts: cuts.map((cut) => ({ ...cut })) }),
+  };
 }

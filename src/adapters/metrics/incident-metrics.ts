@@ -15,6 +15,7 @@ export function countEvent(metrics: Instruments, { event, before, after }: Appli
     case 'opened':
       metrics.incidents.inc({ service, severity: event.stop.severity, rule: event.stop.rule });
       // A counter that first appears at 1 hides its first increase from `rate()`.
+      metrics.unacknowledged.inc({ service, severity, rule: event.stop.rule }, 0);
       metrics.closedByHand.inc({ service, severity }, 0);
       for (const by of ['andon', 'alert']) metrics.detectedBy.inc({ service, by }, 0);
       return;
@@ -79,7 +80,9 @@ function countHeld(metrics: Instruments, event: AppliedEvent['event']): void {
 }
 
 function observeDetection(metrics: Instruments, incident: Incident): void {
-  const { service, openedSeverity: severity } = incident;
+  const { service, openedSeverity: severity, onset } = incident;
+  // Of an onset that was not seen, the time from the rule's first true moment tells nothing.
+  if (onset.method === 'detection') return;
   metrics.timeToDetect.observe({ service, severity }, timeToDetectMs(incident) / 1000);
 }
 
@@ -87,6 +90,8 @@ function countClosed(metrics: Instruments, incident: Incident): void {
   const { service, openedSeverity: severity } = incident;
   if (!incident.onsetSettled) observeDetection(metrics, incident);
   metrics.detectedBy.inc({ service, by: detectedBy(incident).by });
+  const { acknowledgedBy, rules } = incident;
+  metrics.unacknowledged.inc({ service, severity, rule: rules[0] ?? '' }, acknowledgedBy === undefined ? 1 : 0);
   const recovered = timeToRecoverMs(incident);
   if (recovered !== undefined) metrics.timeToRecover.observe({ service, severity }, recovered / 1000);
   if (incident.impact !== undefined) metrics.badEvents.inc({ service }, Math.max(0, incident.impact.badEvents));

@@ -1,13 +1,23 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { deliveryOutcomes, pollOutcomes, sourceOperations, type Telemetry } from '../../app/ports/telemetry.ts';
+import {
+  alertOutcomes,
+  deliveryOutcomes,
+  pollOutcomes,
+  sourceOperations,
+  type Telemetry,
+} from '../../app/ports/telemetry.ts';
+import type { RuleView } from '../../app/views/service-view.ts';
 import { deploymentResults } from '../../domain/change/delivery-metrics.ts';
 import { gateStates, type GateFinding } from '../../domain/gate/gate-answer.ts';
 import { protectionResults } from '../../domain/gate/protection-event.ts';
 import type { SourceFailureReason } from '../../domain/reading/observation.ts';
+import { ChangeMoments } from './change-moments.ts';
 import { countEvent } from './incident-metrics.ts';
 import { IncidentGauges } from './incident-gauges.ts';
+import { IncidentMoments } from './incident-moments.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { ServiceGauges } from './service-gauges.ts';
+import { ServiceInfo } from './service-info.ts';
 
 export interface TelemetryOptions {
   readonly version: string;
@@ -49,9 +59,14 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
   metrics.buildInfo.set({ version: options.version, node: options.nodeVersion }, 1);
 
   for (const result of protectionResults) metrics.protections.inc({ result }, 0);
+  for (const outcome of alertOutcomes) metrics.alertsReceived.inc({ outcome }, 0);
 
   const services = new ServiceGauges(metrics);
   const incidents = new IncidentGauges(metrics);
+  const moments = new IncidentMoments(metrics, options.now);
+  const changes = new ChangeMoments(metrics, options.now);
+  const info = new ServiceInfo(metrics);
+  let externalUrl: string | undefined;
   const skews = new Map<string, number>();
   const sourceNow = (source: string | undefined): number => options.now() + (skews.get(source ?? '') ?? 0);
   const known = new Set<string>();
@@ -74,7 +89,11 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     caughtUp: (service, stretchMs) => metrics.caughtUp.inc({ service }, seconds(stretchMs)),
     sourceAnswered: (source, operation, ms) => metrics.sourceRequests.observe({ source, operation }, seconds(ms)),
     sourceFailed: (source, reason) => metrics.sourceErrors.inc({ source, reason }),
-    sourceHeard: (source) => metrics.sourceLastAnswer.set({ source }, seconds(options.now())),
+    sourceHeard(source) {
+      metrics.sourceLastAnswer.set({ source }, seconds(options.now()));
+      // A counter that first appears at 1 hides its first increase from `rate()`.
+      for (const reason of sourceFailureReasons) metrics.sourceErrors.inc({ source, reason }, 0);
+    },
     clockSkew(source, skewMs) {
       skews.set(source, skewMs);
       metrics.clockSkew.set({ source }, seconds(skewMs));
@@ -84,16 +103,25 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
       services.readings(service, source, rows);
     },
     targets: (service, group, verdicts) => services.targets(service, group, verdicts),
-    rules: (service, group, rules) => services.rules(service, group, rules),
+    declared: (service) => info.declare(service),
+    reachedAt(url) {
+      externalUrl = url;
+    },
+    rules(service, group, rules) {
+      services.rules(service, group, rules);
+      startRulesAtZero(metrics, service, rules);
+    },
     line: (service, group, line) => services.line(service, group, line),
     budgets: (service, budgets) => services.budgets(service, budgets),
     groupsDropped: (service, count) => services.groupsDropped(service, count),
     eventsCommitted(applied) {
       for (const each of applied) {
+        moments.update(each.after);
         countEvent(metrics, each);
         incidents.update(each.after);
       }
     },
+    changed: (change) => changes.update(change),
     shadowStopped({ service, rule, severity }) {
       metrics.shadowStops.inc({ service, rule, severity });
     },
@@ -114,8 +142,8 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     alertReceived(outcome, count = 1) {
       metrics.alertsReceived.inc({ outcome }, count);
     },
-    changeHeld({ service, reason, findings }) {
-      metrics.changesHeld.inc({ service: isWatched(findings) ? service : '', reason });
+    changeHeld({ service, because }) {
+      metrics.changesHeld.inc({ service, reason: because });
     },
     deploymentSettled({ service, result, recoveriesMs }) {
       for (const each of deploymentResults) metrics.deployments.inc({ service, result: each }, each === result ? 1 : 0);
@@ -124,8 +152,11 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     silences: (standing) => metrics.silences.set(standing),
     gates(answers) {
       metrics.gateState.reset();
-      for (const { service, state } of answers)
+      for (const { service, state, reason } of answers) {
         for (const each of gateStates) metrics.gateState.set({ service, state: each }, each === state ? 1 : 0);
+        // So that the first change that this gate holds back is an increase.
+        if (state !== 'pass' && state !== 'warn') metrics.changesHeld.inc({ service, reason }, 0);
+      }
     },
     deliveryFinished(channel, outcome, durationMs) {
       for (const each of deliveryOutcomes)
@@ -156,6 +187,7 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     forgetService(service) {
       known.delete(service);
       services.forgetService(service);
+      info.forget(service);
       incidents.unwatch(service);
       for (const outcome of pollOutcomes) metrics.polls.remove({ service, outcome });
       for (const state of gateStates) metrics.gateState.remove({ service, state });
@@ -177,6 +209,9 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     async scrape() {
       services.collect(sourceNow);
       incidents.collect();
+      moments.collect(externalUrl);
+      changes.collect();
+      info.collect(externalUrl);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
@@ -188,6 +223,15 @@ function startAtZero(metrics: Instruments, service: string): void {
   metrics.pollsMissed.inc({ service }, 0);
   metrics.relapses.inc({ service }, 0);
   for (const result of deploymentResults) metrics.deployments.inc({ service, result }, 0);
+}
+
+/** So that the first incident of a rule is an increase, and a rule that never stopped the line is seen to be quiet. */
+function startRulesAtZero(metrics: Instruments, service: string, rules: readonly RuleView[]): void {
+  for (const { rule, severity, shadow } of rules) {
+    if (shadow === true) continue;
+    metrics.incidents.inc({ service, severity, rule }, 0);
+    metrics.unacknowledged.inc({ service, severity, rule }, 0);
+  }
 }
 
 /** Names that somebody merely asked for must not make series. */

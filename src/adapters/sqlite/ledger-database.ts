@@ -141,8 +141,8 @@ function statementsOf(database: DatabaseSync) {
       if (known?.['shape'] !== shape || replaces) clear.run(id);
       if (known !== undefined && known['shape'] !== shape) reshape.run(shape, id);
       for (const { slotMs, from } of changes.floors) deleteBefore.run(id, slotMs, from);
-      for (const { slotMs, start, bad, total, gaps } of storableRows(write))
-        put.run(id, slotMs, start, bad, total, gapsColumn(gaps));
+      for (const { slotMs, start, bad, total, gaps, cuts } of storableRows(write))
+        put.run(id, slotMs, start, bad, total, gapsColumn(gaps, cuts));
     },
   };
 }

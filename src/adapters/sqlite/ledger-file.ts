@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { byBudgetAndGroup, ledgerKeyText } from '../../app/recording/ledger-key.ts';
@@ -44,11 +45,17 @@ export class LedgerFile {
   /** Written since the last checkpoint. */
   #rowsInLog = 0;
 
-  constructor(options: DatabaseOptions) {
+  /** `isExpected`: the main database has been in use, so that the file ought to be there. */
+  constructor(options: DatabaseOptions, isExpected: boolean) {
     this.#file = join(options.directory, 'andon-ledgers.db');
     this.#options = options;
     this.#log = options.log;
-    this.#attempt(() => this.#openFile());
+    const isMissing = isExpected && !existsSync(this.#file);
+    const isOpen = this.#attempt(() => this.#openFile());
+    if (isMissing && isOpen)
+      this.#log?.warn('The stored ledgers of error budgets are missing: they are read from the source again', {
+        file: this.#file,
+      });
   }
 
   /** Resolves when everything is written or given up. */

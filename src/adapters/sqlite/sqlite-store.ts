@@ -37,7 +37,7 @@ export class SqliteStore implements Store {
     this.#inode = inodeOf(file);
     this.#statements = prepareStatements(database);
     this.#read = rowReader(file);
-    this.#ledgers = new LedgerFile(options);
+    this.#ledgers = new LedgerFile(options, isInUse(database));
   }
 
   /** Opens the store, creating what is missing. Rejects with StoreError: locked, corrupt, too-new, full, read-only or unknown. */
@@ -195,6 +195,11 @@ function json(value: object): string {
   } catch (error) {
     throw invalidCommit(error instanceof Error ? error.message : String(error), error);
   }
+}
+
+/** Whether anything was ever judged and written down. */
+function isInUse(database: DatabaseSync): boolean {
+  return database.prepare('SELECT 1 FROM checkpoint UNION ALL SELECT 1 FROM event LIMIT 1').get() !== undefined;
 }
 
 function prepareStatements(database: DatabaseSync) {

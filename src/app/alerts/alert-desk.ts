@@ -136,12 +136,13 @@ async function writeEvidence(
   await recorder.recordNow(() => {
     const heard = memory.of(service, clock.now());
     if (heard.length === 0) return undefined;
-    const events = book.list({ service, limit: incidentsLookedAt }).flatMap((incident) => {
+    const incidents = book.list({ service, limit: incidentsLookedAt });
+    const events = incidents.flatMap((incident) => {
       const timeline = book.get(incident.id)?.timeline ?? [];
       for (const event of timeline) {
         if (event.type === 'alerted') known.add(keyOf(service, event.alert, event.status));
       }
-      return alertEvidence(incident, timeline, heard);
+      return alertEvidence(incident, timeline, heard, incidents);
     });
     for (const { alert, status } of events) written.add(keyOf(service, alert, status));
     return events.length === 0 ? undefined : { events, checkpoints: [], channels: [] };

@@ -17,7 +17,12 @@ const mostStretches = 500;
 
 /** Stretches of the past that a source was asked for and did not give: asking all the time would bring nothing. */
 export class AskedStretches {
+  readonly #most: number;
   #asked: readonly AskedStretch[] = [];
+
+  constructor(most: number = mostStretches) {
+    this.#most = most;
+  }
 
   /** Remembers that nothing was there at `now`, ms. */
   add({ from, to }: Interval, now: number, why: Unanswered = 'absent'): void {
@@ -25,7 +30,7 @@ export class AskedStretches {
     const times = 1 + Math.max(0, ...before.map((each) => each.times));
     const pause = times > 1 ? pausesMs[1] : pausesMs[0];
     const others = this.#asked.filter((each) => each.to <= from || each.from >= to || each.until > now);
-    this.#asked = [...others, { from, to, why, until: now + pause, times }].slice(-mostStretches);
+    this.#asked = [...others, { from, to, why, until: now + pause, times }].slice(-this.#most);
   }
 
   /** What of some gaps (oldest first) may be asked for at `now`. */

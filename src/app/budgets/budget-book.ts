@@ -1,7 +1,8 @@
 import { noBudgets, readBudgetUse, type BudgetReadings } from '../../domain/budget/budget-readings.ts';
 import { budgetEvidence } from '../../domain/budget/budget-evidence.ts';
-import { budgetSpent } from '../../domain/budget/budget-spent.ts';
+import { budgetSpent, spentUnknown } from '../../domain/budget/budget-spent.ts';
 import { forgetStretch } from '../../domain/budget/forget-stretch.ts';
+import { setExclusions } from '../../domain/budget/cuts.ts';
 import { createLedger, newestEnd } from '../../domain/budget/ledger.ts';
 import { putBack, restoreLedger, takeChanges } from '../../domain/budget/ledger-rows.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
@@ -116,13 +117,13 @@ export class BudgetBook {
         if (declared === undefined || entry === undefined) return noBudgets.read(use, group, now);
         return readBudgetUse(declared, entry.ledger, use, now);
       },
-      evidence: (uses, group, since, now) => {
+      evidence: (uses, group, since, now, bounds) => {
         const [first] = uses;
         const declared = first && this.declared(first);
         const entry = first && this.#entries.get(idOf(first.budget, groupKey(group)));
         return declared === undefined || entry === undefined
           ? undefined
-          : budgetEvidence(declared, entry.ledger, uses, since, now);
+          : budgetEvidence(declared, entry.ledger, uses, { since, now, bounds });
       },
       spent: (budget, group, spell, now) => {
         const declared = this.declared({ budget });
@@ -130,6 +131,13 @@ export class BudgetBook {
         return declared === undefined || entry === undefined
           ? undefined
           : budgetSpent(declared, entry.ledger, spell, now);
+      },
+      spentUnknown: (budget, group, spell, now) => {
+        const declared = this.declared({ budget });
+        if (declared === undefined) return undefined;
+        const entry = this.#entries.get(idOf(budget, groupKey(group)));
+        // Without an entry nothing was ever counted, which is as an empty ledger.
+        return spentUnknown(declared, entry?.ledger ?? createLedger(declared), spell, now);
       },
     };
   }
@@ -175,6 +183,7 @@ export class BudgetBook {
       const old = before.budgets.find(({ name }) => name === entry.budget);
       const isLonger = old === undefined || longestPeriodMs(old.period) !== longestPeriodMs(declared.period);
       const kept: BudgetEntry = { ...entry, signal: signal.name };
+      setExclusions(entry.ledger, declared.exclusions);
       if (isLonger) {
         markAllChanged(entry.ledger);
         kept.ledger = restoreLedger(declared, takeChanges(entry.ledger).rows, now).ledger;

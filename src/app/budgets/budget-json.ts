@@ -6,7 +6,7 @@ import type { BudgetView } from './budget-view.ts';
 
 /** An error budget as the API and `andon evaluate --output json` give it; what is not known is null, with the reason. */
 export function budgetJson(view: BudgetView) {
-  const { budget, signal, group, objective, period, method, reading, burnRates, exhaustion, known, excluded } = view;
+  const { budget, signal, group, objective, period, method, reading, burnRates, exhaustion, known } = view;
   return {
     budget,
     signal,
@@ -23,14 +23,20 @@ export function budgetJson(view: BudgetView) {
     known,
     burnRates: burnRates.map((each) => ({ windowSeconds: each.windowMs / 1000, ...burnJson(each.reading) })),
     exhaustion: { windowSeconds: exhaustion.windowMs / 1000, ...exhaustionJson(exhaustion.in) },
-    excluded: excluded.map(({ from, to, because }) => ({ from: formatUtc(from), to: formatUtc(to), because })),
+    ...(view.excludedNow === undefined ? {} : { excludedNow: stretchJson(view.excludedNow) }),
+    excluded: view.excluded.map(stretchJson),
+    excludedAhead: view.excludedAhead.map(stretchJson),
   };
+}
+
+function stretchJson({ from, to, because }: BudgetView['excluded'][number]) {
+  return { from: formatUtc(from), to: formatUtc(to), because };
 }
 
 function leftJson(reading: BudgetReading) {
   if (reading.kind === 'value') {
-    const { remaining, ratio, allowedBad } = reading;
-    return { remaining, ratio, allowedBad };
+    const { remaining, ratio, allowedBad, estimated } = reading;
+    return { remaining, ratio, allowedBad, ...(estimated === undefined ? {} : { estimated }) };
   }
   return { remaining: null, ratio: null, unknown: whyOf(reading) };
 }

@@ -1,9 +1,12 @@
 import { formatDuration } from '../../domain/text/duration.ts';
 import { formatRatio } from '../../domain/text/ratio.ts';
+import { formatShare } from '../../domain/text/share.ts';
 import type { BudgetView } from './budget-view.ts';
+import { excludedNowText } from './exclusion-text.ts';
 
 /** An error budget in people's words, for tables. */
-export function budgetText({ objective, period, reading, burnRates, exhaustion, known }: BudgetView) {
+export function budgetText(view: BudgetView) {
+  const { objective, period, reading, burnRates, exhaustion, known, excludedNow } = view;
   return {
     objective: `${formatRatio(objective)} over ${period}`,
     left: reading.kind === 'value' ? formatShare(reading.remaining) : reading.reason,
@@ -12,8 +15,18 @@ export function budgetText({ objective, period, reading, burnRates, exhaustion, 
     burn: burnText(burnRates),
     lasts: exhaustionText(exhaustion.in),
     coverage: formatShare(reading.coverage),
-    known: known >= 1 ? '' : `${Math.floor(known * 100)}% of the period is read so far`,
+    known: known >= 1 ? '' : `${formatShare(known)} of the period is read so far`,
+    excludedNow: excludedNow === undefined ? '' : excludedNowText(excludedNow),
+    estimated: estimatedText(reading),
   };
+}
+
+/** Less than this of a budget is no matter to anybody. */
+const worthTelling = 0.0005;
+
+function estimatedText(reading: BudgetView['reading']): string {
+  if (reading.kind === 'unknown' || !((reading.estimated ?? 0) >= worthTelling)) return '';
+  return `of ${formatShare(reading.estimated ?? 0)} of the budget it is not known whether it was spent in what is left out: shared out by time`;
 }
 
 function burnText(burnRates: BudgetView['burnRates']): string {
@@ -33,12 +46,4 @@ function exhaustionText(exhaustion: BudgetView['exhaustion']['in']): string {
   if (exhaustion.kind === 'unknown') return '-';
   if (exhaustion.ms <= 0) return 'gone';
   return formatDuration(Math.max(60_000, Math.round(exhaustion.ms / 60_000) * 60_000));
-}
-
-/** A share with a tenth of a percent, never rounded to all or nothing. */
-function formatShare(share: number): string {
-  const percent = share * 100;
-  const rounded = Number(percent.toFixed(1));
-  const isHidden = (rounded === 100 && percent < 100) || (rounded === 0 && percent > 0);
-  return `${isHidden ? (percent > 50 ? '>99.9' : '<0.1') : rounded}%`;
 }

@@ -1,6 +1,6 @@
 import { askedWindows, usualWindowMs } from '../../domain/budget/asked-windows.ts';
 import { burnRate, type BurnReading } from '../../domain/budget/burn-rate.ts';
-import { excludedStretches, type ExcludedStretch } from '../../domain/budget/exclusions.ts';
+import { excludedAt, excludedStretches, stretchesAhead, type ExcludedStretch } from '../../domain/budget/exclusions.ts';
 import { exhaustedIn, type Exhaustion } from '../../domain/budget/exhaustion.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import { budgetAt, type BudgetReading } from '../../domain/budget/read-budget.ts';
@@ -26,6 +26,10 @@ export interface BudgetView {
   readonly known: number;
   /** What of the period does not count, oldest first. */
   readonly excluded: readonly ExcludedStretch[];
+  /** What will not count, oldest first: all that is declared once, and a week of what recurs. */
+  readonly excludedAhead: readonly ExcludedStretch[];
+  /** What runs now: nothing counts until it ends. Absent otherwise. */
+  readonly excludedNow?: ExcludedStretch;
 }
 
 /** One group of a budget with what it is counted from. */
@@ -38,6 +42,7 @@ export function viewBudget(service: Service, declared: ErrorBudget, counted: Cou
   const { name, signal, objective, period, method, tiers, exclusions } = declared;
   const reading = budgetAt(declared, counts, now);
   const exhaustionMs = Math.min(...tiers.map(({ longMs }) => longMs), tiers.length === 0 ? usualWindowMs : Infinity);
+  const excludedNow = excludedAt(exclusions, now);
   return {
     budget: name,
     signal,
@@ -53,6 +58,8 @@ export function viewBudget(service: Service, declared: ErrorBudget, counted: Cou
     exhaustion: { windowMs: exhaustionMs, in: exhaustedIn(declared, counts, now, exhaustionMs) },
     known,
     excluded: excludedStretches(exclusions, reading.periodFrom, now),
+    excludedAhead: stretchesAhead(exclusions, now),
+    ...(excludedNow === undefined ? {} : { excludedNow }),
   };
 }
 

@@ -100,6 +100,6 @@ function tellMissing(entry: BudgetEntry, { from, to }: Interval, now: number, wh
 }
 
 /** Late samples land until then, and a gap in the scrapes may still end. */
-function settleMsOf({ settleMs, staleAfterMs }: Timing): number {
+export function settleMsOf({ settleMs, staleAfterMs }: Timing): number {
   return Math.max(settleMs, staleAfterMs);
 }

@@ -1,29 +1,13 @@
 import { describeFailure } from '../../domain/reading/describe-failure.ts';
 import type { SourceFailure } from '../../domain/reading/observation.ts';
 import type { Timing } from '../../domain/reading/timing.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { HistoryOutcome, Source } from '../ports/source.ts';
+import type { HistoryOutcome } from '../ports/source.ts';
 import { within } from '../tasks/within.ts';
 import type { BudgetBook } from './budget-book.ts';
 import { settledShare } from './budget-entry.ts';
+import { CutReader } from './cut-reader.ts';
+import type { Fillable, LedgerFillerParts } from './fillable.ts';
 import { fillTasks, giveUp, takeFill, type FillTask } from './fill-task.ts';
-
-/** A service whose ledgers may be filled. */
-export interface Fillable {
-  readonly budgets: BudgetBook;
-  readonly timing: Timing;
-}
-
-export interface LedgerFillerParts {
-  readonly source: Pick<Source, 'name' | 'history'>;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** The source's time, ms. */
-  readonly now: () => number;
-  /** Told when budgets of a service know more than before. */
-  readonly onFilled?: (book: BudgetBook) => void;
-}
 
 /** Signals whose past is read in one go at most. */
 const mostTogether = 8;
@@ -53,6 +37,7 @@ interface Trouble {
  */
 export class LedgerFiller {
   readonly #parts: LedgerFillerParts;
+  readonly #cuts: CutReader;
   readonly #troubles = new Map<string, Trouble>();
   /** Points that a signal may be read in at most, where it was too much for the source; it grows again. */
   readonly #limits = new Map<string, number>();
@@ -65,6 +50,7 @@ export class LedgerFiller {
 
   constructor(parts: LedgerFillerParts) {
     this.#parts = parts;
+    this.#cuts = new CutReader(parts);
   }
 
   /** Runs until the signal aborts. Does not reject. `fillables`: the services as they are then. */
@@ -97,7 +83,7 @@ export class LedgerFiller {
     }
     const together = this.#next(tasks);
     const [first] = together;
-    if (first === undefined) return false;
+    if (first === undefined) return this.#cuts.readNext(fillables, stop);
     const { part } = first;
     this.#found = tasks.filter((task) => !together.includes(task));
     const signals = together.map(({ signal }) => signal);

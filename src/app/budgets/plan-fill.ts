@@ -40,9 +40,9 @@ export function planFill(gaps: readonly Interval[], shape: FillShape): PastPart 
 }
 
 /** Steps for what lies just before an instant, and how far back they are right. */
-function tierAt(
+export function tierAt(
   to: number,
-  { now, intervalMs, slices }: FillShape,
+  { now, intervalMs, slices }: Omit<FillShape, 'points'>,
 ): { readonly from: number; readonly stepMs: number } {
   for (const tier of [finest, fine]) {
     const from = Math.floor((now - tier.untilMs) / hourMs) * hourMs;

@@ -1,8 +1,9 @@
 import { budgetEvidence } from '../../domain/budget/budget-evidence.ts';
 import { noBudgets, readBudgetUse, type BudgetReadings } from '../../domain/budget/budget-readings.ts';
-import { budgetSpent } from '../../domain/budget/budget-spent.ts';
+import { budgetSpent, spentUnknown } from '../../domain/budget/budget-spent.ts';
 import type { ErrorBudget } from '../../domain/budget/objective.ts';
 import type { RecordedCounts, RecordedGroup } from '../../domain/budget/recorded-counts.ts';
+import { recordedRows } from '../../domain/budget/recorded-rows.ts';
 import { describeFailure } from '../../domain/reading/describe-failure.ts';
 import { formatDuration } from '../../domain/text/duration.ts';
 import { groupKey, type Group } from '../../domain/service/group.ts';
@@ -78,15 +79,23 @@ export class RecordedBook {
         if (declared === undefined) return noBudgets.read(use, group, now);
         return readBudgetUse(declared, this.#counts(declared, groupKey(group), now), use, now);
       },
-      evidence: (uses, group, since, now) => {
+      evidence: (uses, group, since, now, bounds) => {
         const [first] = uses;
         const declared = first && this.#declared(first.budget);
         if (declared === undefined) return undefined;
-        return budgetEvidence(declared, this.#counts(declared, groupKey(group), now), uses, since, now);
+        return budgetEvidence(declared, this.#counts(declared, groupKey(group), now), uses, { since, now, bounds });
       },
       spent: (budget, group, spell, now) => {
         const declared = this.#declared(budget);
         return declared && budgetSpent(declared, this.#counts(declared, groupKey(group), now), spell, now);
+      },
+      spentUnknown: (budget, group, spell, now) => {
+        const declared = this.#declared(budget);
+        return declared && spentUnknown(declared, this.#counts(declared, groupKey(group), now), spell, now);
+      },
+      recorded: (budget, group, now) => {
+        const declared = this.#declared(budget);
+        return declared && recordedRows(this.#counts(declared, groupKey(group), now));
       },
       groups: (signal) => (this.#isPolled(signal) ? [] : this.#groupsOf(signal)),
     };

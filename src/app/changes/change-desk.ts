@@ -1,11 +1,14 @@
-import { foldChange, type Change } from '../../domain/change/change.ts';
-import type { ChangeEvent, ChangeOrigin, ChangeReport } from '../../domain/change/change-event.ts';
+import { canRemedy } from '../../domain/change/can-remedy.ts';
+import { changeKey, foldChange, type Change } from '../../domain/change/change.ts';
+import type { ChangeEvent, ChangeOrigin, ChangeReport, Remedy } from '../../domain/change/change-event.ts';
+import type { GateEvent } from '../../domain/gate/gate-event.ts';
 import { nearest } from '../../domain/text/nearest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError, type Store, type StoreFailureReason } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { IncidentBook } from '../recording/incident-book.ts';
+import { remember } from '../remember.ts';
 import { Turns } from '../tasks/turns.ts';
 import type { ChangeBook } from './change-book.ts';
 import { checkReport, type InvalidReport } from './check-report.ts';
@@ -18,6 +21,14 @@ export type ChangeReportResult =
   | { readonly kind: 'unknown-service'; readonly service: string; readonly meant?: string }
   /** It is said to remedy an incident that is not open. */
   | { readonly kind: 'unknown-incident'; readonly id: string }
+  /** It is said to remedy an incident, and began or was known before that; `beganAt`: ms since the epoch. */
+  | {
+      readonly kind: 'not-a-remedy';
+      readonly id: string;
+      readonly change: string;
+      readonly beganAt: number;
+      readonly onsetLatest: number;
+    }
   | InvalidReport
   /** The store could not keep it; nothing happened. */
   | { readonly kind: 'not-stored'; readonly reason: StoreFailureReason; readonly detail: string };
@@ -44,6 +55,8 @@ export interface ChangeDeskParts {
   readonly fleet: {
     /** The services under watch. */
     names(): readonly string[];
+    /** The time of the source of a service; its incidents bear the times of that clock. */
+    look(service: string): { readonly sourceNow: number } | undefined;
   };
 }
 
@@ -51,9 +64,10 @@ export interface ChangeDeskParts {
 export function createChangeDesk(parts: ChangeDeskParts): ChangeDesk {
   const { book, fleet, telemetry } = parts;
   const turns = new Turns();
+  const refused = new Set<string>();
   return {
     async report(report, origin) {
-      const result = await turns.take(async () => await record(parts, report, origin));
+      const result = await turns.take(async () => await record(parts, report, origin, refused));
       telemetry.changeReported(origin, result.kind);
       return result;
     },
@@ -70,7 +84,12 @@ export function createChangeDesk(parts: ChangeDeskParts): ChangeDesk {
   };
 }
 
-async function record(parts: ChangeDeskParts, given: ChangeReport, origin: ChangeOrigin): Promise<ChangeReportResult> {
+async function record(
+  parts: ChangeDeskParts,
+  given: ChangeReport,
+  origin: ChangeOrigin,
+  refused: Set<string>,
+): Promise<ChangeReportResult> {
   const { fleet, book, clock, incidents, log, store } = parts;
   const { service } = given;
   const names = fleet.names();
@@ -84,12 +103,20 @@ async function record(parts: ChangeDeskParts, given: ChangeReport, origin: Chang
   const { report } = checked;
   const known = book.get(service, report.change);
   const { remedies } = report;
+  const event: ChangeEvent = { type: 'change-reported', service, at, origin, report };
   // What was taken while the incident was open may be said again after it.
   if (remedies !== undefined && JSON.stringify(remedies) !== JSON.stringify(known?.remedies)) {
-    if (incidents.get(remedies.incident)?.incident.phase !== 'open')
-      return { kind: 'unknown-incident', id: remedies.incident };
+    const incident = incidents.get(remedies.incident)?.incident;
+    if (incident?.phase !== 'open') return { kind: 'unknown-incident', id: remedies.incident };
+    const change = foldChange(known, { ...event, seq: 0, recordedAt: at });
+    const skewMs = (fleet.look(incident.service)?.sourceNow ?? at) - at;
+    const onsetLatest = incident.onset.latest - skewMs;
+    if (!canRemedy(change, { latest: onsetLatest })) {
+      await recordRefusal(parts, report, remedies, refused, at);
+      const beganAt = Math.min(change.startedAt, change.firstReportedAt);
+      return { kind: 'not-a-remedy', id: incident.id, change: change.id, beganAt, onsetLatest };
+    }
   }
-  const event: ChangeEvent = { type: 'change-reported', service, at, origin, report };
   if (known !== undefined && saysNothingNew(known, event)) return { kind: 'unchanged', change: known };
   try {
     book.apply(await store.commit({ events: [event], recordedAt: at }));
@@ -104,6 +131,29 @@ async function record(parts: ChangeDeskParts, given: ChangeReport, origin: Chang
   const { outcome, version } = change;
   log.info('a change was reported', { service, change: change.id, origin, version, outcome });
   return { kind: 'recorded', change };
+}
+
+/** So many claims that were refused are remembered, so that a pipeline that makes one again and again does not fill the log. */
+const refusalsRemembered = 1_000;
+
+async function recordRefusal(
+  { store, log }: ChangeDeskParts,
+  { service, change }: ChangeReport,
+  { incident, by, reason }: Remedy,
+  refused: Set<string>,
+  at: number,
+): Promise<void> {
+  const key = changeKey({ service, change: JSON.stringify([change, incident]) });
+  if (!remember(refused, key, refusalsRemembered)) return;
+  const claim = { service, change, incident, by, reason };
+  log.warn('a change was said to remedy an incident that it began before; that was not believed', claim);
+  const event: GateEvent = { type: 'remedy-refused', at, ...claim };
+  try {
+    await store.commit({ events: [event], recordedAt: at });
+  } catch (error) {
+    refused.delete(key);
+    log.error('that a claim to remedy an incident was refused could not be stored', { ...claim, error });
+  }
 }
 
 /**

@@ -41,9 +41,15 @@ export class DeliveryBook {
   /** By incident: the keys of the deployments that it suspected last; gone once it is closed and they are settled. */
   readonly #suspected = new Map<string, readonly string[]>();
   readonly #onSettled: (settled: SettledDeployment) => void;
+  #knownSince = Infinity;
 
   constructor(onSettled: (settled: SettledDeployment) => void) {
     this.#onSettled = onSettled;
+  }
+
+  /** When anything was first known, ms since the epoch on Andon's clock; the earliest counts. */
+  knownFrom(at: number): void {
+    this.#knownSince = Math.min(this.#knownSince, at);
   }
 
   /** Something was told of a change. */
@@ -78,10 +84,13 @@ export class DeliveryBook {
           change.kind === 'deployment' && change.startedAt > now - days * dayMs && change.startedAt <= now,
       )
       .map(({ change, settled }) => ({
+        startedAt: change.startedAt,
         isRework: settled?.isRework ?? change.remedies !== undefined,
         ...(settled === undefined ? {} : { settled }),
       }));
-    return reportDelivery(counted, days);
+    // What was reported of the time before Andon counts from then on.
+    const since = Math.min(this.#knownSince, ...counted.map(({ startedAt }) => startedAt));
+    return reportDelivery(counted, Math.min(days, Math.max(0, now - since) / dayMs));
   }
 
   #incident(incident: Incident): void {

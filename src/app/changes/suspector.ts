@@ -55,7 +55,8 @@ export class Suspector {
           const known = opened.get(event.incidentId) ?? this.#parts.book.get(event.incidentId)?.incident;
           if (known === undefined) return [event];
           const suspects = this.#suspects({ ...known, onset: event.onset }, signals);
-          return isSame(suspects, known.suspects) ? [event] : [event, suspectedEvent(known, event.at, suspects)];
+          const isKnown = isAlike(suspects, known.suspects) && isAsFar(suspects, known.suspects);
+          return isKnown ? [event] : [event, suspectedEvent(known, event.at, suspects)];
         }
         default:
           return [event];
@@ -73,7 +74,9 @@ export class Suspector {
       .filter(({ phase, onset }) => phase !== 'closed' || onset.latest >= now - reach)
       .flatMap((incident) => {
         const suspects = this.#suspects(incident);
-        return isAlike(suspects, incident.suspects) ? [] : [suspectedEvent(incident, now, suspects)];
+        return isAlike(suspects, incident.suspects, incident.phase === 'closed')
+          ? []
+          : [suspectedEvent(incident, now, suspects)];
       });
   }
 
@@ -96,7 +99,6 @@ export class Suspector {
     };
     const known = new Map(asked.suspects?.map(({ change, shift }) => [change, shift]));
     const found = findSuspects(told, this.#bakeMs(asked.service), {
-      incident: asked.id,
       onset: onAndonsClock(onset, skewMs),
       shiftSince: (change) => better(shiftAt(seen, change.startedAt + skewMs), known.get(change.id)),
     });
@@ -135,13 +137,24 @@ function suspectedEvent({ id, service, group }: Asked, at: number, suspects: rea
   return { type: 'suspected', service, group, incidentId: id, at, suspects };
 }
 
-function isSame(one: readonly Suspect[], other: readonly Suspect[] = []): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** What an incident says of a change that is news while somebody works on it; counts and times that drift are none. */
+function told(suspect: Suspect) {
+  const { kind, version, before, summary, by, link, rollback, outcome, startedAt, bake } = suspect;
+  return { kind, version, before, summary, by, link, rollback, outcome, startedAt, isWorse: bake !== undefined };
 }
 
-/** Whether the same is said of the same changes: that more was counted meanwhile is no news. */
-function isAlike(one: readonly Suspect[], other: readonly Suspect[] = []): boolean {
+/** Whether the same is said of the same changes; of an incident that is over only who, on what footing and how surely. */
+function isAlike(one: readonly Suspect[], other: readonly Suspect[] = [], isOver = false): boolean {
   const said = (suspects: readonly Suspect[]) =>
-    suspects.map(({ shift, ...suspect }) => ({ ...suspect, shift: shift.verdict }));
+    suspects.map((suspect) => {
+      const { change, standing, sureness, shift } = suspect;
+      return { change, standing, sureness, shift: shift.verdict, ...(isOver ? {} : told(suspect)) };
+    });
   return JSON.stringify(said(one)) === JSON.stringify(said(other));
+}
+
+/** Whether an onset that has settled lies where it did, as seen from its suspects; to the second, as people read it. */
+function isAsFar(one: readonly Suspect[], other: readonly Suspect[] = []): boolean {
+  const seconds = (suspects: readonly Suspect[]) => suspects.map(({ onsetAfterMs }) => Math.round(onsetAfterMs / 1000));
+  return JSON.stringify(seconds(one)) === JSON.stringify(seconds(other));
 }

@@ -37,11 +37,11 @@ export class FreezeWatch {
 
   /** Runs until the signal aborts. Does not reject. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#parts;
+    const { clock, log, book } = this.#parts;
     const failed = (error: unknown): void => {
       log.error('a freeze that is over could not be recorded as lifted; trying again', { error });
     };
-    await every(clock, lookEveryMs, signal, async () => await this.#lift(), failed);
+    await every(clock, lookEveryMs, signal, async () => await book.turns.take(async () => await this.#lift()), failed);
   }
 
   async #lift(): Promise<void> {

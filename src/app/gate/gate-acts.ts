@@ -6,7 +6,6 @@ import { noteOf, personOf, type TextField } from '../person-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { StoreError, type Store, type StoreFailureReason } from '../ports/store.ts';
-import { Turns } from '../tasks/turns.ts';
 import type { GateBook } from './gate-book.ts';
 
 /** The longest that a freeze lasts by itself, and an override, ms. */
@@ -57,9 +56,9 @@ export interface GateActsParts {
   readonly isWatched: (service: string) => boolean;
 }
 
-/** Acts are recorded one after another, so that two at once get ids of their own. */
+/** Acts are recorded one after another, so that two at once get ids of their own, and nothing is ended twice. */
 export function createGateActs(parts: GateActsParts): GateActs {
-  const turns = new Turns();
+  const { turns } = parts.book;
   return {
     freeze: async (request) => await turns.take(async () => await freeze(parts, request)),
     lift: async (id, by, reason) => await turns.take(async () => await lift(parts, id, by, reason)),

@@ -1,14 +1,13 @@
 import type { Freeze, Override } from '../../domain/gate/freeze.ts';
-import type { GateAnswer, Passage } from '../../domain/gate/gate-answer.ts';
+import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
 import type { GateEvent } from '../../domain/gate/gate-event.ts';
 import { hashText } from '../../domain/text/hash.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
-import { remember } from '../remember.ts';
 import type { GateActs } from './gate-acts.ts';
-import { remedyKey, type GateBook, type RemedyPassed } from './gate-book.ts';
+import type { GateBook } from './gate-book.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 
 /** Where deployment tools ask and people act. */
@@ -33,21 +32,36 @@ export interface GateDeskParts {
   readonly store: Pick<Store, 'commit'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
-  readonly telemetry: Pick<Telemetry, 'gateAsked' | 'changeHeld'>;
+  readonly telemetry: Pick<Telemetry, 'gateAsked'>;
 }
 
-/** So many changes that were held are remembered, so that each counts once. */
-const changesRemembered = 10_000;
-/** Anybody may ask for anything: what is too long to be a name and an id is not remembered at its full length. */
-const longestKey = 1_000;
-/** How soon a store that could not keep who was let through is tried again, ms: tools may ask many times a second. */
+/** Anybody may ask for anything: what is too long to be an id is written by its hash. */
+const longestId = 200;
+/** And so many changes that are held are written a day, so that nobody fills the disk by asking. */
+export const mostHeldADay = 10_000;
+const dayMs = 86_400_000;
+/** How soon a store that could not keep something is tried again, ms: tools may ask many times a second. */
 const storeAgainMs = 5_000;
 
 export function createGateDesk(parts: GateDeskParts): GateDesk {
   const { gatekeeper, acts, book, clock, telemetry } = parts;
-  const held = new Set<string>();
-  /** When it was last tried to write down that a change passed as a remedy, ms; gone once it is written. */
+  /** When it was last tried to write something down, ms; gone once it is written. */
   const tried = new Map<string, number>();
+  const heldOn = { day: 0, count: 0 };
+  const keep = (id: readonly string[], event: GateEvent, words: string): void => {
+    const { at, type } = event;
+    const key = JSON.stringify([type, ...id]);
+    const isDue = at - (tried.get(key) ?? -Infinity) >= storeAgainMs;
+    if (!isDue || (type === 'change-held' && !mayHold(at))) return;
+    tried.set(key, at);
+    void recordBehind(parts, event, words).then((kept) => kept && tried.delete(key));
+  };
+  const mayHold = (at: number): boolean => {
+    const day = Math.floor(at / dayMs);
+    if (day !== heldOn.day) Object.assign(heldOn, { day, count: 0 });
+    heldOn.count += 1;
+    return heldOn.count <= mostHeldADay;
+  };
   return {
     acts,
     answers: () => gatekeeper.answers(),
@@ -66,15 +80,20 @@ export function createGateDesk(parts: GateDeskParts): GateDesk {
       const answer = gatekeeper.answer(service, change);
       telemetry.gateAsked(answer);
       if (change === undefined) return answer;
-      if (answer.action !== 'go' && remember(held, keyOf(service, change), changesRemembered))
-        telemetry.changeHeld(answer);
-      if (answer.passage?.incident !== undefined) {
-        const passed = { service, change, incident: answer.passage.incident };
-        const key = remedyKey(passed);
-        const isDue = answer.decidedAt - (tried.get(key) ?? -Infinity) >= storeAgainMs;
-        if (isDue && !book.hasPassed(passed)) {
-          tried.set(key, answer.decidedAt);
-          void recordRemedy(parts, answer.passage, passed, answer.decidedAt).then((kept) => kept && tried.delete(key));
+      const { decidedAt: at, state, reason: because, passage } = answer;
+      if (answer.action !== 'go' && because !== 'unknown-service') {
+        const held = { service, change: change.length > longestId ? hashText(change) : change };
+        if (!book.hasHeld(held)) {
+          const event: GateEvent = { type: 'change-held', ...held, at, state, because };
+          keep([service, held.change], event, 'a gate held a change');
+        }
+      }
+      if (passage?.incident !== undefined) {
+        const passed = { service, change, incident: passage.incident };
+        const { by, reason } = passage;
+        if (!book.hasPassed(passed)) {
+          const event: GateEvent = { type: 'remedy-passed', ...passed, at, by, reason };
+          keep([service, change, passed.incident], event, passedWords);
         }
       }
       return answer;
@@ -82,25 +101,23 @@ export function createGateDesk(parts: GateDeskParts): GateDesk {
   };
 }
 
-function keyOf(service: string, change: string): string {
-  const key = JSON.stringify([service, change]);
-  return key.length > longestKey ? hashText(key) : key;
-}
+const passedWords = 'a change that remedies an incident passed the gate';
 
 /** Written behind the answer: a store that is slow or full must not keep a fix waiting. False when it could not be kept. */
-async function recordRemedy(
+async function recordBehind(
   { store, book, log }: GateDeskParts,
-  { by, reason }: Passage,
-  { service, change, incident }: RemedyPassed,
-  at: number,
+  { at, ...facts }: GateEvent,
+  words: string,
 ): Promise<boolean> {
-  const event: GateEvent = { type: 'remedy-passed', service, at, change, incident, by, reason };
+  const { type: _type, ...told } = facts;
   try {
-    book.apply(await store.commit({ events: [event], recordedAt: at }));
-    log.warn('a change that remedies an incident passed the gate', { service, change, incident, by, reason });
+    book.apply(await store.commit({ events: [{ ...facts, at } as GateEvent], recordedAt: at }));
+    // That a person lets a fix through deserves a look; what a gate holds back is its work.
+    if (facts.type === 'change-held') log.info(words, told);
+    else log.warn(words, told);
     return true;
   } catch (error) {
-    log.error('that a change passed the gate as a remedy could not be stored', { service, change, incident, error });
+    log.error(`could not be stored: ${words}`, { ...told, error });
     return false;
   }
 }

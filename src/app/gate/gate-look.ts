@@ -16,29 +16,42 @@ export interface ServiceLook {
   readonly maxGapMs: number;
 }
 
-/** A poll may take its time, and a few may fail: data is not held to be stale before this, ms. */
-const leastStaleMs = 60_000;
+/** However long the windows of its targets are, no data counts for longer by that alone, ms. */
+const longestFreshMs = 60_000;
+
+/**
+ * The age from which on the last evaluation of a service says nothing of now, ms: the shortest window of its targets is
+ * over by then, or a minute, and as many polls have failed as amount to a gap. Nothing of other services is in it.
+ */
+export function staleAfter({ service, maxGapMs }: Pick<ServiceLook, 'service' | 'maxGapMs'>): number {
+  const windows = service.endState.targets.flatMap(({ overMs }) => overMs ?? []);
+  return Math.max(maxGapMs, Math.min(longestFreshMs, ...windows));
+}
 
 /** What a gate sees of a service. `now` is Andon's clock, onto which times of the source's clock are moved. */
 export function watchedFacts(look: ServiceLook, now: number): NonNullable<GateFacts['watched']> {
-  const { service, view, maxGapMs, sourceNow } = look;
+  const { service, view, sourceNow } = look;
   const skewMs = sourceNow - now;
   const shown = new Set(view.scopes.map(({ group }) => groupKey(group)));
   // An open incident stops the line whether or not the last poll showed its group.
   const unseen = [...look.scopes].flatMap(([key, { group, incident }]) =>
-    incident === undefined || shown.has(key) ? [] : [{ group, targets: [] }],
+    incident === undefined || shown.has(key) ? [] : [{ group, targets: [], rules: [] }],
   );
   return {
     policy: service.gate,
     skewMs,
-    staleAfterMs: Math.max(leastStaleMs, 2 * maxGapMs),
-    scopes: [...view.scopes, ...unseen].map(({ group, targets }): GateScope => {
+    staleAfterMs: staleAfter(look),
+    scopes: [...view.scopes, ...unseen].map(({ group, targets, rules: judgedRules }): GateScope => {
       const incident = look.scopes.get(groupKey(group))?.incident;
-      if (incident === undefined) return { group, verdicts: targets };
+      const unknown = judgedRules.flatMap(({ rule, severity, state, shadow }) =>
+        state === 'unknown' && shadow !== true ? [{ rule, severity }] : [],
+      );
+      const judged = { group, verdicts: targets, ...(unknown.length === 0 ? {} : { undecided: unknown }) };
+      if (incident === undefined) return judged;
       const { id, severity, rules, onset, resolvedAt } = incident;
       const onsetAt = onset.at - skewMs;
       const watched = resolvedAt === undefined ? {} : { watchedUntil: resolvedAt + service.endState.watchMs - skewMs };
-      return { group, verdicts: targets, incident: { id, severity, rules, onsetAt, ...watched } };
+      return { ...judged, incident: { id, severity, rules, onsetAt, ...watched } };
     }),
     budgets: view.budgets.map(({ budget, group, reading }): GateBudget => {
       return { budget, group, remaining: reading.kind === 'value' ? reading.remaining : undefined };

@@ -1,11 +1,14 @@
+import { canRemedy } from '../../domain/change/can-remedy.ts';
 import { causalWindow } from '../../domain/change/causal-window.ts';
 import type { Change } from '../../domain/change/change.ts';
+import type { Remedy } from '../../domain/change/change-event.ts';
 import { describeWorse } from '../../domain/change/describe-bake.ts';
 import { decideGate, type GateFacts } from '../../domain/gate/decide-gate.ts';
 import { freezesOf, overrideOf, type HandledGates } from '../../domain/gate/freeze.ts';
 import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
 import { defaultChangePolicy } from '../../domain/service/change-policy.ts';
 import type { Service } from '../../domain/service/service.ts';
+import { nearest } from '../../domain/text/nearest.ts';
 import type { Clock } from '../ports/clock.ts';
 import { watchedFacts, type ServiceLook } from './gate-look.ts';
 
@@ -50,7 +53,8 @@ export class Gatekeeper {
     const look = fleet.look(service);
     const handled = gates.gates();
     const override = overrideOf(handled, service, now, changeId);
-    const remedies = changeId === undefined ? undefined : changes.get(service, changeId)?.remedies;
+    const remedies = changeId === undefined ? undefined : this.#remedies(service, changeId, look, now);
+    const meant = look === undefined ? nearest(service, fleet.names()) : undefined;
     return {
       service,
       freezes: freezesOf(handled, service, now),
@@ -58,8 +62,25 @@ export class Gatekeeper {
       ...(look === undefined ? {} : { worseSince: worseSince(changes.of(service), look.service, now) }),
       ...(look === undefined ? {} : { watched: watchedFacts(look, now) }),
       ...(override === undefined ? {} : { override }),
+      ...(meant === undefined ? {} : { meant }),
       ...(remedies === undefined || changeId === undefined ? {} : { remedy: { change: changeId, ...remedies } }),
     };
+  }
+
+  /** What a change says it remedies; not where it began before that. An incident that no gate here sees is no matter. */
+  #remedies(service: string, id: string, look: ServiceLook | undefined, now: number): Remedy | undefined {
+    const { fleet, changes } = this.#parts;
+    const change = changes.get(service, id);
+    if (change?.remedies === undefined) return undefined;
+    const { incident } = change.remedies;
+    const dependencies = (look?.service.gate.dependsOn ?? []).map((each) => fleet.look(each.service));
+    for (const seen of [look, ...dependencies]) {
+      const scope = seen && [...seen.scopes.values()].find((each) => each.incident?.id === incident);
+      if (seen === undefined || scope?.incident === undefined) continue;
+      const latest = scope.incident.onset.latest - (seen.sourceNow - now);
+      return canRemedy(change, { latest }) ? change.remedies : undefined;
+    }
+    return change.remedies;
   }
 }
 

@@ -10,7 +10,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { IncidentBook } from '../recording/incident-book.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { SilenceDesk } from '../silence/silence-desk.ts';
-import { incidentNow } from '../views/incident-now.ts';
+import { standingNow } from '../views/incident-now.ts';
 import { testChannel, type ChannelTest, type ChannelTestResult } from './channel-test.ts';
 import { Reminders } from './reminders.ts';
 
@@ -20,7 +20,7 @@ export interface PagingParts {
   readonly telemetry: Pick<Telemetry, 'heartbeat' | 'heartbeatFailed'>;
   readonly book: IncidentBook;
   readonly recorder: Recorder;
-  readonly fleet: Pick<Fleet, 'watches' | 'routed'>;
+  readonly fleet: Pick<Fleet, 'watches' | 'look' | 'routed'>;
   /** Where people keep pages back. */
   readonly silences: Pick<SilenceDesk, 'of'>;
   readonly deliverer: Pick<Deliverer, 'reachable' | 'status' | 'sendTest'>;
@@ -66,14 +66,13 @@ export class Paging {
 }
 
 function createReminders({ clock, log, book, recorder, fleet, deliverer, silences }: PagingParts): Reminders {
-  const views = () => fleet.watches().map(({ view }) => view);
   return new Reminders({
     clock,
     log,
     book,
     recorder,
     routed: (incident) => fleet.routed(incident),
-    verdictsOf: (incident) => (incident.blind ? undefined : incidentNow(views(), incident)?.targets),
+    standingOf: (incident) => standingNow(fleet.look(incident.service)?.view, incident),
     reachable: (incidentId) => deliverer.reachable(incidentId),
     isQuiet: (incident) => {
       const { telling } = incident;

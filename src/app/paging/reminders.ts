@@ -1,9 +1,9 @@
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { IncidentEvent } from '../../domain/incident/event.ts';
 import type { Moment } from '../../domain/incident/calling.ts';
+import type { Standing } from '../../domain/incident/standing.ts';
 import { dueReminders, type DueReminder, type Reachable } from '../../domain/notification/reminder-plan.ts';
 import type { Routed } from '../../domain/notification/route.ts';
-import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { IncidentBook } from '../recording/incident-book.ts';
@@ -17,8 +17,8 @@ export interface RemindersParts {
   readonly recorder: Pick<Recorder, 'recordNow'>;
   /** Who is told of an incident, by what is configured now. */
   readonly routed: (incident: Incident) => Routed;
-  /** How targets of an incident stand as of the last poll; undefined where that is not known. */
-  readonly verdictsOf: (incident: Incident) => readonly TargetVerdict[] | undefined;
+  /** How an incident stands as of the last poll. */
+  readonly standingOf: (incident: Incident) => Standing;
   /** What is known of channels, and of what waits for them of an incident. */
   readonly reachable: (incidentId: string) => Reachable;
   /** Whether nobody is to be told of an incident just now. */
@@ -79,7 +79,6 @@ export class Reminders {
 
   #eventOf(incident: Incident, due: DueReminder): IncidentEvent {
     const { service, group, id } = incident;
-    const verdicts = this.#parts.verdictsOf(incident);
     return {
       type: 'reminded',
       service,
@@ -88,7 +87,7 @@ export class Reminders {
       at: this.#parts.clock.now(),
       reminder: due.reminder,
       ...(due.reminder === 'escalation' ? { step: due.step, afterMs: due.afterMs } : {}),
-      ...(verdicts === undefined ? {} : { verdicts }),
+      ...this.#parts.standingOf(incident),
     };
   }
 

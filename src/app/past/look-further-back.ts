@@ -3,6 +3,7 @@ import { onsetOfCounts, onsetOfGauge } from '../../domain/estimate/estimate-onse
 import type { IncidentEvent } from '../../domain/incident/event.ts';
 import { groupKey } from '../../domain/service/group.ts';
 import { replay } from '../../domain/reading/history.ts';
+import { polledSignals } from '../../domain/service/polled-signals.ts';
 import { budgetBounds, targetsBySignal } from '../../domain/estimate/onset-bounds.ts';
 import type { Onset } from '../../domain/estimate/onset.ts';
 import { record, emptyLedger, type SignalLedger } from '../../domain/reading/signal-ledger.ts';
@@ -73,7 +74,8 @@ async function onsetIn(
   stretch: { readonly from: number; readonly to: number },
   signal: AbortSignal,
 ): Promise<Onset | undefined> {
-  const read = service.signals.find((each) => each.name === incident.onset.signal);
+  // The counters of a signal whose counts rules record are never read.
+  const read = polledSignals(service).find((each) => each.name === incident.onset.signal);
   const rules = service.rules.filter(({ name }) => incident.rules.includes(name));
   const bounds = [...targetsBySignal(service), ...budgetBounds(service, rules)].filter(
     (bound) => bound.signal === incident.onset.signal,

@@ -1,11 +1,14 @@
 import type { ChangeOrigin } from '../../domain/change/change-event.ts';
+import type { Change } from '../../domain/change/change.ts';
 import type { SettledDeployment } from '../../domain/change/delivery-metrics.ts';
 import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
 import type { ProtectionResult } from '../../domain/gate/protection-event.ts';
 import type { ShadowStop } from '../../domain/shadow/shadow-stop.ts';
 import type { Group } from '../../domain/service/group.ts';
+import type { Service } from '../../domain/service/service.ts';
 import type { SourceFailureReason } from '../../domain/reading/observation.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
+import type { HeldChange } from '../gate/gate-book.ts';
 import type { AppliedEvent } from '../recording/incident-book.ts';
 import type { BudgetView } from '../budgets/budget-view.ts';
 import type { LineState, ReadingRow, RuleView } from '../views/service-view.ts';
@@ -25,6 +28,7 @@ export const changeReported = [
   'ignored',
   'unknown-service',
   'unknown-incident',
+  'not-a-remedy',
   'invalid',
   'not-stored',
 ] as const;
@@ -65,6 +69,8 @@ export interface Telemetry {
   clockSkew(source: string, skewMs: number): void;
   /** All readings of a service; groups and windows that are missing here vanish. */
   readings(service: string, source: string, rows: readonly ReadingRow[]): void;
+  /** What a service is declared to be; stands until it is told anew or forgotten. */
+  declared(service: DeclaredFacts): void;
   targets(service: string, group: Group, verdicts: readonly TargetVerdict[]): void;
   rules(service: string, group: Group, rules: readonly RuleView[]): void;
   line(service: string, group: Group, line: LineState): void;
@@ -78,12 +84,16 @@ export interface Telemetry {
   shadowStopped(stop: ShadowStop): void;
   /** Somebody asked a gate. */
   gateAsked(answer: GateAnswer): void;
-  /** A change that asks was not let through, told once a change. */
-  changeHeld(answer: GateAnswer): void;
+  /** A change that asked was not let through; every change once, at the start those of the whole log again. */
+  changeHeld(held: HeldChange): void;
   /** What every gate says now; services that are missing here vanish. */
   gates(answers: readonly GateAnswer[]): void;
   /** How many silences stand. */
   silences(standing: number): void;
+  /** Something was told of a change; at the start all changes of the log again, in its order. */
+  changed(change: Change): void;
+  /** The URL under which people reach Andon; undefined: nobody said. */
+  reachedAt(externalUrl: string | undefined): void;
   /** A deployment that waited for a gate was answered, or cannot be. */
   protectionAnswered(result: ProtectionResult): void;
   /** A report of a change came in, or a message that tells of none, and what became of it. */
@@ -114,6 +124,9 @@ export interface Telemetry {
 export const sourceOperations = ['clock', 'read', 'history', 'arrivals', 'buckets'] as const;
 export type SourceOperation = (typeof sourceOperations)[number];
 
+/** What people want to know of a service beside how it stands. */
+export type DeclaredFacts = Pick<Service, 'name' | 'owner' | 'runbook' | 'signals'>;
+
 export interface PolledFacts {
   readonly durationMs: number;
   readonly latenessMs: number;
@@ -134,6 +147,7 @@ export const silentTelemetry: Telemetry = {
   sourceHeard: nothing,
   clockSkew: nothing,
   readings: nothing,
+  declared: nothing,
   targets: nothing,
   rules: nothing,
   line: nothing,
@@ -148,6 +162,8 @@ export const silentTelemetry: Telemetry = {
   deploymentSettled: nothing,
   protectionAnswered: nothing,
   changeReported: nothing,
+  changed: nothing,
+  reachedAt: nothing,
   alertReceived: nothing,
   deliveryFinished: nothing,
   resendFinished: nothing,

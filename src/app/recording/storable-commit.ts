@@ -40,12 +40,13 @@ export function withoutLedgers({ ledgers = [], ...commit }: Commit): Commit {
 /** The rows that can be read back as they are; what the others held is missing then, and read from the source again. */
 export function storableRows({ changes }: LedgerWrite): readonly LedgerRow[] {
   return changes.rows.filter(
-    ({ slotMs, start, bad, total, gaps }) =>
+    ({ slotMs, start, bad, total, gaps, cuts = [] }) =>
       Number.isSafeInteger(slotMs) &&
       Number.isSafeInteger(start) &&
       Number.isFinite(bad) &&
       Number.isFinite(total) &&
-      gaps.every(({ from, to }) => Number.isFinite(from) && Number.isFinite(to)),
+      gaps.every(({ from, to }) => Number.isFinite(from) && Number.isFinite(to)) &&
+      cuts.every((cut) => [cut.at, cut.bad, cut.total].every(Number.isFinite)),
   );
 }
 

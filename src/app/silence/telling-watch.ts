@@ -1,6 +1,7 @@
 import type { Incident } from '../../domain/incident/incident.ts';
+import type { Standing } from '../../domain/incident/standing.ts';
 import type { HoldingPolicy } from '../../domain/notification/hold-back.ts';
-import { owedTelling } from '../../domain/notification/owed-telling.ts';
+import { owedTelling, type OwedTelling } from '../../domain/notification/owed-telling.ts';
 import { everyService } from '../../domain/silence/silence.ts';
 import type { SilenceEvent } from '../../domain/silence/silence-event.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -20,13 +21,15 @@ export interface TellingWatchParts {
   readonly holding: () => HoldingPolicy;
   /** Whether it is known how an incident stands now: just after a start, what happened meanwhile is still being read. */
   readonly isKnown: (incident: Incident) => boolean;
+  /** How an incident stands as of the last poll. */
+  readonly standingOf: (incident: Incident) => Standing;
   /** The channels that an incident pages now. */
   readonly channelsOf: (incident: Incident) => readonly string[];
 }
 
 /** How often it looks, ms. */
 const lookEveryMs = 1_000;
-/** So long after the start, what was silenced is told though its service could not be read yet, ms. */
+/** So long after the start, what is off is told though its service could not be read yet, ms. */
 const longestReadMs = 60_000;
 
 /** Tells what was kept back once nothing keeps it any more: after a silence, after flapping, and for a group as a whole. */
@@ -86,14 +89,22 @@ export class TellingWatch {
   }
 
   #due(id: string, around: ReadonlyMap<string, Incident>): Record | undefined {
-    const { clock, holding, channelsOf, isKnown } = this.#parts;
+    const { clock, holding, channelsOf, isKnown, standingOf } = this.#parts;
     const incident = around.get(id);
     if (incident === undefined) return undefined;
-    const event = owedTelling(incident, { ...holding(), around, now: clock.now() });
+    const standing = standingOf(incident);
+    const event = owedTelling(incident, { ...holding(), around, now: clock.now(), standing });
     const isYoung = this.#looks * lookEveryMs < longestReadMs;
-    if (event?.type === 'unsilenced' && isYoung && !isKnown(incident)) return undefined;
+    if (event !== undefined && isYoung && saysOff(event) && !isKnown(incident)) return undefined;
     return event && { events: [event], checkpoints: [], channels: channelsOf };
   }
+}
+
+/** Whether it tells that an incident is off, which may be over by now. */
+function saysOff(event: OwedTelling): boolean {
+  return (
+    event.type === 'unsilenced' || event.type === 'grouped' || (event.type === 'steadied' && event.kind === 'relapsed')
+  );
 }
 
 /** Nothing can be left to tell of it: most incidents, which need no closer look. `leads`: those that others are told under. */

@@ -61,7 +61,7 @@ export class Telling {
   }
 
   /** What tells what was kept back, once it is started. */
-  watch(incidents: Pick<TellingWatchParts, 'recorder' | 'channelsOf' | 'isKnown'>): TellingWatch {
+  watch(incidents: Pick<TellingWatchParts, 'recorder' | 'channelsOf' | 'isKnown' | 'standingOf'>): TellingWatch {
     this.#watch = new TellingWatch({ ...this.#parts, ...incidents, holding: () => this.holding() });
     return this.#watch;
   }

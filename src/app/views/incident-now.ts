@@ -1,6 +1,7 @@
 import { describeKeptOpen } from '../../domain/incident/describe-kept-open.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import type { KeptOpen } from '../../domain/incident/kept-open.ts';
+import type { Standing } from '../../domain/incident/standing.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import type { ServiceView } from './service-view.ts';
 
@@ -24,4 +25,15 @@ export function incidentNow(
   if (view?.lastPollAt === undefined || scope?.keptOpen === undefined) return undefined;
   const { keptOpen: kept, targets } = scope;
   return { at: view.lastPollAt, keptOpenBy: describeKeptOpen(kept, targets), kept, targets };
+}
+
+/** The same for what is told of it now, by the view of its service; empty where it is not known. */
+export function standingNow(
+  view: ServiceView | undefined,
+  incident: Pick<Incident, 'id' | 'service' | 'phase' | 'blind'>,
+): Standing {
+  const now = incident.blind || view === undefined ? undefined : incidentNow([view], incident);
+  if (now === undefined) return {};
+  const { heldSince, heldMs: forMs, holdMs: ofMs } = now.kept;
+  return { verdicts: now.targets, ...(heldSince === undefined ? {} : { held: { forMs, ofMs } }) };
 }

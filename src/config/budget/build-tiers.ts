@@ -1,5 +1,6 @@
 import { presetTiers, tierOf } from '../../domain/budget/burn-tiers.ts';
 import type { BurnTier, Period } from '../../domain/budget/objective.ts';
+import type { Severity } from '../../domain/service/severity.ts';
 import type { DeclarationPath } from '../../domain/text/diagnostic.ts';
 import { formatDuration } from '../../domain/text/duration.ts';
 import type { BurnRateFile, ErrorBudgetFile } from '../budget-file.ts';
@@ -8,6 +9,7 @@ import type { Report } from '../problem.ts';
 import { readShare } from '../service/share.ts';
 import type { Part } from '../service/read-parts.ts';
 import { shortMs } from '../windows.ts';
+import { checkPreset } from './check-preset.ts';
 
 type TierFile = BurnRateFile & { readonly budget: string | number; readonly over: number };
 
@@ -30,7 +32,9 @@ export function buildTiers(
   return burnRates.flatMap((item, index): readonly Part<BurnTier>[] => {
     const at = [...path, index];
     const tiers =
-      typeof item === 'string' ? presetTiers(item, periodMs) : (buildItem(item, periodMs, at, report) ?? []);
+      typeof item === 'string'
+        ? buildPreset(item, periodMs, at, report)
+        : (buildItem(item, periodMs, at, report) ?? []);
     // The tiers of a preset come to the same windows where the period is very short.
     const byWindows = new Map(
       tiers.map((tier) => [`${tier.severity} ${tier.shadow === true} ${tier.longMs} ${tier.shortMs}`, tier]),
@@ -45,6 +49,12 @@ export function buildTiers(
   });
 }
 
+function buildPreset(severity: Severity, periodMs: number, path: DeclarationPath, report: Report): readonly BurnTier[] {
+  const tiers = presetTiers(severity, periodMs);
+  checkPreset(tiers, periodMs, path, report);
+  return tiers;
+}
+
 /** A preset that says something about its rule, or one tier. */
 function buildItem(
   file: BurnRateFile,
@@ -57,7 +67,8 @@ function buildItem(
     file.shadow ? tiers?.map((tier) => ({ ...tier, shadow: true })) : tiers;
   if (budget !== undefined && over !== undefined)
     return marked(buildTier({ ...file, budget, over }, periodMs, path, report));
-  if (budget === undefined && over === undefined && short === undefined) return marked(presetTiers(severity, periodMs));
+  if (budget === undefined && over === undefined && short === undefined)
+    return marked(buildPreset(severity, periodMs, path, report));
   const missing = budget === undefined ? (over === undefined ? 'budget and over' : 'budget') : 'over';
   report({
     path,

@@ -1,5 +1,6 @@
 import { ParseError, TypeError } from '@marcbachmann/cel-js';
 import type { TextProblem } from '../problem.ts';
+import { secondsHint } from './compare-text.ts';
 
 /** What the CEL library has to say, in our words where we have better ones. Rethrows what is no complaint about the text. */
 export function celErrorProblem(text: string, error: unknown): TextProblem {
@@ -7,8 +8,15 @@ export function celErrorProblem(text: string, error: unknown): TextProblem {
   const { start = 0, end = start } = error.range ?? {};
   const within = { from: start, to: Math.max(end, Math.min(start + 1, text.length)) };
   const code = error instanceof ParseError ? 'cel-syntax' : 'cel-type';
-  const { message, hint } = inWords(error.summary);
+  const { message, hint = hintForUnit(text) } = inWords(error.summary);
   return { code, within, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** A number with a unit, as in `< 1d`, is no number to CEL. */
+function hintForUnit(text: string): string | undefined {
+  const [written] = /(?<![\w."])\d+(?:ms|[smhdw])\b(?!")/.exec(text) ?? [];
+  if (written === undefined) return undefined;
+  return text.includes('budgetExhaustedIn') ? secondsHint(written) : 'numbers have no units in a condition';
 }
 
 const celTypes: Readonly<Record<string, string>> = {

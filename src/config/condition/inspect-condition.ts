@@ -7,6 +7,7 @@ import type { TextProblem } from '../problem.ts';
 import { maxWindowMs, minWindowMs } from '../windows.ts';
 import { compareBudgetProblem } from './compare-budget.ts';
 import { compareProblem } from './compare-problem.ts';
+import { compareTextProblem } from './compare-text.ts';
 import { constantOf } from './constant-of.ts';
 import { budgetMethods, inspectBudgetUse } from './inspect-budget-use.ts';
 import type { BudgetsByName, SignalKinds } from './signal-kinds.ts';
@@ -66,7 +67,9 @@ export function inspectCondition(ast: ASTNode, signals: SignalKinds, budgets: Bu
       case '!=': {
         for (const operand of node.args) visit(operand);
         const problem =
-          compareProblem(node.op, node.args, signals) ?? compareBudgetProblem(node.op, node.args, budgets);
+          compareTextProblem(node.op, node.args) ??
+          compareProblem(node.op, node.args, signals) ??
+          compareBudgetProblem(node.op, node.args, budgets);
         if (problem !== undefined) problems.push(problem);
         return;
       }

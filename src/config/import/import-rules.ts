@@ -6,7 +6,7 @@ import { draftService } from './draft-service.ts';
 import { hoistCommon } from './hoist-common.ts';
 import type { ImportedSlo } from './imported-slo.ts';
 import type { ImportResult } from './import-result.ts';
-import { remark, tell, type InputPart } from './input-part.ts';
+import { isInside, remark, tell, type InputPart } from './input-part.ts';
 import { joinServices, type ServiceGroup } from './join-services.ts';
 import { openInputs } from './open-inputs.ts';
 import { importOpenSlo, isOpenSlo } from './openslo.ts';
@@ -42,11 +42,17 @@ const detectors = { sloth: isSloth, pyrra: isPyrra, openslo: isOpenSlo } as cons
  * a diagnostic: nothing is dropped silently. Never throws, whatever the files hold.
  */
 export function importRules(dialect: Dialect, files: readonly RuleFile[], options: ImportOptions): Imported {
-  const diagnostics: Diagnostic[] = [];
-  const inputs = openInputs(files, (diagnostic) => diagnostics.push(diagnostic));
+  const told: Told[] = [];
+  const inputs = openInputs(files, (diagnostic, part) =>
+    told.push({ diagnostic, ...(part === undefined ? {} : { part }) }),
+  );
   const own = inputs.objects.filter((object) => isOf(dialect, object));
   const { slos, services } = read(dialect, own, options);
   const sound = slos.filter((slo) => isSound(joinServices([slo], services), names[dialect], slo));
+  const dropped = own.filter(
+    (object) => isObjective(object) && !sound.some(({ part }) => part === object || isInside(part, object)),
+  );
+  const refused = slos.filter((slo) => !sound.includes(slo)).map(({ part }) => part);
   const groups = joinServices(sound, services);
   for (const group of groups) {
     nameLostLabels(group);
@@ -59,7 +65,25 @@ export function importRules(dialect: Dialect, files: readonly RuleFile[], option
     remark(service.part, { kind: 'lost', at: 'key', message });
   }
   inputs.nameLeftOvers();
+  const diagnostics = told.filter((each) => !isMoot(each, dropped, refused)).map(({ diagnostic }) => diagnostic);
   return { files: written, diagnostics: withoutRepeats(diagnostics), objectives: sound.length };
+}
+
+interface Told {
+  readonly diagnostic: Diagnostic;
+  readonly part?: InputPart;
+}
+
+function isObjective({ value }: InputPart): boolean {
+  const { kind } = value as { readonly kind?: unknown };
+  return kind === 'SLO' || kind === 'ServiceLevelObjective';
+}
+
+/** Of what is not carried over at all, nobody needs to know what form its parts have, nor of what was refused which are missing. */
+function isMoot({ diagnostic, part }: Told, dropped: readonly InputPart[], refused: readonly InputPart[]): boolean {
+  if (part === undefined || diagnostic.code === 'suspicious') return false;
+  const isChange = diagnostic.code === 'carried-over-changed';
+  return refused.some((each) => isInside(part, each)) || (isChange && dropped.some((each) => isInside(part, each)));
 }
 
 function read(dialect: Dialect, objects: readonly InputPart[], { periodMs, service }: ImportOptions): ImportResult {

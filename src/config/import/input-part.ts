@@ -9,8 +9,11 @@ export interface InputDocument {
   readonly settled: Set<string>;
   /** Keys that were asked for, by the path of their mapping; as JSON. */
   readonly asked: Map<string, Set<string>>;
-  readonly report: (diagnostic: Diagnostic) => void;
+  readonly report: Report;
 }
+
+/** Takes what became of a part; of what is no part of a document, such as a fault of the file, without one. */
+export type Report = (diagnostic: Diagnostic, part?: InputPart) => void;
 
 /** A part of the input that knows where it stands. What is read through it counts as carried over. */
 export interface InputPart {
@@ -49,19 +52,28 @@ export function tell(part: InputPart, fate: Fate): undefined {
 
 /** Says something about a part without settling it: what is in it is still carried over, or named. */
 export function remark(part: InputPart, fate: Fate): undefined {
-  part.document.report(diagnose(part, fate));
+  part.document.report(diagnose(part, fate), part);
 }
 
 /** Like `tell`, of a part that may hold a secret, so no line of the file is shown. */
 export function tellBlindly(part: InputPart, fate: Fate): void {
   settle(part);
   const { excerpt: _, ...rest } = diagnose(part, fate);
-  part.document.report(rest);
+  part.document.report(rest, part);
 }
 
 function diagnose(part: InputPart, { kind, ...fate }: Fate): Diagnostic {
   const severity = kind === 'lost' ? 'error' : 'warning';
   return part.document.declaration.diagnose({ ...fate, path: part.path, severity, code: codes[kind] });
+}
+
+/** Whether a part stands somewhere inside another. */
+export function isInside({ document, path }: InputPart, outer: InputPart): boolean {
+  return (
+    document === outer.document &&
+    path.length > outer.path.length &&
+    outer.path.every((step, index) => step === path[index])
+  );
 }
 
 export function placeOf(part: InputPart): Position {

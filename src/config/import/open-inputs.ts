@@ -1,9 +1,8 @@
-import type { Diagnostic } from '../../domain/text/diagnostic.ts';
 import { decodeFile } from '../decode-file.ts';
 import type { RuleFile } from '../load-file.ts';
 import { readDeclarations } from '../read-declarations.ts';
 import { createSourceText } from '../source-text.ts';
-import { isMapping, rootOf, settle, type InputPart } from './input-part.ts';
+import { isMapping, rootOf, settle, type InputPart, type Report } from './input-part.ts';
 import { nameLeftOvers } from './left-over.ts';
 import { itemsAt, partAt, refuse } from './take-input.ts';
 
@@ -18,7 +17,7 @@ export interface OpenedInputs {
 }
 
 /** Opens files as YAML within the bounds that rule files have. What is no object is reported. */
-export function openInputs(files: readonly RuleFile[], report: (diagnostic: Diagnostic) => void): OpenedInputs {
+export function openInputs(files: readonly RuleFile[], report: Report): OpenedInputs {
   const roots = files.flatMap((file) => rootsIn(file, report));
   return {
     objects: roots.flatMap(objectsIn),
@@ -28,7 +27,7 @@ export function openInputs(files: readonly RuleFile[], report: (diagnostic: Diag
   };
 }
 
-function rootsIn(file: RuleFile, report: (diagnostic: Diagnostic) => void): readonly InputPart[] {
+function rootsIn(file: RuleFile, report: Report): readonly InputPart[] {
   const decoded = decodeFile(file.path, file.content);
   if ('problem' in decoded) {
     report(decoded.problem);

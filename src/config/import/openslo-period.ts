@@ -36,6 +36,7 @@ export function readTimeWindow(spec: InputPart): ImportedPeriod | undefined {
   const written = partAt(window, 'unit') === undefined ? readDuration(window, 'duration') : readCount(window);
   if (written === undefined) return undefined;
   const duration = monthMeant(window, written);
+  if (duration === undefined) return undefined;
   if (isRolling === true || (isRolling === undefined && calendar === undefined)) {
     if (calendar !== undefined) {
       tell(calendar, {
@@ -110,9 +111,14 @@ function durationOf(value: unknown): Duration | undefined {
 }
 
 /** `1m` as the period of an SLO: an example of OpenSLO itself writes it for a month. */
-function monthMeant(window: InputPart, duration: Duration): Duration {
+function monthMeant(window: InputPart, duration: Duration): Duration | undefined {
   const part = partAt(window, 'duration');
   if (duration.unit !== 'm' || msOf(duration) >= unitMs.h || part === undefined) return duration;
+  // Nobody promises anything over more than a year.
+  if (duration.count > 12) {
+    const message = `\`${duration.count}m\` is a period of minutes, and a period is at least an hour, so this was not carried over`;
+    return tell(part, { kind: 'lost', message, hint: `did you mean ${duration.count}d?` });
+  }
   const message = `\`${duration.count}m\` is a period of minutes; it was read as months`;
   tell(part, { kind: 'suspicious', message, hint: `write ${duration.count}M for months` });
   return { ...duration, unit: 'M' };

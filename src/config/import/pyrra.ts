@@ -1,4 +1,5 @@
-import { parseDuration } from '../../domain/text/duration.ts';
+import { formatDuration, parseDuration } from '../../domain/text/duration.ts';
+import { minPeriodMs } from '../windows.ts';
 import type { ImportedSlo } from './imported-slo.ts';
 import type { ImportResult } from './import-result.ts';
 import { remark, settle, tell, type InputPart } from './input-part.ts';
@@ -124,7 +125,13 @@ function readWindow(spec: InputPart): number | undefined {
     });
   }
   const ms = parseDuration(takeText(spec, 'window') ?? '');
-  return ms === undefined ? refuse(part, 'a duration such as 4w or 30d') : ms;
+  if (ms === undefined) return refuse(part, 'a duration such as 4w or 30d');
+  if (ms >= minPeriodMs) return ms;
+  return tell(part, {
+    kind: 'lost',
+    message: `a window is at least ${formatDuration(minPeriodMs)}, and this is ${formatDuration(ms)}, so this objective was not carried over`,
+    hint: '`m` is minutes: write 30d or 4w for a month',
+  });
 }
 
 function percentOf(target: string): number {

@@ -101,7 +101,9 @@ function uncaughtServices(settings: Settings, services: readonly Service[]): rea
     (service) =>
       service.notify.length === 0 &&
       service.rules.some(
-        (rule) => routeIncident(routes, routeFactsOf(service, rule), { notify: [], all: [] }).routes.length === 0,
+        (rule) =>
+          rule.shadow !== true &&
+          routeIncident(routes, routeFactsOf(service, rule), { notify: [], all: [] }).routes.length === 0,
       ),
   );
   if (uncaught.length === 0) return [];

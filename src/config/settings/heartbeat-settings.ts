@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { duration, httpUrl } from '../fields.ts';
-import { oneUrl, oneUrlSchema, postingFields } from './channels/posting-fields.ts';
+import { noSecretUrl, oneUrl, oneUrlSchema, postingFields } from './channels/posting-fields.ts';
 import { filePath } from './settings-fields.ts';
 
 const second = 1000;
@@ -38,5 +38,6 @@ export const HeartbeatSettings = z
     ),
   })
   .superRefine(oneUrl('a heartbeat'))
+  .superRefine(noSecretUrl)
   .meta(oneUrlSchema);
 export type HeartbeatSettings = z.infer<typeof HeartbeatSettings>;

@@ -21,9 +21,20 @@ export function templateProblems({ channels }: Settings, find: TemplateFaultFind
   });
 }
 
-function templatesOf({ webhook, alertmanager }: ChannelSettings, at: DeclarationPath): readonly InlineTemplate[] {
+function templatesOf(
+  { webhook, alertmanager, slack, teams, pagerduty, cdevents }: ChannelSettings,
+  at: DeclarationPath,
+): readonly InlineTemplate[] {
   const body = webhook?.template;
   const annotations = Object.entries(alertmanager?.annotations ?? {});
+  const details = Object.entries(pagerduty?.details ?? {});
+  const texts: readonly [DeclarationPath, string | undefined][] = [
+    [[...at, 'slack', 'template'], slack?.template],
+    [[...at, 'teams', 'template'], teams?.template],
+    [[...at, 'pagerduty', 'summary'], pagerduty?.summary],
+    ...details.map(([name, text]): [DeclarationPath, string] => [[...at, 'pagerduty', 'details', name], text]),
+    [[...at, 'cdevents', 'description'], cdevents?.description],
+  ];
   return [
     ...(body === undefined ? [] : [{ path: [...at, 'webhook', 'template'], text: body, format: 'json' as const }]),
     ...annotations.map(([name, text]) => ({
@@ -31,5 +42,6 @@ function templatesOf({ webhook, alertmanager }: ChannelSettings, at: Declaration
       text,
       format: 'text' as const,
     })),
+    ...texts.flatMap(([path, text]) => (text === undefined ? [] : [{ path, text, format: 'text' as const }])),
   ];
 }

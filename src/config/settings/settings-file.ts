@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dnsLabel, duration, httpUrl, show, text } from '../fields.ts';
 import { ChannelSettings } from './channels/channel-settings.ts';
+import { GrafanaSettings } from './grafana-settings.ts';
 import { HeartbeatSettings } from './heartbeat-settings.ts';
 import { FlappingSettings, GroupingSettings } from './telling-settings.ts';
 import { RouteSettings } from './route-settings.ts';
@@ -90,6 +91,9 @@ export const SettingsFile = z
       .default('127.0.0.1:9655')
       .describe('Address and port of the API, the pages and the metrics. `:9655` listens on every address.'),
     externalUrl: httpUrl().optional().describe('URL under which people reach Andon; links in pages start with it.'),
+    grafana: GrafanaSettings.optional().describe(
+      "Grafana with Andon's dashboards; the pages link to them. See [dashboards.md](dashboards.md).",
+    ),
     data: filePath().default('.andon').describe('Folder of the event log; `:memory:` keeps nothing.'),
     sources: z
       .array(SourceSettings, { error: 'expected a list of sources' })

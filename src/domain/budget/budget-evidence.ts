@@ -1,5 +1,6 @@
 import type { BudgetUse } from '../service/condition.ts';
 import { formatDuration } from '../text/duration.ts';
+import { roundApart } from '../text/round-apart.ts';
 import { formatRatio } from '../text/ratio.ts';
 import { signalWords } from '../reading/verdict-text.ts';
 import { burnRate } from './burn-rate.ts';
@@ -11,6 +12,15 @@ import { budgetAt, spentBetween } from './read-budget.ts';
 import { endOfWindow } from './read-window.ts';
 import { isExact, isRecorded, type WindowCounts } from './window-counts.ts';
 
+/** What else a rule's evidence depends on; times in ms on the source's clock. */
+export interface EvidenceScene {
+  /** The onset. */
+  readonly since: number;
+  readonly now: number;
+  /** The numbers in the rule's condition, which nothing is rounded across. */
+  readonly bounds?: readonly number[];
+}
+
 /**
  * What a rule on a budget saw when it stopped the line, for people: the windows that fired with their burn rates, what was
  * spent since the onset, what is left, and how long that lasts. What is not known is left out; what is put together from
@@ -20,8 +30,7 @@ export function budgetEvidence(
   budget: ErrorBudget,
   counts: WindowCounts,
   uses: readonly BudgetUse[],
-  since: number,
-  now: number,
+  { since, now, bounds = [] }: EvidenceScene,
 ): string {
   const windows = new Set(uses.flatMap(({ windowMs }) => windowMs ?? []));
   // The fastest burn says best how long the budget lasts.
@@ -35,8 +44,11 @@ export function budgetEvidence(
             `${burnText(budget, counts, tier.longMs, now, tier.factor)} and ` +
             `${burnText(budget, counts, tier.shortMs, now, tier.factor)} (fires above ${factorSpeed(tier.factor)})`,
         )
-      : [...windows].map((windowMs) => burnText(budget, counts, windowMs, now));
-  const parts = [burns.length === 0 ? '' : `burns at ${burns.join('; ')}`, ...stand(budget, counts, since, now)];
+      : [...windows].map((windowMs) => burnText(budget, counts, windowMs, now, undefined, bounds));
+  const parts = [
+    burns.length === 0 ? '' : `burns at ${burns.join('; ')}`,
+    ...stand(budget, counts, since, now, bounds),
+  ];
   const longMs = fired[0]?.longMs ?? Math.min(...windows);
   return [`Error budget ${signalWords(budget.name)}: ${parts.filter((part) => part !== '').join('; ')}`]
     .concat(Number.isFinite(longMs) ? lastsText(budget, counts, longMs, now) : [])
@@ -49,19 +61,32 @@ function fires(budget: ErrorBudget, counts: WindowCounts, tier: BurnTier, now: n
   return judgeTier(tier, long, short, budget.minimumBad).kind === 'fires';
 }
 
-function burnText(budget: ErrorBudget, counts: WindowCounts, windowMs: number, now: number, factor?: number): string {
+function burnText(
+  budget: ErrorBudget,
+  counts: WindowCounts,
+  windowMs: number,
+  now: number,
+  factor?: number,
+  bounds?: readonly number[],
+): string {
   const burn = burnRate(budget, counts, windowMs, now);
-  const rate = burn.kind === 'value' ? burnSpeed(burn.value, factor) : `an unknown rate (${burn.reason})`;
+  const rate = burn.kind === 'value' ? burnSpeed(burn.value, factor, bounds) : `an unknown rate (${burn.reason})`;
   return `${rate} over ${formatDuration(windowMs)}`;
 }
 
-function stand(budget: ErrorBudget, counts: WindowCounts, since: number, now: number): readonly string[] {
+function stand(
+  budget: ErrorBudget,
+  counts: WindowCounts,
+  since: number,
+  now: number,
+  bounds: readonly number[],
+): readonly string[] {
   const spent = spentBetween(budget, counts, since, now, now);
   const state = budgetAt(budget, counts, now);
   const about = isExact(counts, since, endOfWindow(counts, now)) ? '' : 'about ';
   return [
     typeof spent === 'number' && since < now ? `this incident has spent ${about}${percent(spent)} of it` : '',
-    state.kind === 'value' ? leftText(state.remaining) : '',
+    state.kind === 'value' ? leftText(state.remaining, bounds) : '',
   ];
 }
 
@@ -75,8 +100,9 @@ function lastsText(budget: ErrorBudget, counts: WindowCounts, windowMs: number, 
   return [`at this rate it is gone in ${about}${formatDuration(minutes * 60_000)}`];
 }
 
-function leftText(remaining: number): string {
-  return remaining < 0 ? `it is overspent by ${percent(-remaining)}` : `${percent(remaining)} is left`;
+function leftText(remaining: number, bounds: readonly number[]): string {
+  const shown = roundApart(remaining, [0, ...bounds]);
+  return shown < 0 ? `it is overspent by ${formatRatio(-shown)}` : `${formatRatio(shown)} is left`;
 }
 
 function percent(share: number): string {

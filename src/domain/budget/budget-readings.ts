@@ -2,21 +2,36 @@ import type { BudgetUse } from '../service/condition.ts';
 import type { Group } from '../service/group.ts';
 import { unknown, type Reading } from '../reading/reading.ts';
 import type { BudgetSpent, IncidentSpell } from './budget-spent.ts';
+import type { BudgetUnknown } from './budget-unknown.ts';
 import { burnRate } from './burn-rate.ts';
 import { exhaustedIn } from './exhaustion.ts';
 import type { ErrorBudget } from './objective.ts';
 import { budgetAt } from './read-budget.ts';
 import { endOfWindow } from './read-window.ts';
+import type { RecordedRows } from './recorded-rows.ts';
 import type { WindowCounts } from './window-counts.ts';
 
 /** What a service's error budgets read like: whoever keeps their counts answers. */
 export interface BudgetReadings {
   /** What one of the service's budgets reads for a group at `now`, ms on the source's clock. */
   read(use: BudgetUse, group: Group, now: number): Reading;
-  /** What a rule on these uses of one budget saw when it stopped the line, for people. `since`: the onset, ms. */
-  evidence?(uses: readonly BudgetUse[], group: Group, since: number, now: number): string | undefined;
+  /**
+   * What a rule on these uses of one budget saw when it stopped the line, for people. `since`: the onset, ms; `bounds`:
+   * the numbers in its condition, which nothing is rounded across.
+   */
+  evidence?(
+    uses: readonly BudgetUse[],
+    group: Group,
+    since: number,
+    now: number,
+    bounds: readonly number[],
+  ): string | undefined;
   /** What an incident cost a budget of a group; undefined where it cost none, or that is not known. `now`: ms on the source's clock. */
   spent?(budget: string, group: Group, spell: IncidentSpell, now: number): BudgetSpent | undefined;
+  /** Why it is not known what an incident has cost a budget of a group; undefined where it is, were it nothing. */
+  spentUnknown?(budget: string, group: Group, spell: IncidentSpell, now: number): BudgetUnknown | undefined;
+  /** What rules recorded of a budget of a group as steps; undefined where Andon counts it itself, or nothing was recorded. */
+  recorded?(budget: string, group: Group, now: number): RecordedRows | undefined;
   /** Groups of a signal that budgets know where Andon does not read the signal itself. */
   groups?(signal: string): readonly Group[];
 }

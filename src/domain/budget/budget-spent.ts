@@ -1,8 +1,11 @@
 import type { Interval } from '../interval.ts';
 import { formatRatio } from '../text/ratio.ts';
+import { formatShare } from '../text/share.ts';
 import { signalWords } from '../reading/verdict-text.ts';
 import { allowedShare } from './burn-rate.ts';
 import type { WindowCount } from './count-window.ts';
+import { unknown } from '../reading/reading.ts';
+import type { BudgetUnknown, BudgetUnknownReason } from './budget-unknown.ts';
 import { isImpossibleWindow, roundingOf } from './impossible.ts';
 import type { ErrorBudget } from './objective.ts';
 import { periodBounds } from './period.ts';
@@ -37,17 +40,47 @@ export function budgetSpent(
   spell: IncidentSpell,
   now: number,
 ): BudgetSpent | undefined {
+  const read = readSpent(budget, counts, spell, now);
+  return read === 'nothing' || 'kind' in read ? undefined : read;
+}
+
+/** Why it is not known what an incident has cost a budget; undefined where it is known, were it nothing. */
+export function spentUnknown(
+  budget: ErrorBudget,
+  counts: WindowCounts,
+  spell: IncidentSpell,
+  now: number,
+): BudgetUnknown | undefined {
+  const read = readSpent(budget, counts, spell, now);
+  return read !== 'nothing' && 'kind' in read ? read : undefined;
+}
+
+function readSpent(
+  budget: ErrorBudget,
+  counts: WindowCounts,
+  spell: IncidentSpell,
+  now: number,
+): BudgetSpent | BudgetUnknown | 'nothing' {
   const countedTo = endOfWindow(counts, now);
   const pieces = wholePieces(counts, spell);
   const state = budgetUntil(budget, counts, ...whenBack(budget, counts, spell, pieces.to, now));
-  if (state.kind === 'unknown') return undefined;
+  if (state.kind === 'unknown') return state;
   const from = Math.max(pieces.from, state.periodFrom);
   const to = Math.min(pieces.to, countedTo);
   const count = countIn(counts, from, to, budget.exclusions);
   const bad = isRecorded(counts) ? badBetween(counts, count, { from, to }, budget) : count.bad;
   const openMs = to - from - count.excludedMs;
-  if (!(count.coveredMs >= enoughCoverage * openMs) || isImpossibleWindow(bad, count.total)) return undefined;
-  if (!(bad - allowedShare(budget.objective) * count.total > roundingOf(count.total))) return undefined;
+  const fail = (reason: BudgetUnknownReason, detail: string): BudgetUnknown => ({
+    ...unknown(reason, `${budget.name}: ${detail}`),
+    reason,
+    coverage: openMs > 0 ? Math.min(1, count.coveredMs / openMs) : 0,
+  });
+  if (!(to > from)) return fail('no-data', 'nothing is counted yet since the incident began');
+  if (!(count.coveredMs >= enoughCoverage * openMs))
+    return fail('short-history', `counts cover ${formatShare(count.coveredMs / openMs)} of the incident`);
+  if (isImpossibleWindow(bad, count.total))
+    return fail('impossible', 'there are more good events than events during the incident');
+  if (!(bad - allowedShare(budget.objective) * count.total > roundingOf(count.total))) return 'nothing';
   const isAbout = !isExact(counts, from, to) || countedTo < spell.recoveredAt;
   const { remaining, allowedBad } = state;
   const spent = Math.min(bad, state.bad) / allowedBad;

@@ -1,13 +1,14 @@
+import { roundApart } from '../text/round-apart.ts';
+
 /**
- * A burn rate for people, `14.4x`: with three digits, or as many more as it takes to show that it is above the factor that
- * it is held `against`, as `factorSpeed` shows that.
+ * A burn rate for people, `14.4x`: with three digits, or as many more as it takes to show on which side it lies of the
+ * factor that it is held `against`, as `factorSpeed` shows that, and of the `bounds` in a condition.
  */
-export function burnSpeed(burn: number, against?: number): string {
-  for (let digits = 3; digits <= 12; digits += 1) {
-    const rounded = Number(burn.toPrecision(digits));
-    if (against === undefined || burn <= against || rounded > shownFactor(against)) return `${rounded}x`;
-  }
-  return `${burn}x`;
+export function burnSpeed(burn: number, against?: number, bounds: readonly number[] = []): string {
+  // What is above a factor by less than the shown factor was rounded by is shown as above it all the same.
+  const apart = against === undefined ? 0 : shownFactor(against);
+  const isPlain = against === undefined || Math.sign(burn - apart) !== Math.sign(burn - against);
+  return `${roundApart(burn, isPlain ? bounds : [...bounds, apart])}x`;
 }
 
 /** The factor of a tier for people, `0.933333x`. */

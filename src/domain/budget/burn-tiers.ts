@@ -41,7 +41,7 @@ export function tierOf(severity: Severity, plan: TierPlan, periodMs: number): Bu
 
 /**
  * A preset for a period. From a week on the windows stay and the factors follow the period; for shorter periods the
- * windows shrink with it, to whole seconds. A tier of a period under four weeks whose factor would be under 1 gets 1, and
+ * windows shrink with it, to whole minutes, and to five of them from two hours on. A tier of a period under four weeks whose factor would be under 1 gets 1, and
  * the share that this comes to: less than 1 would fire at a rate which the budget can bear for ever.
  */
 export function presetTiers(severity: Severity, periodMs: number): readonly BurnTier[] {
@@ -77,5 +77,7 @@ export function timeToFire(tier: BurnTier, objective: number, errorRatio: number
 export const factorRounding = 1e-6;
 
 function scaled(ms: number, scale: number, least: number): number {
-  return scale === 1 ? ms : Math.max(least, Math.round((ms * scale) / 1000) * 1000);
+  if (scale === 1) return ms;
+  const stepMs = ms * scale >= 2 * hourMs ? 5 * minuteMs : minuteMs;
+  return Math.max(least, Math.round((ms * scale) / stepMs) * stepMs);
 }

@@ -1,5 +1,7 @@
+import { exclusionGridMs, isCutKnown, shareInside, slotAt, type SlotShare } from './cuts.ts';
 import { countedStretches, type Exclusion } from './exclusions.ts';
 import { isImpossible } from './impossible.ts';
+import type { Interval } from '../interval.ts';
 import type { BudgetLedger } from './ledger.ts';
 import { placeOf, type SlotTier } from './slot-tiers.ts';
 import { coveredMs, endOf } from './spans.ts';
@@ -14,14 +16,16 @@ export interface WindowCount {
   readonly excludedMs: number;
   /** Time left out because good was above total there, ms; not part of what is covered. */
   readonly impossibleMs: number;
+  /** Bad events of slots that exclusions cut without it being known on which side they happened; absent without any. */
+  readonly estimatedBad?: number;
 }
 
 /** Whether counts can be is judged over so much time at least: over less, one late scrape looks impossible. */
 const blockMs = 300_000;
 
 /**
- * Counts a window. A slot that the window or an exclusion cuts counts by the share of its covered time inside. The cost
- * is one addition a slot, whatever the traffic was.
+ * Counts a window. A slot that an exclusion cuts counts by what is known of each side; one that the window cuts, and one of
+ * which that is not known, by the share of its covered time inside. The cost is one addition a slot, whatever the traffic was.
  */
 export function countWindow(
   ledger: BudgetLedger,
@@ -31,7 +35,8 @@ export function countWindow(
 ): WindowCount {
   const sum: WindowSum = { bad: 0, total: 0, coveredMs: 0, impossibleMs: 0 };
   let countedMs = 0;
-  for (const stretch of countedStretches(exclusions, from, to)) {
+  const stretches = countedStretches(exclusions, from, to, exclusionGridMs(ledger.method));
+  for (const stretch of stretches) {
     countedMs += stretch.to - stretch.from;
     sum.coveredMs += coveredMs(ledger.covered, stretch.from, stretch.to);
     let end = stretch.to;
@@ -41,6 +46,7 @@ export function countWindow(
     }
     if (ledger.method.kind === 'occurrences') countUnsettled(ledger, stretch.from, stretch.to, sum);
   }
+  const estimatedBad = exclusions.length === 0 ? 0 : badOfUncut(ledger, stretches, from, to);
   return {
     good: sum.total - sum.bad,
     bad: sum.bad,
@@ -48,7 +54,23 @@ export function countWindow(
     coveredMs: sum.coveredMs,
     excludedMs: Math.max(0, to - from - countedMs),
     impossibleMs: sum.impossibleMs,
+    ...(estimatedBad > 0 ? { estimatedBad } : {}),
   };
+}
+
+function badOfUncut(ledger: BudgetLedger, stretches: readonly Interval[], from: number, to: number): number {
+  let bad = 0;
+  let newest = -Infinity;
+  for (const stretch of stretches) {
+    for (const edge of [stretch.from, stretch.to]) {
+      if (edge <= from || edge >= to || edge >= endOf(ledger.covered) || isCutKnown(ledger, edge)) continue;
+      const slot = slotAt(ledger.tiers, edge);
+      if (slot === undefined || slot.from === newest) continue;
+      newest = slot.from;
+      bad += Math.max(0, slot.tier.counts[2 * placeOf(slot.tier, slot.from / slot.tier.slotMs)] ?? NaN);
+    }
+  }
+  return bad;
 }
 
 interface WindowSum {
@@ -64,8 +86,8 @@ function countSlots(ledger: BudgetLedger, tier: SlotTier, from: number, to: numb
   // Past the newest count the ring holds its oldest slots.
   const end = Math.min(Math.ceil(to / slotMs), Math.ceil(endOf(ledger.covered) / slotMs));
   if (end <= first) return;
-  const firstShare = shareInside(ledger, first * slotMs, slotMs, from, to);
-  const lastShare = end - first === 1 ? 0 : shareInside(ledger, (end - 1) * slotMs, slotMs, from, to);
+  const firstShare = shareInside(ledger, tier, first * slotMs, from, to);
+  const lastShare = shareInside(ledger, tier, (end - 1) * slotMs, from, to);
   // Counts are mostly as they should be: one pass then says so and sums them up.
   const plain = sumPlain(tier, first, end, firstShare, lastShare);
   if (plain === undefined) countBlocks(ledger, tier, from, Math.min(to, end * slotMs), sum);
@@ -80,8 +102,8 @@ function sumPlain(
   tier: SlotTier,
   first: number,
   end: number,
-  firstShare: number,
-  lastShare: number,
+  firstShare: SlotShare,
+  lastShare: SlotShare,
 ): { readonly bad: number; readonly total: number } | undefined {
   const { counts } = tier;
   const length = counts.length;
@@ -93,11 +115,11 @@ function sumPlain(
     let slotTotal = counts[place + 1] ?? NaN;
     if (!(slotBad >= 0 && slotBad <= slotTotal)) return undefined;
     if (left === end - first) {
-      slotBad *= firstShare;
-      slotTotal *= firstShare;
+      slotBad *= firstShare.bad;
+      slotTotal *= firstShare.total;
     } else if (left === 1) {
-      slotBad *= lastShare;
-      slotTotal *= lastShare;
+      slotBad *= lastShare.bad;
+      slotTotal *= lastShare.total;
     }
     bad += slotBad;
     total += slotTotal;
@@ -116,10 +138,10 @@ function countBlocks(ledger: BudgetLedger, tier: SlotTier, from: number, to: num
     let total = 0;
     for (let slotFrom = blockFrom; slotFrom < blockFrom + ms; slotFrom += slotMs) {
       if (slotFrom + slotMs <= from || slotFrom >= to) continue;
-      const share = shareInside(ledger, slotFrom, slotMs, from, to);
+      const share = shareInside(ledger, tier, slotFrom, from, to);
       const place = placeOf(tier, slotFrom / slotMs);
-      bad += (counts[2 * place] ?? NaN) * share;
-      total += (counts[2 * place + 1] ?? NaN) * share;
+      bad += (counts[2 * place] ?? NaN) * share.bad;
+      total += (counts[2 * place + 1] ?? NaN) * share.total;
     }
     if (isImpossible(bad, total)) {
       leaveOut(sum, coveredMs(ledger.covered, Math.max(from, blockFrom), Math.min(blockFrom + ms, to)));
@@ -153,14 +175,4 @@ function countUnsettled(ledger: BudgetLedger, from: number, to: number, sum: Win
 function leaveOut(sum: WindowSum, ms: number): void {
   sum.coveredMs -= ms;
   sum.impossibleMs += ms;
-}
-
-/** How much of a slot's counts lie in a window: its share of the slot's covered time. */
-function shareInside(ledger: BudgetLedger, slotFrom: number, slotMs: number, from: number, to: number): number {
-  const slotTo = slotFrom + slotMs;
-  if (from <= slotFrom && slotTo <= to) return 1;
-  const start = Math.max(slotFrom, from);
-  const end = Math.min(slotTo, to);
-  const covered = coveredMs(ledger.covered, slotFrom, slotTo);
-  return covered > 0 ? coveredMs(ledger.covered, start, end) / covered : (end - start) / slotMs;
 }

@@ -41,14 +41,53 @@ export function excludedStretches(
     .sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
-/** What remains of an interval once the exclusions are taken out, oldest first. */
-export function countedStretches(exclusions: readonly Exclusion[], from: number, to: number): readonly Interval[] {
+/** Every stretch that is still to come or under way, from `now` on, by start: all of those once, and a week of those that recur. */
+export function stretchesAhead(exclusions: readonly Exclusion[], now: number): readonly ExcludedStretch[] {
+  const [once, recurring] = (['once', 'weekly'] as const).map((kind) =>
+    exclusions.filter((each) => each.kind === kind),
+  );
+  return [
+    ...excludedStretches(once ?? [], now, Infinity),
+    ...excludedStretches(recurring ?? [], now, now + 7 * dayMs),
+  ].sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/** The stretch that is excluded at `now`, as one with those that follow without a gap; undefined where nothing is. */
+export function excludedAt(exclusions: readonly Exclusion[], now: number): ExcludedStretch | undefined {
+  const around = exclusions
+    .flatMap((each) => (each.kind === 'once' ? [each] : weekly(each, now - 2 * dayMs, now + 7 * dayMs)))
+    .filter(({ from, to }) => to > from && to > now)
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+  const [first] = around;
+  if (first === undefined || first.from > now) return undefined;
+  const because = new Set<string>();
+  let { to } = first;
+  for (const each of around) {
+    if (each.from > to) break;
+    if (each.from <= now) because.add(each.because);
+    to = Math.max(to, each.to);
+  }
+  return { from: first.from, to, because: [...because].join(', ') };
+}
+
+/**
+ * What remains of an interval once the exclusions are taken out, oldest first. `gridMs`: stretches are widened to its
+ * multiples.
+ */
+export function countedStretches(
+  exclusions: readonly Exclusion[],
+  from: number,
+  to: number,
+  gridMs = 1,
+): readonly Interval[] {
   if (to <= from) return [];
   const counted: Interval[] = [];
   let at = from;
-  for (const excluded of excludedStretches(exclusions, from, to)) {
-    if (excluded.from > at) counted.push({ from: at, to: excluded.from });
-    at = Math.max(at, excluded.to);
+  for (const excluded of excludedStretches(exclusions, from - gridMs, to + gridMs)) {
+    const start = Math.floor(excluded.from / gridMs) * gridMs;
+    if (start >= to) break;
+    if (start > at) counted.push({ from: at, to: start });
+    at = Math.max(at, Math.ceil(excluded.to / gridMs) * gridMs);
   }
   if (at < to) counted.push({ from: at, to });
   return counted;

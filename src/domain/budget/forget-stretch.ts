@@ -1,5 +1,6 @@
 import type { BudgetLedger } from './ledger.ts';
 import { markChanged, placeOf } from './slot-tiers.ts';
+import { dropCuts } from './cuts.ts';
 import { endOf, removeSpan } from './spans.ts';
 
 /**
@@ -22,6 +23,7 @@ export function forgetStretch(ledger: BudgetLedger, from: number, to: number): v
       tier.counts.fill(0, 2 * place, 2 * place + 2);
       markChanged(tier, place);
       removeSpan(covered, slot * tier.slotMs, (slot + 1) * tier.slotMs);
+      dropCuts(ledger, slot * tier.slotMs, (slot + 1) * tier.slotMs);
     }
     rest = Math.min(rest, tier.floor);
   }

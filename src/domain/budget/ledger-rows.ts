@@ -1,4 +1,5 @@
 import type { Interval } from '../interval.ts';
+import { cutsIn, putCut, type SlotCut } from './cuts.ts';
 import { createLedger, type BudgetLedger, type LedgerShape } from './ledger.ts';
 import {
   addCount,
@@ -20,6 +21,8 @@ export interface LedgerRow {
   readonly total: number;
   /** What of the slot is not covered, mostly nothing. */
   readonly gaps: readonly Interval[];
+  /** What of it was counted before exclusions began or ended in it; mostly absent. */
+  readonly cuts?: readonly SlotCut[];
 }
 
 /** What a store has to do to hold the ledger as it is now: write the rows, and delete what lies before a floor. */
@@ -84,7 +87,10 @@ export function restoreLedger(
     if (own?.slotMs !== row.slotMs) own = tiers.find((tier) => tier.slotMs === row.slotMs);
     // What comes into a slot of another length is to be written as that slot.
     if (own === undefined || from < own.floor) addCount(tiers, from, to, row.bad, row.total);
-    else putIntoSlot(own, placeOf(own, from / own.slotMs), row.bad, row.total);
+    else {
+      putIntoSlot(own, placeOf(own, from / own.slotMs), row.bad, row.total);
+      for (const cut of row.cuts ?? []) putCut(ledger, cut);
+    }
     addSpan(covered, from, to);
     for (const gap of row.gaps) removeSpan(covered, gap.from, gap.to);
   }
@@ -126,16 +132,18 @@ function rowAt(ledger: BudgetLedger, tier: SlotTier, place: number): LedgerRow {
   const places = tier.slots;
   const first = tier.floor / tier.slotMs;
   const start = (first + ((((place - first) % places) + places) % places)) * tier.slotMs;
+  const cuts = cutsIn(ledger, start, start + tier.slotMs);
   return {
     slotMs: tier.slotMs,
     start,
     bad: tier.counts[2 * place] ?? NaN,
     total: tier.counts[2 * place + 1] ?? NaN,
     gaps: gapsIn(ledger.covered, start, start + tier.slotMs),
+    ...(cuts === undefined ? {} : { cuts }),
   };
 }
 
-function isSound({ slotMs, start, bad, total, gaps }: LedgerRow, now: number): boolean {
+function isSound({ slotMs, start, bad, total, gaps, cuts = [] }: LedgerRow, now: number): boolean {
   return (
     Number.isFinite(bad) &&
     Number.isFinite(total) &&
@@ -144,6 +152,9 @@ function isSound({ slotMs, start, bad, total, gaps }: LedgerRow, now: number): b
     start >= 0 &&
     start <= now &&
     start % slotMs === 0 &&
-    gaps.every((gap) => gap.from < gap.to && gap.from >= start && gap.to <= start + slotMs)
+    gaps.every((gap) => gap.from < gap.to && gap.from >= start && gap.to <= start + slotMs) &&
+    cuts.every(
+      (cut) => cut.at > start && cut.at < start + slotMs && Number.isFinite(cut.bad) && Number.isFinite(cut.total),
+    )
   );
 }

@@ -1,19 +1,18 @@
 import type { Interval } from '../interval.ts';
 import type { Step } from '../reading/observation.ts';
 import type { CountedStretch } from './counted-stretch.ts';
+import { addToCuts, advanceCut, type CutSlots } from './cuts.ts';
 import { longestPeriodMs } from './period.ts';
-import type { BudgetMethod, ErrorBudget } from './objective.ts';
+import type { ErrorBudget } from './objective.ts';
 import { addToSlices, openSpans, type OpenSlice } from './slices.ts';
-import { addCount, advanceTiers, createTiers, type SlotTier } from './slot-tiers.ts';
+import { addCount, createTiers } from './slot-tiers.ts';
 import { addSpan, endOf, gapsIn, removeSpan, type Spans } from './spans.ts';
 
 /**
  * What a budget's signal counted over its period, for one group. It is fed step by step and answers any window.
  * Changed in place, unlike the rest of the domain's state: it is large, and there is one for each budget and group.
  */
-export interface BudgetLedger {
-  readonly method: BudgetMethod;
-  readonly tiers: readonly SlotTier[];
+export interface BudgetLedger extends CutSlots {
   /** What the slots hold counts for: a stretch without events is covered, one without data is not. */
   readonly covered: Spans;
   /** The newest steps, oldest first, as they were read: late samples may still change them. */
@@ -25,7 +24,7 @@ export interface BudgetLedger {
 }
 
 /** What a ledger is made for. */
-export type LedgerShape = Pick<ErrorBudget, 'period' | 'method'>;
+export type LedgerShape = Pick<ErrorBudget, 'period' | 'method'> & Partial<Pick<ErrorBudget, 'exclusions'>>;
 
 /**
  * Steps that may still be read again. Where slices are counted they are fewer: a slice is not judged before its steps
@@ -37,7 +36,7 @@ const unsettledSteps = { occurrences: 16, slices: 4 };
 const spareMs = 6 * 3_600_000;
 
 /** `isRoomy`: with room for tiers that begin where others do not. */
-export function createLedger({ period, method }: LedgerShape, isRoomy = false): BudgetLedger {
+export function createLedger({ period, method, exclusions = [] }: LedgerShape, isRoomy = false): BudgetLedger {
   const tiers = createTiers(longestPeriodMs(period) + spareMs, isRoomy);
   return {
     method,
@@ -46,6 +45,8 @@ export function createLedger({ period, method }: LedgerShape, isRoomy = false): 
     unsettled: [],
     openSlices: new Map(),
     storedFloors: tiers.map(() => -Infinity),
+    exclusions,
+    cuts: undefined,
   };
 }
 
@@ -118,9 +119,10 @@ function settle(ledger: BudgetLedger, stretch: CountedStretch): void {
   const closed =
     ledger.method.kind === 'occurrences' ? [stretch] : addToSlices(ledger.openSlices, ledger.method, stretch);
   for (const each of closed) {
-    const oldest = advanceTiers(ledger.tiers, each.to);
+    const oldest = advanceCut(ledger, each.to);
     if ((ledger.covered[0] ?? Infinity) < oldest) removeSpan(ledger.covered, -Infinity, oldest);
     addCount(ledger.tiers, each.from, each.to, each.bad, each.total);
+    addToCuts(ledger, each);
     addSpan(ledger.covered, Math.max(each.from, oldest), each.to);
   }
 }

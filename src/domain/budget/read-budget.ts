@@ -23,6 +23,8 @@ export interface BudgetValue {
   readonly coverage: number;
   readonly excludedMs: number;
   readonly impossibleMs: number;
+  /** The share of the budget of which it is not known whether it was spent in what is left out; absent without any. */
+  readonly estimated?: number;
   readonly periodFrom: number;
   readonly periodTo: number;
 }
@@ -57,7 +59,7 @@ export function budgetUntil(budget: ErrorBudget, counts: WindowCounts, at: numbe
     const { bad, total } = countIn(counts, periodFrom, Math.max(at, end), budget.exclusions);
     return { ...read, bad, total, periodFrom, periodTo };
   }
-  const { bad, total, coverage, excludedMs, impossibleMs } = read;
+  const { bad, total, coverage, excludedMs, impossibleMs, estimatedBad } = read;
   const allowedBad = allowedBadOf(budget, read, periodTo);
   const spent = bad / allowedBad;
   return {
@@ -73,6 +75,7 @@ export function budgetUntil(budget: ErrorBudget, counts: WindowCounts, at: numbe
     impossibleMs,
     periodFrom,
     periodTo,
+    ...(estimatedBad === undefined ? {} : { estimated: estimatedBad / allowedBad }),
   };
 }
 

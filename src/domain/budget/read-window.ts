@@ -1,4 +1,5 @@
 import { formatDuration } from '../text/duration.ts';
+import { formatShare } from '../text/share.ts';
 import { unknown } from '../reading/reading.ts';
 import { lookbackMs } from '../reading/timing.ts';
 import type { BudgetUnknown, BudgetUnknownReason } from './budget-unknown.ts';
@@ -63,8 +64,7 @@ export function readWindow(
       `for ${formatDuration(impossibleMs)} of ${window} there are more good events than events`,
     );
   if (!(count.coveredMs > 0)) return fail('no-data', `there are no counts for ${window}`);
-  if (coverage < enoughCoverage)
-    return fail('short-history', `counts cover ${Math.floor(coverage * 100)} % of ${window}`);
+  if (coverage < enoughCoverage) return fail('short-history', `counts cover ${formatShare(coverage)} of ${window}`);
   if (isImpossibleWindow(bad, total))
     return fail('impossible', `${round(total - bad)} good of ${round(total)} events in ${window}`);
   if (total <= roundingOf(total)) return fail('no-traffic', `no events in ${window}`);

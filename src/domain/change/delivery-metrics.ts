@@ -62,6 +62,8 @@ export interface DeliveryReport {
   /** failed / (failed + unharmed), 0 to 1; undefined with neither. */
   readonly changeFailureRate?: number;
   readonly deploymentsPerDay: number;
+  /** Over how many days that is counted: those that are known, at least one, since a few hours make no rate. */
+  readonly knownDays: number;
   /** Deployments that were made to remedy an incident, and their share of all, which is undefined when there are none. */
   readonly rework: number;
   readonly reworkRate?: number;
@@ -72,7 +74,9 @@ export interface DeliveryReport {
 /** A deployment of the stretch, settled or not. */
 export type CountedDeployment = Pick<SettledDeployment, 'isRework'> & { readonly settled?: SettledDeployment };
 
-export function reportDelivery(counted: readonly CountedDeployment[], days: number): DeliveryReport {
+/** `knownDays`: of how many days there is anything to know. */
+export function reportDelivery(counted: readonly CountedDeployment[], knownDays: number): DeliveryReport {
+  const over = Math.max(1, knownDays);
   const settled = counted.flatMap((each) => each.settled ?? []);
   const countOf = (result: DeploymentResult): number => settled.filter((each) => each.result === result).length;
   const [failed, unharmed] = [countOf('failed'), countOf('unharmed')];
@@ -84,7 +88,8 @@ export function reportDelivery(counted: readonly CountedDeployment[], days: numb
     unknown: countOf('unknown'),
     unsettled: counted.length - settled.length,
     ...(failed + unharmed === 0 ? {} : { changeFailureRate: failed / (failed + unharmed) }),
-    deploymentsPerDay: counted.length / days,
+    deploymentsPerDay: counted.length / over,
+    knownDays: over,
     rework,
     ...(counted.length === 0 ? {} : { reworkRate: rework / counted.length }),
     recoveriesMs: settled.flatMap(({ recoveriesMs }) => recoveriesMs).sort((a, b) => a - b),

@@ -13,7 +13,6 @@ const mostlyInside = 0.5;
 
 /** What an incident is known by when a change is to be found for it. The onset's times: ms since the epoch on Andon's clock. */
 export interface OnsetToExplain {
-  readonly incident: string;
   readonly onset: Onset;
   /** What the signal did at the onset, seen from a change; undefined where it did not shift there. */
   readonly shiftSince: (change: Change) => SignalShift | undefined;
@@ -21,17 +20,17 @@ export interface OnsetToExplain {
 
 /**
  * The changes that an onset may come from, the latest first: those whose causal window its interval meets, unless the
- * signal did not shift there. A change that remedies the incident is none, nor is one that began after the latest that
- * the onset can have been.
+ * signal did not shift there. A change that began after the latest that the onset can have been is none, and so no fix
+ * is; that a change says it is the fix clears it of nothing.
  */
 export function findSuspects(changes: readonly Change[], bakeMs: number, asked: OnsetToExplain): readonly Suspect[] {
-  const { onset, incident } = asked;
+  const { onset } = asked;
   const interval = { from: onset.earliest, to: onset.latest };
   // Only those near the onset are worth comparing with each other.
   const near = changes.filter((change) => meets(interval, widened(causalWindow(change, bakeMs))));
   const found = mergeRollouts(near).flatMap((change) => {
     const window = causalWindow(change, bakeMs);
-    if (change.remedies?.incident === incident || !meets(interval, window)) return [];
+    if (!meets(interval, window)) return [];
     const shift = asked.shiftSince(change);
     return shift === undefined ? [] : [{ change, shift, share: shareInside(interval, window) }];
   });

@@ -15,6 +15,8 @@ import { describeBudgetBound } from './budget-bound.ts';
 export interface GateScope {
   readonly group: Group;
   readonly verdicts: readonly TargetVerdict[];
+  /** Rules whose conditions cannot be decided, those that only record left out; absent when there are none. */
+  readonly undecided?: readonly { readonly rule: string; readonly severity: Severity }[];
   /** The incident it is in. Its times: ms since the epoch. */
   readonly incident?: {
     readonly id: string;
@@ -36,6 +38,8 @@ export interface GateBudget {
 /** All that a gate looks at. Times: ms since the epoch on Andon's clock, unless named otherwise. */
 export interface GateFacts {
   readonly service: string;
+  /** Where it is not watched, the name of a service that may have been meant. */
+  readonly meant?: string;
   /** Absent when the service is not watched. */
   readonly watched?: {
     readonly policy: GatePolicy;
@@ -75,7 +79,7 @@ export function decideGate(facts: GateFacts, now: number): GateAnswer {
   const decisive: GateFinding = first ?? {
     state: 'pass',
     reason: 'end-state-holds',
-    words: `${facts.service} is in its end state, and nothing holds it back`,
+    words: `${facts.service} is in its end state, and nothing holds it back${unknownBudgets(facts)}`,
   };
   const said = passage === undefined || decisive.state === 'pass' ? decisive : passing(passage, decisive);
   const expiries = [...facts.freezes.map(({ until }) => until), passage?.until].filter((at) => at !== undefined);
@@ -122,14 +126,15 @@ function findingsOf(facts: GateFacts, now: number): readonly GateFinding[] {
   const frozen = facts.freezes.map((freeze) => frozenBy(freeze, now));
   if (watched === undefined) {
     const name = shortenMiddle(visibleText(service), 100);
-    const words = `no service named ${name} is watched: check the name, or declare it in a rule file`;
+    const check = facts.meant === undefined ? 'check the name' : `did you mean ${facts.meant}? Check the name`;
+    const words = `no service named ${name} is watched: ${check}, or declare it in a rule file`;
     return [...frozen, { state: 'unknown', reason: 'unknown-service', words }];
   }
   return [
     ...frozen,
     ...watched.scopes.flatMap((scope) => incidentIn(service, scope, now)),
     ...dataFindings(service, watched),
-    ...watched.scopes.flatMap((scope) => targetsIn(service, scope)),
+    ...watched.scopes.flatMap((scope) => [...targetsIn(service, scope), ...undecidedIn(service, scope)]),
     ...watched.budgets.flatMap((budget) => budgetFinding(service, budget, watched.policy)),
     ...(facts.worseSince ?? []).map(({ change, words }): GateFinding => {
       return { state: 'warn', reason: 'bake-worse', words: `${service}: ${words}`, change };
@@ -170,7 +175,7 @@ function dataFindings(service: string, watched: NonNullable<GateFacts['watched']
       { state: 'unknown', reason: 'data-missing', words: `${service} has no series, so that no target can be told` },
     ];
   if (dataAgeMs <= staleAfterMs) return [];
-  const words = `${service} was last evaluated ${formatDuration(Math.round(dataAgeMs / 1000) * 1000)} ago, which is too long`;
+  const words = `${service} was last evaluated ${formatDuration(Math.round(dataAgeMs / 1000) * 1000)} ago, which is too long: after ${formatDuration(staleAfterMs)} it says nothing of now`;
   return [{ state: 'unknown', reason: 'data-stale', words }];
 }
 
@@ -186,6 +191,30 @@ function targetsIn(service: string, { group, verdicts, incident }: GateScope): r
   return verdict === 'missed'
     ? [{ state: 'warn', reason: 'target-missed', words }]
     : [{ state: 'unknown', reason: 'data-missing', words }];
+}
+
+/**
+ * What cannot be told to be fine does not pass. A ticket calls nobody, and its windows take hours to fill: for want of one
+ * nothing is held back.
+ */
+function undecidedIn(service: string, { group, undecided = [], incident }: GateScope): readonly GateFinding[] {
+  if (incident !== undefined && incident.watchedUntil === undefined) return [];
+  return (['page', 'ticket'] as const).flatMap((severity): readonly GateFinding[] => {
+    const names = undecided.filter((each) => each.severity === severity).map(({ rule }) => rule);
+    if (names.length === 0) return [];
+    const words = `${placeOf(service, group)}: whether the line should stop is not known (${names.join(', ')})`;
+    return [{ state: severity === 'page' ? 'unknown' : 'warn', reason: 'rule-unknown', words }];
+  });
+}
+
+/** What a gate that passes does not know, since its policy holds back for no budget. */
+function unknownBudgets({ watched }: GateFacts): string {
+  const names = new Set(
+    watched?.budgets.filter(({ remaining }) => remaining === undefined).map(({ budget }) => budget),
+  );
+  if (names.size === 0) return '';
+  const what = names.size === 1 ? 'its error budget' : 'its error budgets';
+  return `; how much is left of ${what} (${[...names].join(', ')}) is not known yet`;
 }
 
 function budgetFinding(service: string, budget: GateBudget, { budgets }: GatePolicy): readonly GateFinding[] {

@@ -55,6 +55,8 @@ export function foldGates(gates: HandledGates, event: StoredGateEvent): HandledG
     case 'override-ended':
       return { ...gates, overrides: without(gates.overrides, event.overrideId) };
     case 'remedy-passed':
+    case 'remedy-refused':
+    case 'change-held':
     case 'protection-asked':
     case 'protection-answered':
       return gates;

@@ -19,6 +19,7 @@ export const gateReasons = [
   'budget-low',
   'budget-unknown',
   'dependency',
+  'rule-unknown',
   'data-missing',
   'data-stale',
   'not-evaluated',

@@ -56,5 +56,21 @@ export type GateEvent =
       readonly by: string;
       readonly reason: string;
     })
+  /** A change was said to remedy an incident that it began before, or was known before: nobody believed it. */
+  | (GateEventBase & {
+      readonly type: 'remedy-refused';
+      readonly change: string;
+      readonly incident: string;
+      readonly by: string;
+      readonly reason: string;
+    })
+  /** A change asked a gate, by its id, and was not let through: once, however often it asks. */
+  | (GateEventBase & {
+      readonly type: 'change-held';
+      readonly change: string;
+      /** What the gate said the first time, and why: one of its states and reasons. */
+      readonly state: string;
+      readonly because: string;
+    })
   | ProtectionEvent;
 export type StoredGateEvent = GateEvent & { readonly seq: number; readonly recordedAt: number };

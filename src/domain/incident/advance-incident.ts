@@ -167,9 +167,18 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
     events.push(...settled.events);
   }
   if (!recovered || incident.heldSince === undefined) return { incident, events };
-  const recovery = estimateRecovery(scene, incident.onset.at, incident.heldSince);
-  const { onset, rules: stopped } = incident;
-  const own = scene.readings.service.rules.filter(({ name }) => stopped.includes(name));
+  const { onset, rules: stopped, heldSince, sightedAt = -Infinity, blindFrom } = incident;
+  const own = scene.readings.service.rules.filter(({ name, formerly }) =>
+    [name, ...formerly].some((each) => stopped.includes(each)),
+  );
+  // Had the end state been seen to fail since, the blindness would tell nothing of its end.
+  const wasBlind = blindFrom !== undefined && heldSince <= sightedAt + 2 * scene.timing.intervalMs;
+  const recovery = estimateRecovery(scene, {
+    rules: own,
+    onsetAt: onset.at,
+    heldSince,
+    ...(wasBlind ? { blindFrom } : {}),
+  });
   const impact = assessImpact(scene, own, onset, recovery);
   const budgetsSpent = assessBudgets(scene, onset, recovery);
   const recorded = shiftEstimate(recovery, -(incident.clockSetMs ?? 0));
@@ -178,7 +187,7 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
     type: 'resolved',
     recoveredAt: recorded.at,
     recovery: recorded,
-    impact,
+    ...(impact === undefined ? {} : { impact }),
     ...(budgetsSpent.length === 0 ? {} : { budgetsSpent }),
     verdicts: scene.verdicts,
   });
@@ -236,7 +245,7 @@ function watchSight(
   const { blindSince, ...sighted } = incident;
   if (verdict !== 'unknown') {
     if (blindSince === undefined) return { incident, events: [] };
-    const seen = { ...sighted, sightedAt: scene.now };
+    const seen = { ...sighted, sightedAt: scene.now, blindFrom: blindSince };
     if (!incident.blinded) return { incident: seen, events: [] };
     return {
       incident: { ...seen, blinded: false },

@@ -31,4 +31,28 @@ export function impactOf(rows: CountRows, target: Target, onset: TimeEstimate, r
   return { badEvents: Math.max(0, bad - allowedBad), totalEvents: total, peakBadRatio, signal: target.signal };
 }
 
+/**
+ * The same of the wide steps between recorded windows, of which the ends of an incident cut some: what lies around it there
+ * lost at most what is allowed, so that whatever is beyond that is the incident's.
+ */
+export function recordedImpact(rows: CountRows, target: Target, onset: TimeEstimate, recovery: TimeEstimate): Impact {
+  const allowed = allowedShare(target);
+  let badEvents = 0;
+  let totalEvents = 0;
+  let peakBadRatio = 0;
+  for (let index = 0; index < rowCount(rows); index += 1) {
+    const row = rowAt(rows, index);
+    if (row.to <= onset.earliest || row.from >= recovery.latest) continue;
+    const inside = Math.max(0, Math.min(row.to, recovery.at) - Math.max(row.from, onset.at));
+    const events = row.total * Math.min(1, inside / Math.max(1, row.to - row.from));
+    // Traffic may have been busier than it is on average while it failed.
+    const beyond = Math.max(0, badOf(row) - allowed * row.total);
+    const seen = Math.max(events, beyond);
+    badEvents += beyond;
+    totalEvents += seen;
+    if (seen > 0) peakBadRatio = Math.max(peakBadRatio, Math.min(1, (beyond + allowed * seen) / seen));
+  }
+  return { badEvents, totalEvents, peakBadRatio, signal: target.signal, about: true };
+}
+
 export const noImpact: Impact = { badEvents: 0, totalEvents: 0, peakBadRatio: 0 };

@@ -7,6 +7,7 @@ import { describeVerdict, signalWords } from '../reading/verdict-text.ts';
 import { isBudgetUse, type BudgetUse } from '../service/condition.ts';
 import { formatDuration, formatSpan } from '../text/duration.ts';
 import { formatRatio } from '../text/ratio.ts';
+import { boundsIn, roundApart } from '../text/round-apart.ts';
 import { describeShare } from './budget-words.ts';
 import type { FiringTier, KeepingRule, KeptOpen, RuleRead } from './kept-open.ts';
 
@@ -22,7 +23,7 @@ export function describeKeptOpen(kept: KeptOpen, targets: readonly TargetVerdict
 export function describeKeepingRule({ rule, condition, truth, reads, tiers = [] }: KeepingRule): string {
   if (truth.kind === 'unknown') return `Rule ${rule} cannot be decided (${truth.reason}): ${truth.detail}`;
   if (tiers.length > 0) return `Rule ${rule} is true: ${tiers.map(describeTier).join('; ')}`;
-  return `Rule ${rule} is true: ${reads.map(describeRead).join(', ')}; its condition is ${condition}`;
+  return `Rule ${rule} is true: ${reads.map((read) => describeRead(read, boundsIn(condition))).join(', ')}; its condition is ${condition}`;
 }
 
 function describeTier({ budget, longMs, long, shortMs, short, factor }: FiringTier): string {
@@ -30,30 +31,37 @@ function describeTier({ budget, longMs, long, shortMs, short, factor }: FiringTi
   return `error budget ${signalWords(budget)} burns at ${burns} (fires above ${factorSpeed(factor)})`;
 }
 
-function describeRead(read: RuleRead): string {
+function describeRead(read: RuleRead, bounds: readonly number[]): string {
   const { use, reading } = read;
   const over = use.windowMs === undefined ? '' : ` over ${formatDuration(use.windowMs)}`;
   const name = isBudgetUse(use) ? `error budget ${signalWords(use.budget)}` : signalWords(use.signal);
   if (reading.kind === 'unknown') return `${name}${over} unknown (${reading.reason})`;
-  if (isBudgetUse(use)) return describeBudget(use, name, reading);
+  if (isBudgetUse(use)) return describeBudget(use, name, reading, bounds);
   const value = describeNumber(reading, read.unit);
   const fold = use.fold === 'max' ? 'highest ' : use.fold === 'min' ? 'lowest ' : '';
   return `${fold}${name} ${value}${over}`;
 }
 
-function describeBudget({ fold, windowMs = 0 }: BudgetUse, name: string, { value }: ValueReading): string {
+function describeBudget(
+  { fold, windowMs = 0 }: BudgetUse,
+  name: string,
+  { value }: ValueReading,
+  bounds: readonly number[],
+): string {
   switch (fold) {
     case 'burn-rate':
-      return `${name} burns at ${burnSpeed(value)} over ${formatDuration(windowMs)}`;
+      return `${name} burns at ${burnSpeed(value, undefined, bounds)} over ${formatDuration(windowMs)}`;
     case 'budget-remaining':
-      return value < 0
-        ? `${name} is overspent by ${describeShare(-value)}`
-        : `${describeShare(value)} of ${name} is left`;
+      return describeLeft(roundApart(value, [0, ...bounds]), name);
     case 'budget-exhausted-in': {
       const lasts = value >= neverSeconds ? 'for ever' : formatSpan(Math.max(0, value * 1000));
       return `${name} lasts ${lasts} at its rate over ${formatDuration(windowMs)}`;
     }
   }
+}
+
+function describeLeft(share: number, name: string): string {
+  return share < 0 ? `${name} is overspent by ${formatRatio(-share)}` : `${formatRatio(share)} of ${name} is left`;
 }
 
 function describeNumber({ value }: ValueReading, unit: string | undefined): string {
@@ -86,4 +94,17 @@ export function describeSpentSoFar({
   const left =
     remaining < 0 ? `it is overspent by ${describeShare(-remaining)}` : `${describeShare(remaining)} is left`;
   return `Error budget ${signalWords(budget)}: this incident has spent ${share} of it so far; ${left}`;
+}
+
+/** `Error budget success rate: what this incident has spent of it is not known (short-history): counts cover 40 % of it`. */
+export function describeSpentUnknown({ budget, reason, detail }: NotKnown): string {
+  const why = detail.startsWith(`${budget}: `) ? detail.slice(budget.length + 2) : detail;
+  return `Error budget ${signalWords(budget)}: what this incident has spent of it is not known (${reason}): ${why}`;
+}
+
+/** The reason is any word, since a newer daemon may have others. */
+interface NotKnown {
+  readonly budget: string;
+  readonly reason: string;
+  readonly detail: string;
 }

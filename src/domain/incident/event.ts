@@ -7,6 +7,7 @@ import type { Impact } from './impact.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
 import type { Severity } from '../service/service.ts';
 import type { SilencedBy } from './silenced-by.ts';
+import type { Standing } from './standing.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
 
 /** Facts of an incident's opening or worsening, frozen when it happened. */
@@ -77,15 +78,14 @@ export type IncidentEvent =
     })
   | (Telling & { readonly type: 'acknowledged'; readonly by: string; readonly note?: string; readonly via?: Via })
   /** Nobody acknowledged: the same channels were told again, or those of an escalation step were told. */
-  | (Telling & {
-      readonly type: 'reminded';
-      readonly reminder: 'repeat' | 'escalation';
-      /** Of an escalation: the place of its step, from 1, and how long after the first page it is due, ms. */
-      readonly step?: number;
-      readonly afterMs?: number;
-      /** How targets stand now; absent where that is not known, such as after a restart. */
-      readonly verdicts?: readonly TargetVerdict[];
-    })
+  | (Telling &
+      Standing & {
+        readonly type: 'reminded';
+        readonly reminder: 'repeat' | 'escalation';
+        /** Of an escalation: the place of its step, from 1, and how long after the first page it is due, ms. */
+        readonly step?: number;
+        readonly afterMs?: number;
+      })
   | (EventBase & { readonly type: 'noted'; readonly by: string; readonly note: string; readonly via?: Via })
   /** Somebody else's alert about the service, as evidence. `at`: when it began or ended, on the clock of who raised it. */
   | (EventBase & {
@@ -116,7 +116,8 @@ export type IncidentEvent =
       readonly type: 'resolved';
       readonly recoveredAt: number;
       readonly recovery: TimeEstimate;
-      readonly impact: Impact;
+      /** Absent where it is not known. */
+      readonly impact?: Impact;
       /** What it cost error budgets; absent where it cost none, and in events of an older Andon. */
       readonly budgetsSpent?: readonly BudgetSpent[];
       readonly verdicts: readonly TargetVerdict[];
@@ -130,23 +131,26 @@ export type IncidentEvent =
       readonly flapping?: { readonly times: number; readonly since: number; readonly steadyMs: number };
     })
   /** The silence that kept an open incident's pages from everybody is over, so that they are told now. */
-  | (Telling & {
-      readonly type: 'unsilenced';
-      readonly kind: 'firing' | 'escalated' | 'relapsed';
-      /** What had kept it. */
-      readonly silence: SilencedBy;
-      /** Since when, ms since the epoch on Andon's clock. */
-      readonly since: number;
-    })
+  | (Telling &
+      Standing & {
+        readonly type: 'unsilenced';
+        readonly kind: 'firing' | 'escalated' | 'relapsed';
+        /** What had kept it. */
+        readonly silence: SilencedBy;
+        /** Since when, ms since the epoch on Andon's clock. */
+        readonly since: number;
+      })
   /** Further incidents of one outage are named under this one's page instead of paging by themselves. */
-  | (Telling & { readonly type: 'grouped'; readonly members: readonly string[]; readonly to: readonly string[] })
+  | (Telling &
+      Standing & { readonly type: 'grouped'; readonly members: readonly string[]; readonly to: readonly string[] })
   /** It was off and on, and has stayed as it is for a while. */
-  | (Telling & {
-      readonly type: 'steadied';
-      readonly kind: 'relapsed' | 'resolved';
-      readonly relapses: number;
-      readonly to: readonly string[];
-    })
+  | (Telling &
+      Standing & {
+        readonly type: 'steadied';
+        readonly kind: 'relapsed' | 'resolved';
+        readonly relapses: number;
+        readonly to: readonly string[];
+      })
   /** All that its page tells of are back, so that its end is told. */
   | (Telling & { readonly type: 'group-over'; readonly to: readonly string[] })
   /** The watch window passed without a relapse; the incident's times are final. */

@@ -7,4 +7,6 @@ export interface Impact {
   readonly peakBadRatio: number;
   /** The signal these are of; absent when no counting signal was off. */
   readonly signal?: string;
+  /** True where it is put together from recorded windows. */
+  readonly about?: boolean;
 }

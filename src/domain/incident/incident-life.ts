@@ -1,5 +1,6 @@
-import { noImpact, impactOf } from './assess-impact.ts';
-import type { BudgetSpent } from '../budget/budget-spent.ts';
+import { noImpact, impactOf, recordedImpact } from './assess-impact.ts';
+import { enoughCoverage } from '../budget/read-window.ts';
+import type { BudgetSpent, IncidentSpell } from '../budget/budget-spent.ts';
 import { noRows, rowAt, rowCount, rowsAfter } from '../reading/count-rows.ts';
 import { onsetOfCounts, onsetOfGauge } from '../estimate/estimate-onset.ts';
 import { recoveryOfCounts, recoveryOfGauge } from '../estimate/estimate-recovery.ts';
@@ -8,8 +9,9 @@ import type { Group } from '../service/group.ts';
 import type { Impact } from './impact.ts';
 import { budgetBounds, targetsBySignal } from '../estimate/onset-bounds.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
-import type { ServiceReadings } from '../reading/scope-readings.ts';
-import type { StopRule, Target } from '../service/service.ts';
+import { useOf, type ServiceReadings } from '../reading/scope-readings.ts';
+import { polledSignals } from '../service/polled-signals.ts';
+import type { Service, StopRule, Target } from '../service/service.ts';
 import type { RuleState } from './service-state.ts';
 import type { Timing } from '../reading/timing.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
@@ -95,9 +97,15 @@ function isMissed(scene: Scene, target: Target): boolean {
 
 function onsetOf(scene: Scene, target: Target, detectedAt: number): Onset | undefined {
   const signal = scene.readings.signal(target.signal);
+  const { notBefore = -Infinity } = scene;
+  const recorded = scene.readings.recorded(target.signal, scene.group);
+  if (recorded !== undefined) {
+    const rows = rowsAfter(recorded.rows, notBefore);
+    const found = onsetOfCounts(rows, target, detectedAt, scene.timing.intervalMs);
+    return found && after(found, notBefore);
+  }
   const ledger = scene.readings.ledger(target.signal, scene.group);
   if (signal === undefined || ledger === undefined) return undefined;
-  const { notBefore = -Infinity } = scene;
   const onset =
     signal.kind === 'gauge'
       ? onsetOfGauge(
@@ -119,36 +127,70 @@ function after(onset: Onset, notBefore: number): Onset {
   return { ...onset, at, earliest, latest, method };
 }
 
-/** The latest recovery among the targets' signals; without a trace of one, the moment from which the end state held. */
-export function estimateRecovery(scene: Scene, onsetAt: number, heldSince: number): TimeEstimate {
-  const found = targetsBySignal(scene.readings.service).flatMap((target) => {
-    const signal = scene.readings.signal(target.signal);
-    const ledger = scene.readings.ledger(target.signal, scene.group);
-    if (signal === undefined || ledger === undefined) return [];
-    const recovery =
-      signal.kind === 'gauge'
-        ? recoveryOfGauge(
-            ledger.values.filter((value) => value.at >= onsetAt),
-            target,
-            heldSince,
-            signal.smearMs ?? 0,
-          )
-        : recoveryOfCounts(ledger.rows, target, onsetAt, heldSince, scene.timing.intervalMs);
-    return recovery ?? [];
-  });
-  const [last] = found.sort((a, b) => b.at - a.at);
+/** What the estimate of a recovery looks at beside the readings. */
+export interface RecoveryScene {
+  /** Rules that stopped the line. */
+  readonly rules: readonly StopRule[];
+  readonly onsetAt: number;
+  /** From when the end state held, ms. */
+  readonly heldSince: number;
+  /** Since when nothing could be seen before it could again, ms. */
+  readonly blindFrom?: number;
+}
+
+/**
+ * The latest recovery among the signals that have targets, or that only the rules' error budgets look at; otherwise of what the
+ * budgets promise of the others. Without a trace of one, the moment from which the end state held.
+ */
+export function estimateRecovery(scene: Scene, from: RecoveryScene): TimeEstimate {
+  const { service } = scene.readings;
+  const { rules, onsetAt, heldSince } = from;
+  const last =
+    lastRecovery(scene, [...targetsBySignal(service), ...promisedBounds(service, rules)], from) ??
+    lastRecovery(scene, budgetBounds(service, rules), from);
   if (last !== undefined)
     return {
       at: Math.max(onsetAt, last.at),
       earliest: Math.max(onsetAt, last.earliest),
       latest: Math.max(onsetAt, last.latest),
     };
-  const longest = Math.max(0, ...scene.readings.service.endState.targets.map((target) => target.overMs ?? 0));
+  const windows = [...service.endState.targets.map(useOf), ...rules.flatMap(({ when }) => when.uses)];
+  const longest = Math.max(0, ...windows.map(({ windowMs = 0 }) => windowMs));
+  // What nobody saw may have been the end of it.
+  const seenUntil = Math.min(heldSince, from.blindFrom ?? heldSince);
   return {
     at: heldSince,
-    earliest: Math.max(onsetAt, heldSince - longest - longestStepAt(scene, heldSince)),
+    earliest: Math.max(onsetAt, seenUntil - longest - longestStepAt(scene, heldSince)),
     latest: heldSince,
   };
+}
+
+function lastRecovery(
+  scene: Scene,
+  bounds: readonly Target[],
+  { onsetAt, heldSince }: RecoveryScene,
+): TimeEstimate | undefined {
+  const { readings, group, timing } = scene;
+  const found = bounds.flatMap((bound) => {
+    const signal = readings.signal(bound.signal);
+    const ledger = readings.ledger(bound.signal, group);
+    if (signal?.kind === 'gauge') {
+      const values = ledger?.values.filter((value) => value.at >= onsetAt) ?? [];
+      return recoveryOfGauge(values, bound, heldSince, signal.smearMs ?? 0) ?? [];
+    }
+    // Recorded windows may end after the end state began to hold: their edges are not the polls'.
+    const recorded = readings.recorded(bound.signal, group);
+    if (recorded !== undefined)
+      return recoveryOfCounts(recorded.rows, bound, onsetAt, scene.now, timing.intervalMs) ?? [];
+    return (ledger && recoveryOfCounts(ledger.rows, bound, onsetAt, heldSince, timing.intervalMs)) ?? [];
+  });
+  return found.sort((a, b) => b.at - a.at)[0];
+}
+
+/** Of signals without a target, what the budgets that rules look at promise. */
+function promisedBounds(service: Service, rules: readonly StopRule[]): readonly Target[] {
+  const targets = targetsBySignal(service);
+  return budgetBounds(service, rules).filter((bound) => targets.every(({ signal }) => signal !== bound.signal));
 }
 
 /** How long nothing was seen before an instant: a scrape interval, or the gap that ended there, ms. */
@@ -165,26 +207,37 @@ function longestStepAt(scene: Scene, at: number): number {
   return longest;
 }
 
-/** Impact of the counting signal that lost most. What has no target is held against the budgets that `rules` look at. */
+/**
+ * Impact of the counting signal that lost most. What has no target is held against the budgets that `rules` look at.
+ * Undefined where no loss is known of any, and one of them was not counted.
+ */
 export function assessImpact(
   scene: Scene,
   rules: readonly StopRule[],
   onset: TimeEstimate,
   recovery: TimeEstimate,
-): Impact {
-  const { service } = scene.readings;
-  const targets = targetsBySignal(service);
-  const promised = budgetBounds(service, rules).filter((bound) =>
-    targets.every((target) => target.signal !== bound.signal),
-  );
+): Impact | undefined {
+  const { readings, group } = scene;
+  const { service } = readings;
   let worst = noImpact;
-  for (const target of [...targets, ...promised]) {
-    const ledger = scene.readings.ledger(target.signal, scene.group);
-    if (ledger === undefined || scene.readings.signal(target.signal)?.kind === 'gauge') continue;
-    const impact = impactOf(ledger.rows, target, onset, recovery);
+  let isKnown = true;
+  for (const target of [...targetsBySignal(service), ...promisedBounds(service, rules)]) {
+    if (readings.signal(target.signal)?.kind === 'gauge') continue;
+    const recorded = readings.recorded(target.signal, group);
+    const ledger = readings.ledger(target.signal, group);
+    if (recorded === undefined && ledger === undefined) isKnown &&= isPolled(service, target.signal);
+    else if (recorded !== undefined && !(recorded.coverage(onset.at, recovery.at) >= enoughCoverage)) isKnown = false;
+    const impact =
+      recorded === undefined
+        ? impactOf(ledger?.rows ?? noRows, target, onset, recovery)
+        : recordedImpact(recorded.rows, target, onset, recovery);
     if (impact.badEvents > worst.badEvents) worst = impact;
   }
-  return worst;
+  return isKnown || worst.badEvents > 0 ? worst : undefined;
+}
+
+function isPolled(service: Service, signal: string): boolean {
+  return polledSignals(service).some(({ name }) => name === signal);
 }
 
 /** What an incident spent of its scope's error budgets. */
@@ -193,11 +246,16 @@ export function assessBudgets(
   onset: TimeEstimate,
   recovery: TimeEstimate,
 ): readonly BudgetSpent[] {
-  const { intervalMs } = scene.timing;
-  return scene.readings.budgetsSpent(scene.group, {
+  return scene.readings.budgetsSpent(scene.group, spellOf(scene, onset, recovery));
+}
+
+/** When the bad events of an incident happened. */
+export function spellOf({ timing }: Pick<Scene, 'timing'>, onset: TimeEstimate, recovery: TimeEstimate): IncidentSpell {
+  const { intervalMs } = timing;
+  return {
     // The step that an end lies in may hold a good part of a short incident; outside it there is next to nothing in it.
     from: Math.max(onset.earliest, onset.at - intervalMs),
     to: Math.min(recovery.latest, recovery.at + intervalMs),
     recoveredAt: recovery.at,
-  });
+  };
 }

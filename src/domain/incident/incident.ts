@@ -1,6 +1,6 @@
 import type { BudgetSpent } from '../budget/budget-spent.ts';
 import type { Suspect } from '../change/suspect.ts';
-import { earlierAlert, type FirstAlert } from './detected-by.ts';
+import { alertsBeforeAfter, firstAlertOf, type AlertBefore, type FirstAlert } from './detected-by.ts';
 import { callingAfter, callingFrom, type Calling } from './calling.ts';
 import type { StopFacts, StoredEvent } from './event.ts';
 import type { Group } from '../service/group.ts';
@@ -51,6 +51,8 @@ export interface Incident {
   readonly detectedAt: number;
   /** The first alert of somebody else that fired before Andon detected it; absent while none is known. */
   readonly firstAlert?: FirstAlert;
+  /** The alerts on its timeline that began before Andon detected it; absent when there are none. */
+  readonly alertsBefore?: readonly AlertBefore[];
   readonly recoveredAt?: number;
   /** `recoveredAt` with its early and late bounds. */
   readonly recovery?: TimeEstimate;
@@ -161,7 +163,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         ...(worseSeverity(incident.severity, event.stop.severity) === incident.severity ? {} : toldBy(event.stop)),
       };
     case 'onset-settled':
-      return { onset: event.onset, onsetSettled: true };
+      return { onset: event.onset, onsetSettled: true, ...seenBefore(incident.alertsBefore ?? [], event.onset) };
     case 'suspected':
       return { suspects: event.suspects.length === 0 ? undefined : event.suspects };
     case 'notified':
@@ -177,6 +179,9 @@ function changes(incident: Incident, event: StoredEvent): Changes {
           : {}),
       };
     case 'reminded':
+    case 'unsilenced':
+    case 'grouped':
+    case 'steadied':
       return {
         ...toldOf(incident, event.told),
         ...(event.verdicts === undefined ? {} : { verdicts: event.verdicts, verdictsAt: event.at }),
@@ -227,13 +232,13 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         closedByHand: { by: event.by, because: event.because },
         ...toldOf(incident, event.told),
       };
-    case 'unsilenced':
-    case 'grouped':
-    case 'steadied':
     case 'group-over':
       return toldOf(incident, event.told);
     case 'alerted':
-      return { firstAlert: earlierAlert(incident.firstAlert, event.alert, incident.detectedAt) };
+      return seenBefore(
+        alertsBeforeAfter(incident.alertsBefore ?? [], event.alert, incident.detectedAt),
+        incident.onset,
+      );
     case 'undeliverable':
     case 'noted':
       return {};
@@ -264,6 +269,11 @@ function budgetsOf({
 
 function suspectsOf(suspects: readonly Suspect[] = []): Pick<Incident, 'suspects'> {
   return suspects.length === 0 ? {} : { suspects };
+}
+
+/** Who saw it first hangs on the onset, which may move once more is known. */
+function seenBefore(alerts: readonly AlertBefore[], onset: Onset): Changes {
+  return alerts.length === 0 ? {} : { alertsBefore: alerts, firstAlert: firstAlertOf(alerts, onset) };
 }
 
 function toldOf({ told }: Incident, channels: readonly string[] = []): Changes {

@@ -2,14 +2,15 @@ import type { BudgetReadings } from '../budget/budget-readings.ts';
 import type { BudgetSpent } from '../budget/budget-spent.ts';
 import { judgeTier } from '../budget/judge-tier.ts';
 import type { Reading } from '../reading/reading.ts';
-import { ServiceReadings } from '../reading/scope-readings.ts';
+import { ServiceReadings, type SpentUnknown } from '../reading/scope-readings.ts';
 import type { Timing } from '../reading/timing.ts';
 import { isBudgetUse, type SignalUse, type Truth } from '../service/condition.ts';
 import type { Service, StopRule } from '../service/service.ts';
+import type { TimeEstimate } from '../estimate/onset.ts';
 import type { Severity } from '../service/severity.ts';
 import type { JudgedRule } from './advance-incident.ts';
 import type { Evaluation, ScopeOutcome } from './evaluate.ts';
-import { assessBudgets } from './incident-life.ts';
+import { assessBudgets, spellOf } from './incident-life.ts';
 import type { OpenIncident } from './service-state.ts';
 
 /** What keeps an incident open that is not resolved, beside its targets; and what it has cost so far. */
@@ -21,8 +22,10 @@ export interface KeptOpen {
   readonly heldSince?: number;
   /** How much of `holdMs` is proved, ms: time that nobody looked at does not count. */
   readonly heldMs: number;
-  /** What it has spent of error budgets so far; budgets that it cost nothing, or of which that is not known, are left out. */
+  /** What it has spent of error budgets so far; those in neither this nor the next it has cost nothing. */
   readonly budgetsSpent: readonly BudgetSpent[];
+  /** Of which error budgets it is not known what it has spent, and why. */
+  readonly budgetsSpentUnknown: readonly SpentUnknown[];
 }
 
 /** A rule that is true, or cannot be decided, with what it looks at. */
@@ -68,6 +71,8 @@ export function keptOpen(
   const readings = new ServiceReadings(service, ledgers, now, timing, budgets);
   const lookup = readings.lookup(group);
   const { heldSince } = incident;
+  const scene = { readings, group, timing };
+  const upToNow = { at: now, earliest: now, latest: now };
   return {
     rules: outcome.rules.flatMap(({ rule, truth }) => {
       if (rule.shadow === true || truth.kind === 'false' || !keeps(incident, { rule, truth })) return [];
@@ -77,7 +82,8 @@ export function keptOpen(
     holdMs: service.endState.holdMs,
     ...(heldSince === undefined ? {} : { heldSince }),
     heldMs: heldSince === undefined ? 0 : Math.max(0, now - heldSince - incident.undecidedMs),
-    budgetsSpent: spentSoFar(service, { readings, group, timing }, incident, now),
+    budgetsSpent: spentSoFar(service, scene, incident, upToNow),
+    budgetsSpentUnknown: readings.budgetsSpentUnknown(group, spellOf(scene, incident.onset, upToNow)),
   };
 }
 
@@ -128,9 +134,9 @@ function spentSoFar(
   { budgetsFrom }: Service,
   scene: Parameters<typeof assessBudgets>[0],
   { onset }: OpenIncident,
-  now: number,
+  upToNow: TimeEstimate,
 ): readonly BudgetSpent[] {
-  const spent = assessBudgets(scene, onset, { at: now, earliest: now, latest: now });
+  const spent = assessBudgets(scene, onset, upToNow);
   if (budgetsFrom === 'recording-rules') return spent;
   return spent.map(({ about: _lag, ...counted }) => counted);
 }

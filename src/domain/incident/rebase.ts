@@ -28,7 +28,7 @@ function shiftScope(scope: ScopeState, deltaMs: number): ScopeState {
 function shiftIncident(incident: OpenIncident, deltaMs: number): OpenIncident {
   return {
     ...incident,
-    ...shift(incident, ['detectedAt', 'heldSince', 'blindSince', 'sightedAt', 'resolvedAt'], deltaMs),
+    ...shift(incident, ['detectedAt', 'heldSince', 'blindSince', 'sightedAt', 'blindFrom', 'resolvedAt'], deltaMs),
     onset: { ...incident.onset, ...shift(incident.onset, ['at', 'earliest', 'latest'], deltaMs) },
     onsetSettled: true,
     clockSetMs: (incident.clockSetMs ?? 0) + deltaMs,

@@ -37,6 +37,8 @@ export interface OpenIncident {
   readonly blindSince?: number;
   /** When readings came back for the last time; what happened meanwhile is read again just after. */
   readonly sightedAt?: number;
+  /** Since when they had been away then. */
+  readonly blindFrom?: number;
   /** True once that blindness stands on the timeline. */
   readonly blinded: boolean;
   /** Set once resolved: the watch window runs. */

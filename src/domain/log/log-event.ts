@@ -29,6 +29,8 @@ const gateEventTypes: ReadonlySet<string> = new Set([
   'gate-overridden',
   'override-ended',
   'remedy-passed',
+  'remedy-refused',
+  'change-held',
   'protection-asked',
   'protection-answered',
 ] satisfies GateEvent['type'][]);

@@ -1,5 +1,6 @@
 import type { IncidentEvent } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
+import { isComingBack, type Standing } from '../incident/standing.ts';
 
 /** When an incident that goes off and on is told less often. */
 export interface FlappingPolicy {
@@ -39,11 +40,18 @@ export function isHeldForFlapping(
 }
 
 /** What is told of a flapping incident once it has stayed off, or back, for long enough; undefined until then. */
-export function steadied(incident: Incident, policy: FlappingPolicy, now: number): IncidentEvent | undefined {
+export function steadied(
+  incident: Incident,
+  policy: FlappingPolicy,
+  standing: Standing,
+  now: number,
+): Extract<IncidentEvent, { type: 'steadied' }> | undefined {
   const { telling, phase, service, group, id, relapses } = incident;
   if (telling.flapping === undefined) return undefined;
   // What is closed cannot go off again as this incident.
   if (phase !== 'closed' && now - telling.turnedAt < policy.steadyMs) return undefined;
+  // Nobody is told that it is off while it is on its way back: it resolves, or is off at a later look.
+  if (phase === 'open' && isComingBack(standing)) return undefined;
   const kind = phase === 'open' ? 'relapsed' : 'resolved';
   const base = { service, group, incidentId: id, at: now };
   return { ...base, type: 'steadied', kind, relapses, to: telling.awaitsEnd };

@@ -83,7 +83,7 @@ export function groupTelling(
   around: Around,
   policy: GroupingPolicy,
   now: number,
-): IncidentEvent | undefined {
+): Extract<IncidentEvent, { type: 'grouped' | 'group-over' }> | undefined {
   const { telling, phase, service, group, id } = lead;
   const base = { service, group, incidentId: id, at: now };
   if (phase !== 'open' && telling.flapping === undefined) {

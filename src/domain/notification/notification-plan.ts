@@ -5,9 +5,10 @@ import { formatDuration } from '../text/duration.ts';
 import type { IncidentEvent } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import { timeToRecoverMs, worseSeverity } from '../incident/incident.ts';
+import { describeHeld, type Standing } from '../incident/standing.ts';
 import type { Notification, NotificationKind } from './notification.ts';
 import type { Page } from './page.ts';
-import { besides, incidentPlace, togetherOf } from './together.ts';
+import { incidentPlace, namesOf, othersOf, togetherOf } from './together.ts';
 import type { Severity } from '../service/service.ts';
 import { clockTime } from '../text/utc.ts';
 import { describeVerdict } from '../reading/verdict-text.ts';
@@ -43,6 +44,8 @@ export const testTitle = 'TEST: nothing is wrong';
 
 /** Titles are cut here, in characters: the narrowest receiver shows fewer still. */
 const titleLimit = 240;
+/** So much of the service and its group, where how many others there are comes next. */
+const placeLimit = 60;
 
 /**
  * What to tell each channel because of an event: nothing for most. `incident` is as the event left it.
@@ -168,7 +171,7 @@ function pageOf(
     ...(runbook === undefined ? {} : { runbook }),
     labels: incident.labels,
     severity: incident.severity,
-    title: oneLine(`${incidentPlace(incident)}: ${titleOf(event, incident, kind)}${besides(members)}`),
+    title: titleWith(incident, members, titleOf(event, incident, kind)),
     ...(summary === undefined ? {} : { summary }),
     rules: incident.rules,
     condition: incident.condition,
@@ -182,6 +185,7 @@ function pageOf(
     ...(closedByHand === undefined ? {} : { closedByHand }),
     off: incident.verdicts.filter(({ verdict }) => verdict !== 'held'),
     fine: incident.verdicts.filter(({ verdict }) => verdict === 'held'),
+    ...(kind === 'resolved' || incident.verdictsAt === event.at ? {} : { seenAt: incident.verdictsAt }),
     ...(impact === undefined ? {} : { impact }),
     ...(budgetsSpent === undefined ? {} : { budgetsSpent }),
     endState: incident.endState,
@@ -213,8 +217,14 @@ function titleOf(event: IncidentEvent, incident: Incident, kind: NotificationKin
   return later(event, incident) ?? headline(event, incident, kind);
 }
 
+/** Since when it is off, as far as that is known. */
+function sinceOnset({ onset }: Incident, now: number): string {
+  const isSeen = onset.method === 'change-point' || onset.method === 'contiguous-breach';
+  return `since ${clockTime(onset.at, now)}${isSeen ? '' : ' or before'}`;
+}
+
 function later(event: IncidentEvent, incident: Incident): string | undefined {
-  const since = `since ${clockTime(incident.onset.at, event.at)}`;
+  const since = sinceOnset(incident, event.at);
   switch (event.type) {
     case 'unsilenced': {
       const { silence } = event;
@@ -222,7 +232,7 @@ function later(event: IncidentEvent, incident: Incident): string | undefined {
       return `${headline(event, incident, event.kind)}, was silenced ${who}: ${silence.reason}`;
     }
     case 'grouped':
-      return `${whatIsOff(incident)} — ${since}`;
+      return offSince(incident, event);
     case 'relapsed': {
       if (event.flapping === undefined) return undefined;
       const { times, since: first, steadyMs } = event.flapping;
@@ -231,7 +241,7 @@ function later(event: IncidentEvent, incident: Incident): string | undefined {
     }
     case 'steadied':
       return event.kind === 'relapsed'
-        ? `steadily off after ${event.relapses} relapses: ${whatIsOff(incident)} — first off ${since}`
+        ? `steadily off after ${event.relapses} relapses: ${offNow(incident, event)} — first off ${since}`
         : `steady after ${event.relapses} relapses: ${headline(event, incident, 'resolved')}`;
     default:
       return undefined;
@@ -239,14 +249,17 @@ function later(event: IncidentEvent, incident: Incident): string | undefined {
 }
 
 function headline(event: IncidentEvent, incident: Incident, kind: NotificationKind): string {
-  const since = `since ${clockTime(incident.onset.at, event.at)}`;
+  const since = sinceOnset(incident, event.at);
   switch (kind) {
     case 'firing':
-      return `${whatIsOff(incident)} — ${since}${afterWhat(incident)}`;
+      return `${offSince(incident, event)}${afterWhat(incident)}`;
     case 'escalated':
-      return `escalated to ${incident.severity}: ${whatIsOff(incident)} — ${since}${afterWhat(incident)}`;
-    case 'relapsed':
-      return `off again at ${clockTime(event.at, event.at)}: ${whatIsOff(incident)} — first off ${since}`;
+      return `escalated to ${incident.severity}: ${offSince(incident, event)}${afterWhat(incident)}`;
+    case 'relapsed': {
+      const again = clockTime(event.type === 'unsilenced' ? event.since : event.at, event.at);
+      const was = isBackBy(incident, event) ? 'was off again at' : 'off again at';
+      return `${was} ${again}: ${offNow(incident, event)} — first off ${since}`;
+    }
     case 'repeated':
     case 'unacknowledged':
       return `${stillOff(incident, event)} — ${since}, and nobody has acknowledged it`;
@@ -267,10 +280,48 @@ function headline(event: IncidentEvent, incident: Incident, kind: NotificationKi
 
 /** What is off as of a reminder. While what holds has not held for long enough, the incident goes on. */
 function stillOff(incident: Incident, event: IncidentEvent): string {
-  const isSeen = event.type === 'reminded' && event.verdicts !== undefined;
-  if (!isSeen) return `still open: ${whatIsOff(incident)} at ${clockTime(incident.verdictsAt, event.at)}`;
-  const holds = incident.verdicts.length > 0 && incident.verdicts.every(({ verdict }) => verdict === 'held');
-  return holds ? 'still open: its targets hold, but not yet for long enough' : `still off: ${whatIsOff(incident)}`;
+  const isOff = laterStanding(event)?.verdicts !== undefined && !isBackBy(incident, event);
+  return `${isOff ? 'still off' : 'still open'}: ${offNow(incident, event)}`;
+}
+
+/** What is off and since when, or that it is back though not yet for long enough. */
+function offSince(incident: Incident, event: IncidentEvent): string {
+  const was = isBackBy(incident, event) ? 'was off ' : '';
+  return `${offNow(incident, event)} — ${was}${sinceOnset(incident, event.at)}`;
+}
+
+/** What is off as of now. Of what is told later than it happened, what was seen then may be long over. */
+function offNow(incident: Incident, event: IncidentEvent): string {
+  const standing = laterStanding(event);
+  if (standing === undefined) return whatIsOff(incident);
+  if (incident.phase !== 'open' && incident.recoveredAt !== undefined)
+    return `back itself since ${clockTime(incident.recoveredAt, event.at)}`;
+  if (standing.verdicts === undefined) return `${whatIsOff(incident)} at ${clockTime(incident.verdictsAt, event.at)}`;
+  if (!isBackBy(incident, event)) return whatIsOff(incident);
+  const { held } = standing;
+  if (held === undefined) return 'its targets hold, but not yet for long enough';
+  return describeHeld(held);
+}
+
+/** Whether all that was off holds by the time that something is told of it later. */
+function isBackBy({ phase, verdicts }: Incident, event: IncidentEvent): boolean {
+  const standing = laterStanding(event);
+  if (standing === undefined) return false;
+  if (phase !== 'open') return true;
+  return standing.verdicts !== undefined && verdicts.length > 0 && verdicts.every(({ verdict }) => verdict === 'held');
+}
+
+/** How it stood when it was told; undefined for what is told as it happens. */
+function laterStanding(event: IncidentEvent): Standing | undefined {
+  switch (event.type) {
+    case 'reminded':
+    case 'unsilenced':
+    case 'grouped':
+    case 'steadied':
+      return event;
+    default:
+      return undefined;
+  }
 }
 
 /** The one change that it comes from as far as anybody can tell. */
@@ -286,6 +337,18 @@ function whatIsOff(incident: Incident): string {
   const [first] = off;
   if (first === undefined) return incident.summary ?? `${incident.rules.at(-1) ?? 'stopped'} (${incident.condition})`;
   return `${describeVerdict(first)}${off.length === 1 ? '' : `, and ${off.length - 1} more off`}`;
+}
+
+/**
+ * Whose title it is, with how many others first and their names last: a receiver that shows but the beginning still shows
+ * how large it is.
+ */
+function titleWith(incident: Incident, members: readonly Incident[], text: string): string {
+  const place = oneLine(incidentPlace(incident));
+  const others = othersOf(members);
+  if (others.length === 0) return oneLine(`${place}: ${text}`);
+  const whole = oneLine(`${shortenEnd(place, placeLimit)} and ${others.length} more: ${text}`);
+  return `${whole}${shortenEnd(oneLine(namesOf(others, titleLimit - whole.length)), titleLimit - whole.length)}`;
 }
 
 /** Label values and summaries come from people and metrics: no line breaks, no control characters, no end of text. */

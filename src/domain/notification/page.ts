@@ -39,6 +39,8 @@ export interface Page {
   readonly off: readonly TargetVerdict[];
   /** Targets that hold. */
   readonly fine: readonly TargetVerdict[];
+  /** When they were judged, where how they stand as the page is made is not known. */
+  readonly seenAt?: number;
   readonly impact?: Impact;
   /** What the incident cost error budgets; absent where it cost none, and while service is not back. */
   readonly budgetsSpent?: readonly BudgetSpent[];

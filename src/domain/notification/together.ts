@@ -31,13 +31,18 @@ export function togetherOf(members: readonly Incident[]): {
   return furtherCount === 0 ? { together } : { together, furtherCount };
 }
 
-/** `, together with cart, billing and 12 more`: the end of a title; empty where there are none. */
-export function besides(members: readonly Incident[]): string {
-  if (members.length === 0) return '';
-  const names = [...new Set(members.map(incidentPlace))];
-  const named = names.slice(0, mostNamed);
-  const further = names.length - named.length;
-  return `, together with ${named.join(', ')}${further === 0 ? '' : ` and ${further} more`}`;
+/** What else a page tells of, each service and group once. */
+export function othersOf(members: readonly Incident[]): readonly string[] {
+  return [...new Set(members.map(incidentPlace))];
+}
+
+/** `; with cart, billing, …`: the end of a title, with as many names as fit into so many characters; empty where none does. */
+export function namesOf(others: readonly string[], limit: number): string {
+  for (let count = Math.min(others.length, mostNamed); count > 0; count -= 1) {
+    const text = `; with ${others.slice(0, count).join(', ')}${count === others.length ? '' : ', …'}`;
+    if (text.length <= limit) return text;
+  }
+  return '';
 }
 
 /** The service, and which group of it. */

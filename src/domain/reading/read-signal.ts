@@ -1,6 +1,7 @@
 import type { PlainUse, SignalFold } from '../service/condition.ts';
 import { countWindow, lastRow, rowAt, rowCount } from './count-rows.ts';
 import { formatDuration } from '../text/duration.ts';
+import { formatShare } from '../text/share.ts';
 import { unknown, type Reading, type ValueReading } from './reading.ts';
 import type { CountingSignal, GaugeSignal, Signal } from '../service/service.ts';
 import type { GaugeValue, GroupLedger } from './group-ledger.ts';
@@ -71,10 +72,9 @@ function readRatio(signal: CountingSignal, ledger: SignalLedger, group: GroupLed
   const { good, total, coverage } = countWindow(group.rows, end - use.windowMs, end);
   const sampleAt = group.newestSampleAt;
   if (coverage < enoughCoverage) {
-    const percent = Math.floor(coverage * 100);
     return unknown(
       'short-history',
-      `${signal.name}: samples cover ${percent} % of the last ${formatDuration(use.windowMs)}`,
+      `${signal.name}: samples cover ${formatShare(coverage)} of the last ${formatDuration(use.windowMs)}`,
       sampleAt,
     );
   }
@@ -120,10 +120,9 @@ function readGauge(signal: GaugeSignal, group: GroupLedger, use: PlainUse, fresh
   const { inside, coveredMs } = valuesInside(group.values, sampleAt - windowMs, freshMs);
   if (inside.length === 0) return gaugeValue(signal, NaN, sampleAt);
   if (coveredMs < windowMs * enoughCoverage) {
-    const percent = Math.floor((coveredMs / windowMs) * 100);
     return unknown(
       'short-history',
-      `${signal.name}: samples cover ${percent} % of the last ${formatDuration(windowMs)}`,
+      `${signal.name}: samples cover ${formatShare(coveredMs / windowMs)} of the last ${formatDuration(windowMs)}`,
       sampleAt,
     );
   }

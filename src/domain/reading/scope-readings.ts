@@ -1,5 +1,7 @@
 import { noBudgets, type BudgetReadings } from '../budget/budget-readings.ts';
 import type { BudgetSpent, IncidentSpell } from '../budget/budget-spent.ts';
+import type { BudgetUnknownReason } from '../budget/budget-unknown.ts';
+import type { RecordedRows } from '../budget/recorded-rows.ts';
 import { isBudgetUse, type BudgetUse, type PlainUse, type ReadingLookup } from '../service/condition.ts';
 import { countWindow, lastRow } from './count-rows.ts';
 import { groupKey, type Group } from '../service/group.ts';
@@ -9,6 +11,7 @@ import type { Service, Signal, StopRule, Target } from '../service/service.ts';
 import type { GroupLedger } from './group-ledger.ts';
 import type { SignalLedger } from './signal-ledger.ts';
 import type { Timing } from './timing.ts';
+import { boundsIn } from '../text/round-apart.ts';
 import { judge, type TargetVerdict } from './verdict.ts';
 
 export const wholeService: Group = {};
@@ -17,6 +20,14 @@ export const wholeService: Group = {};
 export interface ReadingRow extends PlainUse {
   readonly group: Group;
   readonly reading: Reading;
+}
+
+/** An error budget of which it is not known what an incident has cost it, and why. */
+export interface SpentUnknown {
+  readonly budget: string;
+  readonly reason: BudgetUnknownReason;
+  /** For people: what exactly is missing. */
+  readonly detail: string;
 }
 
 /** All readings of one service at one instant, each computed once. */
@@ -64,7 +75,7 @@ export class ServiceReadings {
     const uses = Map.groupBy(rule.when.uses.filter(isBudgetUse), ({ budget }) => budget);
     return [...uses.values()].flatMap((each) => {
       const scope = each.some(({ signal }) => this.isGrouped(signal)) ? group : wholeService;
-      return this.#budgets.evidence?.(each, scope, since, this.now) ?? [];
+      return this.#budgets.evidence?.(each, scope, since, this.now, boundsIn(rule.when.text)) ?? [];
     });
   }
 
@@ -73,6 +84,17 @@ export class ServiceReadings {
     return this.service.budgets.flatMap(({ name, signal }) => {
       const scope = this.isGrouped(signal) ? group : wholeService;
       return this.#budgets.spent?.(name, scope, spell, this.now) ?? [];
+    });
+  }
+
+  /** Of which error budgets it is not known what an incident of a group has cost them, and why. */
+  budgetsSpentUnknown(group: Group, spell: IncidentSpell): readonly SpentUnknown[] {
+    return this.service.budgets.flatMap(({ name, signal }) => {
+      const isSplit = this.isGrouped(signal);
+      // Of the whole service nobody keeps a budget that is split.
+      if (isSplit && Object.keys(group).length === 0) return [];
+      const why = this.#budgets.spentUnknown?.(name, isSplit ? group : wholeService, spell, this.now);
+      return why === undefined ? [] : [{ budget: name, reason: why.reason, detail: why.detail }];
     });
   }
 
@@ -104,6 +126,14 @@ export class ServiceReadings {
 
   ledger(signal: string, group: Group): GroupLedger | undefined {
     return this.#ledgers.get(signal)?.groups.get(this.isGrouped(signal) ? groupKey(group) : '');
+  }
+
+  /** What rules of the source recorded of a signal that Andon does not read itself; undefined of any other, and where nothing is. */
+  recorded(signal: string, group: Group): RecordedRows | undefined {
+    if (this.#ledgers.has(signal)) return undefined;
+    const scope = this.isGrouped(signal) ? group : wholeService;
+    const budget = this.service.budgets.find((each) => each.signal === signal);
+    return budget && this.#budgets.recorded?.(budget.name, scope, this.now);
   }
 
   signal(name: string): Signal | undefined {

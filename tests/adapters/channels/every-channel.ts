@@ -41,20 +41,23 @@ const kinds: Readonly<Record<string, { accepting: ReceiverAnswer; make(place: Pl
   },
   teams: {
     accepting: status(202),
-    make: (place) => new TeamsChannel(optionsOf(place), { clock: place.clock }),
+    make: (place) => new TeamsChannel(optionsOf(place), { clock: place.clock, log: memoryLog() }),
   },
   pagerduty: {
     accepting: status(202, {}, '{"status":"success","message":"Event processed","dedup_key":"x"}'),
     async make(place) {
       const routingKeyFile = await place.secrets.write(`${place.name}-key`, routingKey);
-      return new PagerDutyChannel({ ...optionsOf(place), url: place.url, routingKeyFile }, { clock: place.clock });
+      return new PagerDutyChannel(
+        { ...optionsOf(place), url: place.url, routingKeyFile },
+        { clock: place.clock, log: memoryLog() },
+      );
     },
   },
   cdevents: {
     accepting: status(202),
     make(place) {
       const own = { source: '/andon', environment: 'production', mode: 'structured' } as const;
-      return new CdEventsChannel({ ...optionsOf(place), ...own }, { clock: place.clock });
+      return new CdEventsChannel({ ...optionsOf(place), ...own }, { clock: place.clock, log: memoryLog() });
     },
   },
 };

@@ -14,6 +14,7 @@ const local: Caller = {
   origin: undefined,
   fetchSite: undefined,
   proxied: false,
+  route: '/api/v1/changes',
 };
 const token: Token = { kind: 'token', token: 'correct-horse' };
 
@@ -31,6 +32,20 @@ describe('without a token, a request that changes something', () => {
     ['from a page of Andon in an old browser', { origin: 'http://127.0.0.1:9655' }],
   ])('is taken %s', (_, change) => {
     expect(refusal({ ...local, ...change }, { kind: 'none' })).toBeUndefined();
+  });
+
+  test.each([
+    ['/api/v1/changes', 'Use `andon change record` or curl on'],
+    ['/api/v1/gate/{service}/freeze', 'Use `andon stop` or curl on'],
+    ['/api/v1/freezes/{id}/lift', 'Use `andon lift` or curl on'],
+    ['/api/v1/gate/{service}/override', 'Use `andon override` or curl on'],
+    ['/api/v1/overrides/{id}/end', 'Use `andon end-override` or curl on'],
+    ['/api/v1/silences', 'Use `andon silence` or curl on'],
+    ['/api/v1/incidents/{id}/notes', 'Use `andon incidents` or curl on'],
+    ['/-/reload', 'Use curl on'],
+  ])('is told what does the same as %s', (route, hint) => {
+    const refused = refusal({ ...local, route, fetchSite: 'cross-site' }, { kind: 'none' });
+    expect(refused?.body.hint).toContain(hint);
   });
 
   test.each<[string, Partial<Caller>, string]>([

@@ -77,6 +77,12 @@ describe('POST /api/v1/changes', () => {
     await using world = await aWorld({ events: opened === undefined ? [] : [opened] });
     const remedies = { incident: opened?.incidentId ?? '', by: 'ada', reason: 'rolls the cache back' };
     await world.post('/api/v1/gate/checkout/freeze', { by: 'grace', reason: 'on fire' });
+    expect(await problemOf(await world.post(path, { ...report, remedies }))).toMatchObject({
+      status: 422,
+      reason: 'not-a-remedy',
+      detail: expect.stringContaining('may be its cause') as unknown,
+    });
+    await world.gates.clock.advance(86_400_000);
     expect((await world.post(path, { ...report, remedies })).status).toBe(200);
     expect(await (await world.get(`${path}?service=checkout`)).json()).toMatchObject({ changes: [{ remedies }] });
     const unknown = { ...report, remedies: { ...remedies, incident: 'nothing' } };

@@ -5,10 +5,12 @@ import { DeliveryBook } from '../../../src/app/changes/delivery-book.ts';
 import type { ChangeReport } from '../../../src/domain/change/change-event.ts';
 import { storyStart } from '../../support/incident-story.ts';
 import { aWorld } from './http-world.ts';
+import { problemOf } from './problem-of.ts';
 
 /** Deployments of two services, each reported and watched to its end. */
 function aDeliveryBook(): DeliveryBook {
   const delivery = new DeliveryBook(() => undefined);
+  delivery.knownFrom(storyStart + 600_000 - 5 * 86_400_000);
   const changes = new ChangeBook();
   changes.listen((change) => {
     delivery.changed(change);
@@ -42,10 +44,18 @@ describe('GET /api/v1/delivery', () => {
   test.each([
     [
       '?service=checkout&days=10',
-      { service: 'checkout', days: 10, deployments: 2, failed: 1, changeFailureRate: 0.5, deploymentsPerDay: 0.2 },
+      {
+        service: 'checkout',
+        days: 10,
+        deployments: 2,
+        failed: 1,
+        changeFailureRate: 0.5,
+        deploymentsPerDay: 0.4,
+        knownDays: 5,
+      },
     ],
     ['', { days: 30, deployments: 3, failed: 1, unharmed: 2, unknown: 0, changeFailureRate: 1 / 3, reworkRate: 0 }],
-    ['?service=nobody', { service: 'nobody', deployments: 0, changeFailureRate: null, reworkRate: null }],
+    ['?service=checkout&days=2', { days: 2, deploymentsPerDay: 1, knownDays: 2 }],
   ])('answers %s', async (query, expected) => {
     await using world = await aWorld({ parts: { delivery: aDeliveryBook() } });
     const answer = await world.get(`/api/v1/delivery${query}`);
@@ -53,6 +63,21 @@ describe('GET /api/v1/delivery', () => {
     expect(answer.status).toBe(200);
     expect(DeliveryWire.parse(body)).toMatchObject(expected);
     expect(body).toMatchObject({ failedDeploymentRecovery: { count: 0, p50Seconds: null } });
+  });
+
+  test('knows a service without deployments from one that nobody watches', async () => {
+    await using world = await aWorld({ parts: { delivery: new DeliveryBook(() => undefined) } });
+    expect(await (await world.get('/api/v1/delivery?service=checkout')).json()).toMatchObject({
+      service: 'checkout',
+      deployments: 0,
+      changeFailureRate: null,
+      reworkRate: null,
+    });
+    expect(await problemOf(await world.get('/api/v1/delivery?service=chekout'))).toMatchObject({
+      status: 404,
+      reason: 'unknown-service',
+      detail: 'no service named "chekout" is watched; did you mean checkout?',
+    });
   });
 
   test.each(['days=0', 'days=many', 'days=1000', 'since=yesterday'])('refuses %s', async (query) => {

@@ -104,7 +104,7 @@ export async function aWorld({ events = [], parts = {}, inbound = {}, ...options
         clock: gates.clock,
         log,
         telemetry: { changeReported: (origin, result) => reports.push(`${origin} ${result}`) },
-        fleet: { names: () => [...gates.looks.keys()].sort() },
+        fleet: { names: () => [...gates.looks.keys()].sort(), look: (service) => gates.look(service) },
       }),
       inbound: () => inbound,
       alerts: outside.alerts,

@@ -27,11 +27,11 @@ describe('the page of an incident', () => {
       'Owner team-payments',
       'Condition success_rate.over(&quot;1m&quot;) &lt; 0.97',
       'End state Customers can pay',
-      'Onset 2026-08-22T02:00:10.000Z, between 2026-08-22T01:59:45.000Z and 2026-08-22T02:00:15.000Z (change-point)',
-      'Detected 2026-08-22T02:01:40.000Z, 1m 30s after onset',
-      'Notified 3s after the incident was opened',
+      'Onset 2026-08-22 02:00:10Z, between 2026-08-22 01:59:45Z and 2026-08-22 02:00:15Z (change-point)',
+      'Detected 2026-08-22 02:01:40Z, 1m 30s after onset',
+      'Notified 5s after it was detected, 3s after it was recorded',
       'Acknowledged by Ada, 2m after the incident was opened',
-      'Recovered 2026-08-22T02:11:40.000Z, between 2026-08-22T02:11:25.000Z and 2026-08-22T02:11:40.000Z, 11m 30s after onset',
+      'Recovered 2026-08-22 02:11:40Z, between 2026-08-22 02:11:25Z and 2026-08-22 02:11:40Z, 11m 30s after onset',
       'Relapses 0',
       'Impact 4200 bad events beyond the targets, of 100000; at worst 20% (success rate)',
     ]) {
@@ -55,7 +55,7 @@ describe('the page of an incident', () => {
       'Error budget success rate: this incident spent 2.78% of it; 87.2% was left when service was back ' +
       'Error budget latency: this incident spent about 50% of it; it was overspent by 10% when service was back';
     expect(text).toContain(`Budgets spent ${told}`);
-    expect(text).toContain(`and 2026-08-22T02:11:40.000Z ${told}`);
+    expect(text).toContain(`and 2026-08-22 02:11:40Z ${told}`);
     expect(textOf(pageOf(...aWholeStory()))).not.toContain('Budgets spent');
   });
 
@@ -83,12 +83,13 @@ describe('the page of an incident', () => {
     await using world = await aWorld({ events: [anEvent('opened', 1, 100)], parts: { services: viewsKeptOpen } });
     const text = textOf(await (await world.get('/incidents/inc-1')).text());
     expect(text).toContain(
-      'What keeps it open, as of 2026-08-22T02:02:00.000Z ' +
+      'What keeps it open, as of 2026-08-22 02:02:00Z ' +
         'Rule success-rate-budget-page is true: error budget success rate burns at 21.3x over 1h and 18x over 5m (fires above 14.4x) ' +
         'Rule lagging cannot be decided (stale): replication_lag: newest sample is 5m old ' +
         'Target missed: success rate 95.1% over 5m, target at least 99.9% ' +
         'Target unknown: replication lag unknown (stale), target at most 10 ' +
-        'Error budget success rate: this incident has spent 2.78% of it so far; 87.2% is left page open',
+        'Error budget success rate: this incident has spent 2.78% of it so far; 87.2% is left ' +
+        'Error budget latency: what this incident has spent of it is not known (short-history): counts cover 40% of the 30d before now page open',
     );
   });
 
@@ -124,7 +125,7 @@ describe('the page of an incident', () => {
         anEvent('resolved', 3, 1300),
       ),
     );
-    expect(text).toContain(`Error budgets As of 2026-08-22T02:02:40.000Z: ${seen}`);
+    expect(text).toContain(`Error budgets As of 2026-08-22 02:02:40Z: ${seen}`);
     expect(text).toContain(`rule-joined budget-burning (page, condition-true) ${seen} success rate 95.1% over 5m`);
   });
 
@@ -222,7 +223,7 @@ describe('the gate on the page of an incident', () => {
     const text = textOf(await (await world.get('/incidents/checkout-20260822T020711Z')).text());
     for (const part of [
       'What the gate of checkout says gate stop Ada stopped the line of checkout: looking stop : checkout is off since',
-      'Ada stopped this line at 2026-08-22T02:00:00.000Z, until somebody lifts it: looking',
+      'Ada stopped this line at 2026-08-22 02:00:00Z, until somebody lifts it: looking',
       'andon gate checkout --change CHANGE --remedies checkout-20260822T020711Z --reason TEXT',
     ]) {
       expect(text).toContain(part);
@@ -235,4 +236,14 @@ describe('the gate on the page of an incident', () => {
     expect(text).toContain('page closed inc-1');
     expect(text).not.toContain('gate');
   });
+});
+
+test('instants are shown to the second in one piece, with all their digits at hand', () => {
+  const page = pageOf(anEvent('opened', 1, 100), anEvent('resolved', 2, 1300));
+
+  expect(page).toContain(
+    '<time datetime="2026-08-22T02:01:40.000Z" title="2026-08-22T02:01:40.000Z">2026-08-22 02:01:40Z</time>',
+  );
+  expect(textOf(page)).not.toMatch(/\d\dT\d\d:|\.\d{3}Z/);
+  expect(page).toMatch(/time, tbody th \{ white-space: nowrap; \}/);
 });

@@ -52,6 +52,34 @@ describe('the page', () => {
     expect(pageOf({ services: [{ ...searchView, scopes }] })).toContain(`<span class="tag ${style}">${words}</span>`);
   });
 
+  test('says of a budget that it is excluded now, until when and why, and lists what is left out', () => {
+    const stretch = (fromHours: number, toHours: number, because: string) => ({
+      from: storyStart + fromHours * 3_600_000,
+      to: storyStart + toHours * 3_600_000,
+      because,
+    });
+    const [first] = checkoutView.budgets;
+    if (first === undefined) throw new Error('the view has no budget');
+    const budget = {
+      ...first,
+      excluded: [stretch(-50, -48, 'patches'), stretch(-1, 0, 'upgrade')],
+      excludedNow: stretch(-1, 2, 'upgrade'),
+      excludedAhead: [stretch(0, 2, 'upgrade'), stretch(90, 91, 'move')],
+    };
+    const page = pageOf({ services: [{ ...checkoutView, budgets: [budget] }] });
+    const text = textOf(page);
+    expect(page).toContain('<span class="tag unknown">10%</span>');
+    expect(pageOf()).toContain('<span class="tag held">10%</span>');
+    const [now, past, next] = [2, -50, 90].map((hours) =>
+      new Date(storyStart + hours * 3_600_000).toISOString().replace('T', ' ').replace('.000Z', 'Z'),
+    );
+
+    expect(text).toContain(`10% excluded until ${now}, because upgrade`);
+    expect(text).toContain(`success rate: will be left out: ${next} to`);
+    expect(text).toContain(`success rate: left out: ${past} to`);
+    expect(textOf(pageOf())).not.toContain('left out');
+  });
+
   test('writes out what would turn text around', () => {
     const scopes = [{ group: { zone: '\u202eeu' }, line: 'moving' as const, targets: [successRate], rules: [] }];
     const page = pageOf({ services: [{ ...searchView, service: 'a\u2066b', scopes }] });
@@ -110,8 +138,18 @@ describe('the page', () => {
 
     const page = pageOf({ incidents: book.list({ limit: 10 }) });
 
-    expect(textOf(page)).toContain('page Payments fail inc-1 checkout open 1h 2026-08-22T02:00:00.000Z Ada runbook');
+    expect(textOf(page)).toContain('page Payments fail inc-1 checkout open 1h 2026-08-22 02:00:00Z Ada runbook');
     expect(page).toContain('href="https://runbooks.example.com/checkout"');
+  });
+
+  test('tells what is back and watched for a relapse from what is open', () => {
+    const book = new IncidentBook();
+    book.apply([anEvent('opened', 1, 100), anEvent('resolved', 2, 1300)]);
+
+    const text = textOf(pageOf({ incidents: book.list({ limit: 10 }) }));
+
+    expect(text).toContain('Open incidents None. Back, and watched for a relapse');
+    expect(text).toMatch(/page Payments fail inc-1 checkout 11m 40s 48m 20s 2026-08-22 02:11:40Z nobody/);
   });
 
   test('escapes whatever rules, labels and people wrote', () => {
@@ -163,10 +201,10 @@ describe('a gate on the page', () => {
     const text = textOf(page);
     for (const part of [
       'gate stop Ada &lt;b&gt; stopped the line of checkout until 03:00:00 UTC: moving the database warn : checkout: success rate 50%',
-      'Ada &lt;b&gt; stopped this line at 2026-08-22T02:00:00.000Z, until 2026-08-22T03:00:00.000Z (in 50m): moving the database',
+      'Ada &lt;b&gt; stopped this line at 2026-08-22 02:00:00Z, until 2026-08-22 03:00:00Z (in 50m): moving the database',
       'lift it: andon lift checkout-freeze-20260822T020000Z --reason TEXT',
-      'Grace stopped every line at 2026-08-22T02:00:00.000Z, until somebody lifts it: holidays',
-      'Eve stopped this line at 2026-08-22T02:00:00.000Z, until the end state has held: x',
+      'Grace stopped every line at 2026-08-22 02:00:00Z, until somebody lifts it: holidays',
+      'Eve stopped this line at 2026-08-22 02:00:00Z, until the end state has held: x',
     ]) {
       expect(text).toContain(part);
     }
@@ -180,7 +218,7 @@ describe('a gate on the page', () => {
     await world.gates.acts.override({ ...leave, change: 'sha-1' });
     const once = textOf(await (await world.get('/')).text());
     expect(once).toContain('gate stop');
-    expect(once).toContain('Grace lets the change sha-1 pass until 2026-08-22T02:30:00.000Z (in 20m): hotfix');
+    expect(once).toContain('Grace lets the change sha-1 pass until 2026-08-22 02:30:00Z (in 20m): hotfix');
     await world.gates.acts.override(leave);
     const text = textOf(await (await world.get('/')).text());
     expect(text).toContain('gate pass, overridden the gate is overridden, says Grace: hotfix (otherwise stop: Ada');
@@ -214,8 +252,8 @@ describe('a rule on trial', () => {
     const text = textOf(page);
     for (const part of [
       'early: would have stopped the line slow: pending (only records)',
-      'early (page) would have stopped the line of region&#x3D;&quot;eu&quot; at 2026-08-22T02:01:03.000Z, and still would',
-      'first (page) would have stopped the line at 2026-08-22T02:00:02.000Z, for 1m',
+      'early (page) would have stopped the line of region&#x3D;&quot;eu&quot; at 2026-08-22 02:01:03Z, and still would',
+      'first (page) would have stopped the line at 2026-08-22 02:00:02Z, for 1m',
     ]) {
       expect(text).toContain(part);
     }

@@ -35,7 +35,9 @@ test('an incident closed by hand counts apart, and counts a recovery only if one
   ];
   const closed = aTelemetry();
   feed(closed, story);
-  expect(await samples(closed, 'andon_time_to_recover_seconds')).toEqual([]);
+  expect(await samples(closed, 'andon_time_to_recover_seconds_count')).toEqual([
+    'andon_time_to_recover_seconds_count{service="checkout",severity="page"} 0',
+  ]);
   expect(await samples(closed, 'andon_incidents_open')).toEqual([]);
   feed(closed, resolved);
   expect(await samples(closed, 'andon_time_to_recover_seconds_count')).toHaveLength(1);

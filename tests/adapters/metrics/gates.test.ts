@@ -21,7 +21,6 @@ test('gates have one state each, and names that somebody only asked for make no 
   const telemetry = createPrometheusTelemetry({ version: '0.1.0', nodeVersion: 'v24', now: () => storyStart });
   const answer = decideGate({ service: 'chekout', freezes: [], dependencies: [] }, storyStart);
   telemetry.gateAsked(answer);
-  telemetry.changeHeld(answer);
   telemetry.gates([{ ...answer, service: 'checkout', state: 'hold' }]);
 
   const { body } = await telemetry.scrape();
@@ -30,7 +29,6 @@ test('gates have one state each, and names that somebody only asked for make no 
   expect(body).toContain(
     'andon_gate_decisions_total{service="",decision="unknown",reason="unknown-service",override="none"} 1',
   );
-  expect(body).toContain('andon_gate_changes_held_total{service="",reason="unknown-service"} 1');
   expect(body).not.toContain('chekout');
 
   telemetry.gates([]);

@@ -28,7 +28,9 @@ describe('detection and recovery', () => {
     const book = new IncidentBook();
     const tell = (...events: StoredEvent[]): void => telemetry.eventsCommitted(book.apply(events));
     tell(anEvent('opened', 1, 100), anEvent('resolved', 2, 900), anEvent('relapsed', 3, 1000));
-    expect(await samples(telemetry, 'andon_time_to_recover_seconds')).toEqual([]);
+    expect(await samples(telemetry, 'andon_time_to_recover_seconds_count')).toEqual([
+      'andon_time_to_recover_seconds_count{service="checkout",severity="page"} 0',
+    ]);
 
     tell(anEvent('resolved', 4, 3000, { recoveredAt: storyStart + 2400_000 }), anEvent('closed', 5, 6600));
 
@@ -36,6 +38,16 @@ describe('detection and recovery', () => {
       'andon_time_to_recover_seconds_sum{service="checkout",severity="page"} 2400',
     ]);
     expect(await samples(telemetry, 'andon_relapses_total')).toEqual(['andon_relapses_total{service="checkout"} 1']);
+  });
+
+  test('an onset that was not seen is no detection after 0 seconds', async () => {
+    const telemetry = aTelemetry();
+    const onset = { at: storyStart, earliest: storyStart - 300_000, latest: storyStart, method: 'detection' } as const;
+    feed(telemetry, [anEvent('opened', 1, 0, { onset }), anEvent('onset-settled', 2, 45, { onset })]);
+
+    expect(await samples(telemetry, 'andon_time_to_detect_seconds_count')).not.toContain(
+      'andon_time_to_detect_seconds_count{service="checkout",severity="page"} 1',
+    );
   });
 
   test('an onset that never settled counts at the close', async () => {

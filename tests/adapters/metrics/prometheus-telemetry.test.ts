@@ -8,8 +8,10 @@ import type { ReadingRow } from '../../../src/app/views/service-view.ts';
 import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { anEvent, aWholeStory, replicationLag, storyStart, successRate } from '../../support/incident-story.ts';
 import { aShadowFiring } from '../../support/shadow-events.ts';
+import { aRatio } from '../../support/signals.ts';
 import { intervalRow } from '../../support/interval-verdict.ts';
 import { checkoutView } from '../../support/service-views.ts';
+import { aChange } from '../../support/changes.ts';
 import { decideGate } from '../../../src/domain/gate/decide-gate.ts';
 import { aTelemetry as telemetryAt, feed, samples } from './telemetry-bench.ts';
 
@@ -27,6 +29,8 @@ const rows: readonly ReadingRow[] = [
 
 /** Tells every fact there is, so that every metric of the catalogue has a series. */
 function tellAll(telemetry: PrometheusTelemetry): void {
+  telemetry.declared({ name: 'checkout', signals: [aRatio({ good: 'good_total', total: 'all_total' })] });
+  telemetry.changed(aChange('deploy-42', storyStart));
   telemetry.pollFinished('checkout', { durationMs: 40, latenessMs: 3, outcome: 'complete', at: storyStart });
   telemetry.pollsMissed('checkout', 2);
   telemetry.caughtUp('checkout', 90_000);
@@ -61,7 +65,7 @@ function tellAll(telemetry: PrometheusTelemetry): void {
     recoveriesMs: [700_000],
     isRework: false,
   });
-  telemetry.changeHeld(answer);
+  telemetry.changeHeld({ service: answer.service, change: 'deploy-42', because: answer.reason });
   telemetry.gates([{ ...answer, service: 'checkout', state: 'hold' }]);
   telemetry.deliveryFinished('pager', 'delivered', 80);
   telemetry.alertReceived('evidence');
@@ -232,11 +236,16 @@ describe('forgetting', () => {
       'andon_incident_bad_events_total',
       'andon_undeliverable_pages_total',
       'andon_reminders_total',
+      'andon_incidents_unacknowledged_total',
+      'andon_incident_info',
+      'andon_incident_timestamp_seconds',
       'andon_incidents_open',
       'andon_incidents_blind',
       'andon_silenced_notifications_total',
       'andon_grouped_notifications_total',
+      'andon_gate_changes_held_total',
       'andon_shadow_stops_total',
+      'andon_change_timestamp_seconds',
       'andon_deployments_total',
       'andon_failed_deployment_recovery_seconds',
     ]);

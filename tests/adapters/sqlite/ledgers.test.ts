@@ -52,9 +52,10 @@ function overwrite(file: string, at: number, length: number): void {
 }
 
 const useless = 'The stored ledgers of error budgets are of no use: they are deleted and read from the source again';
+const missing = 'The stored ledgers of error budgets are missing: they are read from the source again';
 const notStored = 'Ledgers of error budgets are not stored: after a restart they are read from the source again';
 
-test('ledgers lie in a file of their own, made for its owner only', async () => {
+test('ledgers lie in a file of their own, made for its owner only; it is said when that is gone', async () => {
   const { directory, file } = await aStore();
   expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
   rmSync(file);
@@ -62,8 +63,12 @@ test('ledgers lie in a file of their own, made for its owner only', async () => 
   const store = await SqliteStore.open({ directory, log });
   expect(await store.events(0, 10)).toHaveLength(1);
   expect(await ledgersOf(store)).toEqual([]);
-  expect(log.lines).toEqual([]);
+  expect(log.lines).toEqual([{ level: 'warn', message: missing, fields: { file } }]);
   await store.close();
+  const again = memoryLog();
+  for (const fresh of [directory, aDirectory()])
+    await (await SqliteStore.open({ directory: fresh, log: again })).close();
+  expect(again.lines).toEqual([]);
 });
 
 test('a write of many rows lets other work in, in one commit or in many', async () => {

@@ -197,6 +197,68 @@ describe('who saw an incident first', () => {
   });
 });
 
+describe('an alert of before', () => {
+  const second = (at: number, earliest: number): IncidentEvent => {
+    const onset = { at: storyStart + earliest * 1_000 + 500, earliest: storyStart + earliest * 1_000 };
+    const bounded = { ...onset, latest: storyStart + at * 1_000, method: 'change-point' as const };
+    return { ...unstored(anEvent('opened', 0, at, { onset: bounded })), incidentId: 'inc-2' };
+  };
+  const firstOf = ({ book }: InboundBench) => book.get('inc-2')?.incident.firstAlert?.name;
+
+  test.each([
+    ['was over before the onset can have been', 850, undefined, []],
+    ['was over as early as the onset can have been', 900, 'A', ['firing A at 700', 'resolved A at 900']],
+  ])('that %s is evidence accordingly', async (_when, endsAt, first, timeline) => {
+    const bench = anInboundBench();
+    bench.clock.at = storyStart + 900_000;
+    await receive(bench, anAlert('A', 700), anEnd(anAlert('A', 700), endsAt));
+    await bench.record(second(1_000, 900));
+    await bench.settled();
+    expect(firstOf(bench)).toBe(first);
+    expect(alerted(bench.timeline('inc-2'))).toEqual(timeline);
+  });
+
+  test('whose end is told late, and was before the onset, is who saw it first no more', async () => {
+    const bench = anInboundBench();
+    bench.clock.at = storyStart + 1_000_000;
+    await bench.record(second(1_000, 900));
+    await receive(bench, anAlert('A', 700), anAlert('B', 800));
+    expect(firstOf(bench)).toBe('A');
+    await receive(bench, anEnd(anAlert('A', 700), 850));
+    expect(firstOf(bench)).toBe('B');
+    await receive(bench, anEnd(anAlert('B', 800), 890));
+    expect(firstOf(bench)).toBeUndefined();
+  });
+
+  test('that was over before the onset as it settled is not who saw it first', async () => {
+    const bench = anInboundBench();
+    bench.clock.at = storyStart + 1_000_000;
+    await bench.record(second(1_000, 900));
+    await receive(bench, anAlert('A', 700), anEnd(anAlert('A', 700), 905));
+    expect(firstOf(bench)).toBe('A');
+    const onset = {
+      at: storyStart + 950_000,
+      earliest: storyStart + 940_000,
+      latest: storyStart + 960_000,
+      method: 'change-point' as const,
+    };
+    await bench.record({ ...unstored(anEvent('onset-settled', 0, 1_010, { onset })), incidentId: 'inc-2' });
+    expect(firstOf(bench)).toBeUndefined();
+  });
+
+  test('that began in an earlier incident, and fires on, saw nothing of the next', async () => {
+    const bench = anInboundBench([anEvent('opened', 1, 100)]);
+    await receive(bench, anAlert('A', 130));
+    await bench.record(unstored(anEvent('resolved', 0, 500)), unstored(anEvent('closed', 0, 550)));
+    bench.clock.at = storyStart + 1_000_000;
+    await receive(bench, anAlert('Late', 400), anAlert('New', 950));
+    await bench.record(second(1_000, 900));
+    await bench.settled();
+    expect(firstOf(bench)).toBe('New');
+    expect(alerted(bench.timeline('inc-2'))).toEqual(['firing New at 950']);
+  });
+});
+
 describe('whose alert it is', () => {
   test.each([
     ['its service label', { service: 'checkout', job: 'search' }, 'evidence'],
@@ -285,15 +347,21 @@ describe('any order and repetition of messages', () => {
     if (bench.timeline().length === 0)
       await bench.record(unstored(anEvent('opened', 0, 100, { group: { region: 'eu' } })));
     await bench.settled();
+    const { earliest } = bench.book.get('inc-1')?.incident.onset ?? { earliest: 0 };
+    const endOf = (name: string, startsAt: number): number =>
+      posts.find((post) => post.labels['alertname'] === name && post.startsAt === startsAt && post.endsAt !== undefined)
+        ?.endsAt ?? Infinity;
     const events = bench.timeline().flatMap((event) => {
       if (event.type !== 'alerted') return [];
+      // What was over before the onset is there only where its end came late, and counts for nothing.
+      if (endOf(event.alert.name, event.alert.startsAt) < earliest) return [];
       const { seq: _seq, recordedAt: _recorded, receivedAt: _received, ...rest } = event;
       return [JSON.stringify(rest)];
     });
     return { events: events.sort(), firstAlert: bench.book.get('inc-1')?.incident.firstAlert };
   }
 
-  test('leaves the same on the timeline', async () => {
+  test('leaves the same on the timeline, and the same who saw it first', async () => {
     await fc.assert(
       fc.asyncProperty(messages, fc.nat({ max: 8 }), async ([posts, order, size], opensAfter) => {
         // Nothing may be missing from the other order: what is told at all is told at least once.

@@ -157,6 +157,23 @@ describe('what a budget says after a bad day of its source', () => {
     expect(watching.events).toEqual([]);
   });
 
+  test('the database is restarted empty while a ledger is there: all that was counted stays known', async () => {
+    const watching = new Watching({});
+    const before = await watching.look();
+    expect(before).toMatchObject({ known: 1, reading: { kind: 'value', remaining: expect.closeTo(0.5, 2) } });
+    const asked = watching.asked.length;
+
+    watching.past = { has: () => false };
+    const view = await watching.look();
+    expect(view).toMatchObject({ known: 1, reading: { kind: 'value', remaining: expect.closeTo(0.5, 2) } });
+    expect(view.reading.total).toBeGreaterThanOrEqual(before.reading.total * 0.999);
+    expect(watching.burn(view)).toMatchObject({ kind: 'value', value: expect.closeTo(0.5, 2) });
+    // Only what went by between the polls is asked for, and never the period anew.
+    const wanted = watching.asked.slice(asked).reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(wanted).toBeLessThan(10 * minute);
+    expect(watching.events).toEqual([]);
+  });
+
   test.each([
     ['half a chunk comes, cut in the middle of its JSON', 'bad-response', 'no JSON'],
     ['a chunk comes too late', 'timeout', 'no answer within 9 s'],

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { BudgetBook } from '../../../src/app/budgets/budget-book.ts';
-import { LedgerFiller, type Fillable } from '../../../src/app/budgets/ledger-filler.ts';
+import type { Fillable } from '../../../src/app/budgets/fillable.ts';
+import { LedgerFiller } from '../../../src/app/budgets/ledger-filler.ts';
 import type { HistoryPoint } from '../../../src/domain/reading/history.ts';
 import { evaluate, newServiceState } from '../../../src/domain/incident/evaluate.ts';
 import type { Interval } from '../../../src/domain/interval.ts';

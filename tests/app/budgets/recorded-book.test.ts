@@ -188,7 +188,7 @@ describe('what is counted', () => {
       'a window that is known in part as short of history',
       whole,
       [{ windowMs: hour, total: 1000, bad: 900, coveredMs: 0.8 * hour }],
-      { kind: 'unknown', reason: 'short-history', detail: expect.stringContaining('80 %') },
+      { kind: 'unknown', reason: 'short-history', detail: expect.stringContaining('80%') },
     ],
     [
       'a window without a total, of which little is covered, as short of history too',

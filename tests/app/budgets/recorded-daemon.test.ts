@@ -5,7 +5,7 @@ import { evaluateOnce } from '../../../src/app/polling/evaluate-once.ts';
 import { budgetRules } from '../../../src/config/budget/budget-rule.ts';
 import { tierOf } from '../../../src/domain/budget/burn-tiers.ts';
 import type { StopRule } from '../../../src/domain/service/service.ts';
-import { aBudget, hour, minute } from '../../domain/budget/budgets.ts';
+import { aBudget, day, hour, minute } from '../../domain/budget/budgets.ts';
 import { DaemonHarness, type HarnessOptions } from '../../support/daemon-harness.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { SimulatedSource } from '../../support/simulated-source.ts';
@@ -291,3 +291,78 @@ async function ledgersOf(store: DaemonHarness['store']): Promise<ReadonlySet<str
   for await (const { budget: name } of store.ledgers('checkout')) names.add(name);
   return names;
 }
+
+describe('an incident of a budget that rules count', () => {
+  // It is held throughout.
+  const target = { signal: aRatio.name, bound: 'atLeast', value: 0.01, overMs: minute } as const;
+  const tiers = [tierOf('page', { share: 0.02, longMs: hour, shortMs: 5 * minute }, 30 * day)];
+  const fast = aBudget({ name: 'payments', signal: 'payments', objective: 0.999, tiers });
+  const onlyBudget = aService({
+    signals: [aRatio, { ...aRatio, name: 'payments' }],
+    endState: { ...recorded.endState, targets: [target] },
+    budgets: [fast],
+    budgetsFrom: 'recording-rules',
+    rules: budgetRules([fast]),
+  });
+  const fault = startsAt + 10 * minute;
+  const healed = fault + 8 * minute;
+  const failing: Traffic = { perSecond: () => 20, badShare: (t) => (t >= fault && t < healed ? 0.9 : 0) };
+  const lost = 8 * 60 * 20 * 0.9;
+
+  test('has its onset, recovery and impact from what they recorded', async () => {
+    await using harness = await started({ services: [onlyBudget], traffic: failing });
+    await harness.advance(40 * minute);
+
+    const [incident] = harness.incidents();
+    expect(incident?.onset).toMatchObject({ method: 'change-point', signal: 'payments' });
+    expect(Math.abs((incident?.onset.at ?? 0) - start - fault)).toBeLessThan(2 * minute);
+    expect(incident?.onset.earliest).toBeLessThanOrEqual(start + fault);
+    expect(incident?.onset.latest).toBeGreaterThanOrEqual(start + fault);
+    expect(incident?.recovery?.earliest).toBeLessThanOrEqual(start + healed);
+    expect(incident?.recovery?.latest).toBeGreaterThanOrEqual(start + healed);
+    expect(incident?.impact).toMatchObject({ signal: 'payments', about: true });
+    expect(Math.abs((incident?.impact?.badEvents ?? 0) / lost - 1)).toBeLessThan(0.05);
+    expect(incident?.impact?.peakBadRatio).toBeGreaterThan(0.2);
+  }, 30_000);
+
+  test('that nobody could see end is not said to have ended when they were back', async () => {
+    await using harness = await started({ services: [onlyBudget], traffic: failing });
+    await harness.advance(16 * minute);
+    expect(harness.incidents()).toMatchObject([{ phase: 'open' }]);
+    harness.source.ruled = { from: -Infinity, to: harness.clock.now() };
+    await harness.advance(14 * minute);
+    expect(harness.incidents()).toMatchObject([{ phase: 'open', blind: true }]);
+    harness.source.ruled = { from: -Infinity, to: Infinity };
+    await harness.advance(10 * minute);
+
+    const [incident] = harness.incidents();
+    expect(incident?.recovery?.earliest).toBeLessThanOrEqual(start + healed);
+    expect(incident?.impact?.badEvents).not.toBe(0);
+  }, 30_000);
+
+  test('costs an unknown amount, and not nothing, where the rules are gone when it is over', async () => {
+    const shown = { ...onlyBudget, endState: { ...onlyBudget.endState, holdMs: 1_000 } };
+    await using harness = await started({ services: [shown], traffic: failing });
+    await harness.advance(16 * minute);
+    harness.source.recorded = async (reads) =>
+      await Promise.resolve(
+        reads.map(() => ({
+          kind: 'recorded',
+          groups: [
+            {
+              budget: 'payments',
+              group: {},
+              countedAt: harness.clock.now(),
+              // Rules that were made anew after it had ended.
+              windows: [5 * minute, hour].map((windowMs) => ({ windowMs, total: 20, good: 20, coveredMs: 5 * minute })),
+            },
+          ],
+        })),
+      );
+    await harness.advance(minute);
+
+    const [incident] = harness.incidents();
+    expect(incident).toMatchObject({ phase: 'watching' });
+    expect(incident?.impact).toBeUndefined();
+  }, 30_000);
+});

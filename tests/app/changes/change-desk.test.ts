@@ -32,7 +32,7 @@ function aDesk(open = true): Bench {
     clock: gates.clock,
     log,
     telemetry: { changeReported: (origin, result) => told.push(`${origin} ${result}`) },
-    fleet: { names: () => [...gates.looks.keys()] },
+    fleet: { names: () => [...gates.looks.keys()], look: (service) => gates.look(service) },
   });
   return { gates, desk, told, log };
 }
@@ -143,11 +143,35 @@ describe('a remedy', () => {
   const remedies = { incident, by: 'ada', reason: 'rolls the cache back' };
 
   test('of an open incident, of whatever service, is kept with its change', async () => {
-    const { desk } = aDesk();
+    const { desk, gates } = aDesk();
+    await gates.clock.advance(86_400_000);
     expect(await desk.report({ ...report, service: 'search', remedies }, 'cli')).toMatchObject({
       kind: 'recorded',
       change: { service: 'search', remedies },
     });
+  });
+
+  test('that began or was known before the incident did is refused, which is written once', async () => {
+    const { desk, gates, told, log } = aDesk();
+    await desk.report(report, 'api');
+    await gates.clock.advance(86_400_000);
+    const onset = aWholeStory()[0];
+    const claim = { ...report, startedAt: gates.clock.now(), remedies };
+    for (let time = 0; time < 3; time += 1)
+      expect(await desk.report(claim, 'cli')).toMatchObject({
+        kind: 'not-a-remedy',
+        id: incident,
+        change: 'deploy-42',
+        beganAt: gates.clock.now() - 86_400_000,
+        onsetLatest: onset?.type === 'opened' ? onset.onset.latest : undefined,
+      });
+    expect(gates.changes.get('checkout', 'deploy-42')).not.toHaveProperty('remedies');
+    expect(gates.written.map(({ type }) => type)).toEqual(['change-reported', 'remedy-refused']);
+    expect(gates.written[1]).toMatchObject({ service: 'checkout', change: 'deploy-42', ...remedies });
+    expect(told.slice(1)).toEqual(Array(3).fill('cli not-a-remedy'));
+    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    const reported = { ...report, change: 'late', startedAt: gates.clock.now() - 86_400_000, remedies };
+    expect(await desk.report(reported, 'cli')).toMatchObject({ kind: 'not-a-remedy' });
   });
 
   test.each([

@@ -52,6 +52,7 @@ function incident(
 function read(events: readonly LogEvent[]) {
   const settled: SettledDeployment[] = [];
   const book = new DeliveryBook((each) => settled.push(each));
+  book.knownFrom(storyStart - 365 * 24 * 60 * minute);
   const incidents = new IncidentBook();
   const changes = new ChangeBook();
   incidents.listen((applied) => {
@@ -134,6 +135,24 @@ describe('deployments', () => {
     ]);
     expect(told()).toMatchObject({ deployments: 1, unharmed: 1, unsettled: 0, deploymentsPerDay: 1 / 7 });
     expect(told(60)).toMatchObject({ deployments: 2, unsettled: 1 });
+  });
+
+  test('are counted a day over the days of which anything is known', () => {
+    const book = new DeliveryBook(() => undefined);
+    const now = storyStart + 10 * 24 * 60 * minute;
+    expect(book.report({ days: 30 }, now)).toMatchObject({ deploymentsPerDay: 0, knownDays: 1 });
+    book.knownFrom(storyStart);
+    book.knownFrom(now);
+    expect(book.report({ days: 30 }, now).knownDays).toBe(10);
+    expect(book.report({ days: 7 }, now).knownDays).toBe(7);
+    // A pipeline that tells of the past makes that known.
+    const changes = new ChangeBook();
+    changes.listen((change) => {
+      book.changed(change);
+    });
+    const told = report('d1', { startedAt: storyStart - 10 * 24 * 60 * minute });
+    changes.apply([{ ...told, seq: 1, recordedAt: now }] as StoredLogEvent[]);
+    expect(book.report({ days: 30 }, now)).toMatchObject({ deploymentsPerDay: 1 / 20, knownDays: 20 });
   });
 
   test('count once when two tools tell of the same rollout', () => {

@@ -93,7 +93,7 @@ function watching(gates = aGateBench(), behindMs = 0): Watching {
     clock: { now },
     log,
     telemetry: silentTelemetry,
-    fleet: { names: () => ['checkout'] },
+    fleet: { names: () => ['checkout'], look: (service) => gates.look(service) },
   });
   const service = aService({ name: 'checkout', changes: { bakeMs: 7_200_000, seenIn: place } });
   /** How often the watch has gone to sleep until its next look. */

@@ -127,11 +127,39 @@ describe('a deploy that breaks the shop', () => {
     await until(harness, brokenAt + minute);
     const [incident] = harness.incidents();
     await report(harness, 'd43', brokenAt + 30 * second);
-    await report(harness, 'fix', deployedAt, {
-      remedies: { incident: incident?.id ?? '', by: 'ada', reason: 'scale out' },
-    });
+    const remedies = { incident: incident?.id ?? '', by: 'ada', reason: 'scale out' };
+    await report(harness, 'fix', harness.clock.now() - start, { remedies });
     await harness.advance(second);
     expect(harness.incidents()[0]?.suspects).toBeUndefined();
+  });
+
+  test('is not cleared by saying that it is the fix', async () => {
+    await using harness = await aDaemon();
+    await report(harness, 'd42', deployedAt, v42);
+    await until(harness, brokenAt + minute);
+    const [incident] = harness.incidents();
+    const remedies = { incident: incident?.id ?? '', by: 'ada', reason: 'ship it' };
+    const claimed = await harness.daemon.changeDesk.report({ change: 'd42', service: 'checkout', remedies }, 'cli');
+    expect(claimed).toMatchObject({ kind: 'not-a-remedy', change: 'd42' });
+    expect(harness.daemon.gates.ask('checkout', 'd42')).toMatchObject({ action: 'abort', reason: 'incident-open' });
+    await harness.advance(second);
+    expect(harness.incidents()[0]?.suspects).toMatchObject([{ change: 'd42', standing: 'suspect' }]);
+  });
+
+  test('is not said again when nothing that is told of it is news', async () => {
+    await using harness = await aDaemon();
+    await report(harness, 'd42', deployedAt, v42);
+    await until(harness, brokenAt + minute);
+    const said = () =>
+      harness.daemon.book.get(harness.incidents()[0]?.id ?? '')?.timeline.filter(({ type }) => type === 'suspected')
+        .length;
+    const before = said() ?? 0;
+    await report(harness, 'd42', deployedAt, { ...v42, finishedAt: start + deployedAt + 40 * second });
+    await harness.advance(second);
+    expect(said()).toBe(before);
+    await report(harness, 'd42', deployedAt, { rollback: 'undo 42 now' });
+    await harness.advance(second);
+    expect(said()).toBe(before + 1);
   });
 
   test('is not blamed for what was as bad before it', async () => {

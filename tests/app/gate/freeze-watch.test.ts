@@ -31,6 +31,29 @@ async function polls(bench: GateBench, forMs: number, value: number, incident?: 
 const lifted = ({ written }: GateBench) => written.filter(({ type }) => type === 'freeze-lifted');
 
 describe('a freeze', () => {
+  test('that a person lifts in the moment in which it ends by itself is over once', async () => {
+    const bench = setUp();
+    bench.poll('checkout', 1);
+    await bench.acts.freeze({ service: 'checkout', ...words, forMs: 5_500 });
+    const { commit } = bench.store;
+    const begun: string[] = [];
+    let goOn = (): void => undefined;
+    const going = new Promise<void>((resolve) => (goOn = resolve));
+    bench.store.commit = async (given) => {
+      begun.push(...(given.events ?? []).map(({ type }) => type));
+      await going;
+      return await commit(given);
+    };
+    await bench.clock.advance(5_400);
+    const lift = bench.acts.lift([...bench.book.gates().freezes.keys()][0] ?? '', 'ada', 'moved');
+    await bench.clock.advance(2 * second);
+    goOn();
+    expect(await lift).toMatchObject({ kind: 'recorded' });
+    await bench.clock.advance(5 * second);
+    expect(begun).toEqual(['freeze-lifted']);
+    expect(lifted(bench)).toMatchObject([{ because: 'by-hand' }]);
+  });
+
   test('that expires is recorded as over', async () => {
     const bench = setUp();
     bench.poll('checkout', 1);

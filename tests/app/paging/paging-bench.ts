@@ -91,7 +91,7 @@ export class PagingBench {
       book,
       recorder: this.recorder,
       routed: (incident) => this.routed(incident),
-      verdictsOf: () => this.verdicts,
+      standingOf: () => (this.verdicts === undefined ? {} : { verdicts: this.verdicts }),
       reachable: (id) => this.deliverer.reachable(id),
       isQuiet: () => this.isQuiet,
     });

@@ -74,7 +74,7 @@ test('a source that knows the service for some seconds only says so, and covers 
 
     const reading = view?.scopes[0]?.targets[0]?.reading;
     expect(reading).toMatchObject({ kind: 'unknown', reason: 'short-history' });
-    const percent = Number(/cover (\d+) %/.exec(JSON.stringify(reading))?.[1]);
+    const percent = Number(/cover ([\d.]+)% of/.exec(JSON.stringify(reading))?.[1]);
     // A step reaches back from the first sample to the one that was not seen.
     expect(percent).toBeLessThanOrEqual(((age + 5_000) / 60_000) * 100);
     coverages.push(percent);

@@ -43,6 +43,18 @@ describe('an incident that is off and on', () => {
     expect(andon.channel.sent[7]?.page.title).toContain('steadily off after 4 relapses');
   });
 
+  test('is never told to be steadily off while it is on its way back', async () => {
+    const long = { ...service, endState: { ...service.endState, holdMs: 4 * minute } };
+    const early = { ...flapping, steadyMs: 3 * minute };
+    const cycles = [31, 40, 49, 58, 67].map((from) => [from * minute, (from + 2) * minute] as const);
+    await using andon = await aDaemon(badDuring(...cycles), [long], { flapping: early });
+    await andon.advance(80 * minute);
+    expect(andon.channel.sent.map(({ page }) => page.title)).not.toContainEqual(
+      expect.stringContaining('steadily off'),
+    );
+    expect(andon.channel.sent.at(-1)?.page.title).toContain('steady after 4 relapses: back in its end state');
+  });
+
   test('is told as ever across a restart', async () => {
     const first = await aDaemon(offAndOn(6), [service], { flapping });
     await first.advance(27 * minute);

@@ -25,7 +25,7 @@ describe('one outage that twenty services see', () => {
     expect(new Set([first?.page.service, ...(second?.page.together ?? []).map(({ service }) => service)]).size).toBe(
       20,
     );
-    expect(second?.page.title).toMatch(/together with .* and 11 more$/);
+    expect(second?.page.title).toMatch(/^s\d\d and 19 more: .*; with s.*, …$/);
     await andon.advance(30 * minute);
     expect(andon.kinds()).toEqual(['firing', 'escalated', 'resolved']);
     expect(andon.channel.sent[2]).toMatchObject({ incidentId: first?.incidentId });
@@ -43,6 +43,21 @@ describe('one outage that twenty services see', () => {
     await using third = await restarted(second, all, outage);
     await third.advance(20 * minute);
     expect([...before, ...between, ...third.kinds()]).toEqual(['firing', 'escalated', 'resolved']);
+  });
+
+  test('is told with values as of then, though the first of it is on its way back', async () => {
+    const brief = badDuring([31 * minute, 32.5 * minute]);
+    const endState = { ...aService().endState, holdMs: 20 * minute };
+    const all = services(2, (index) => ({ endState, rules: [aRule({ forMs: index === 0 ? 0 : 30_000 })] }));
+    await using andon = await aDaemon(brief, all, { grouping: { ...grouping, everyMs: 4 * minute } });
+    await andon.advance(9 * minute);
+    expect(told(andon)).toEqual(['firing s00', 'escalated s00']);
+    const [first, second] = andon.channel.sent;
+    expect(first?.page.off).toHaveLength(1);
+    expect(second?.page.off).toEqual([]);
+    expect(second?.page.title).toMatch(/^s00 and 1 more: back, held for [\dms ]+ of 20m — was off since 02:31/);
+    const sampleAt = second?.page.fine.map(({ reading }) => (reading.kind === 'value' ? reading.sampleAt : 0)) ?? [];
+    expect(Math.min(...sampleAt)).toBeGreaterThan((second?.createdAt ?? Infinity) - minute);
   });
 
   test('pages each owner for its own', async () => {

@@ -49,6 +49,51 @@ describe('a silence', () => {
     expect(told(andon)).toEqual(['firing checkout']);
   });
 
+  test.each([
+    ['firing', [31 * minute, 33 * minute] as const, 4.5 * minute],
+    ['relapsed', [43 * minute, 45 * minute] as const, 16.5 * minute],
+  ])(
+    'that ends while what it kept back is on its way back says so, with values as of then: %s',
+    async (kind, again, at) => {
+      const hold = { ...aService().endState, holdMs: 5 * minute };
+      const traffic = badDuring([31 * minute, 33 * minute], again);
+      await using andon = await aDaemon(traffic, [aService({ endState: hold })]);
+      await andon.advance(kind === 'firing' ? 0 : 11 * minute);
+      const before = andon.channel.sent.length;
+      const id = await silence(andon, 60 * minute);
+      await andon.advance(at - (kind === 'firing' ? 0 : 11 * minute));
+      expect(onlyIncident(andon).phase).toBe('open');
+      await andon.daemon.silences.acts.end(id, 'bob', 'the disks are in');
+      await andon.advance(500);
+      const [page, ...further] = andon.channel.sent.slice(before);
+      expect([page?.kind, further]).toEqual([kind, []]);
+      expect(page?.page.title).toMatch(
+        kind === 'firing'
+          ? /^checkout: back, held for [\dms]+ of 5m — was off since 02:31.*was silenced by ada: new disks$/
+          : /^checkout: was off again at 02:43.*: back, held for [\dms]+ of 5m — first off since 02:31.*was silenced by ada/,
+      );
+      expect(page?.page.off).toEqual([]);
+      const [fine] = page?.page.fine ?? [];
+      const sampleAt = fine?.reading.kind === 'value' ? fine.reading.sampleAt : 0;
+      expect((page?.createdAt ?? Infinity) - sampleAt).toBeLessThan(minute);
+    },
+  );
+
+  test('that ends while it is still off tells how far it is off by then', async () => {
+    await using andon = await aDaemon(outage);
+    const id = await silence(andon, 60 * minute);
+    await andon.advance(8 * minute);
+    const [old] = onlyIncident(andon).verdicts;
+    await andon.daemon.silences.acts.end(id, 'bob', 'the disks are in');
+    await andon.advance(500);
+    const [off] = andon.channel.sent[0]?.page.off ?? [];
+    expect(off?.verdict).toBe('missed');
+    expect(off?.reading).not.toEqual(old?.reading);
+    expect(off?.reading.kind === 'value' && off.reading.sampleAt).toBeGreaterThan(
+      (andon.channel.sent[0]?.createdAt ?? Infinity) - minute,
+    );
+  });
+
   test('lets those hear of the end who were told before it', async () => {
     await using andon = await aDaemon(outage);
     await andon.advance(4 * minute);

@@ -352,3 +352,39 @@ describe('what the file leaves open', () => {
     expect(said('openslo', service)).toEqual([expect.stringContaining('no objective of `lonely` was carried over')]);
   });
 });
+
+describe('of an objective that is not carried over, only the reason is told', () => {
+  test('Pyrra, in its own words', () => {
+    const text = `apiVersion: pyrra.dev/v1alpha1
+kind: ServiceLevelObjective
+metadata: { name: shop, labels: { pyrra.dev/team-x: a } }
+spec:
+  target: "99"
+  window: 1m
+  alerting: { burnRateType: dynamic }
+  indicator: { ratio: { errors: { metric: 'x_total{code="500"}' }, total: { metric: x_total } } }
+`;
+    const { diagnostics } = imported('pyrra', text);
+    expect(diagnostics.map(({ line, message, hint }) => `${line} ${message}: ${hint}`)).toEqual([
+      '6 a window is at least 1h, and this is 1m, so this objective was not carried over: `m` is minutes: write 30d or 4w for a month',
+    ]);
+  });
+
+  test('what the loader refuses says nothing of what else was in it', () => {
+    const text = openSlo({ window: '[{ duration: 800d, isRolling: true }]', apiVersion: 'openslo/v1' }).replace(
+      'metadata: { name: slo }',
+      'metadata: { name: slo, labels: { team-x: a } }',
+    );
+    expect(said('openslo', text)).toEqual([
+      '1 not-carried-over what this becomes is refused: a period is at most 366d; so it was not carried over',
+    ]);
+  });
+});
+
+test('a period of thirty minutes was meant in days, and is not read as months', () => {
+  const { diagnostics } = imported('openslo', openSlo({ window: '[{ duration: 30m, isRolling: true }]' }));
+  const first = diagnostics.find(({ code }) => code === 'not-carried-over');
+  expect(first?.message).toContain('`30m` is a period of minutes');
+  expect(first?.hint).toBe('did you mean 30d?');
+  expect(diagnostics.map(({ message }) => message).join()).not.toContain('900d');
+});

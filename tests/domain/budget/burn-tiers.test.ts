@@ -29,6 +29,16 @@ describe('the presets', () => {
     expect(presetTiers('page', hour)[0]).toMatchObject({ longMs: 5 * minute, shortMs: minute });
   });
 
+  test.each([
+    ['page', 36, [13, 1, 77, 6]],
+    ['ticket', 36, [310, 26, 925, 77]],
+    ['page', 24, [9, 1, 51, 4]],
+    ['page', 6, [5, 1, 13, 1]],
+  ] as const)('of %s shrink over %d hours to windows that people would write', (severity, hours, minutes) => {
+    const windows = presetTiers(severity, hours * hour).flatMap(({ longMs, shortMs }) => [longMs, shortMs]);
+    expect(windows.map((ms) => ms / minute)).toEqual(minutes);
+  });
+
   test('never fire at a rate that the budget bears for ever', () => {
     for (const days of [0.5, 1, 3, 7, 14, 20])
       for (const factor of factors(days)) expect(factor).toBeGreaterThanOrEqual(1);

@@ -82,6 +82,20 @@ test('15 % errors for 10 minutes fire after 5.76 minutes and clear 4.52 minutes 
   expect(firing).toHaveLength(((firing.at(-1) ?? NaN) - (firing[0] ?? NaN)) / second + 1);
 });
 
+test('a single window of an hour that fires at 36 stays true for 57.84 minutes after a complete outage that just fired it', () => {
+  const single: BurnTier = { severity: 'page', share: 0.05, longMs: hour, shortMs: hour, factor: 36 };
+  const ledger = filled(budget, steady(monday - 4 * day, monday, 5 * minute, 10, 0));
+  const end = monday + 130 * second;
+  const firing: number[] = [];
+  for (const each of [...steady(monday, end, second, 10, 1), ...steady(end, end + hour, second, 10, 0)]) {
+    addStep(ledger, each);
+    const burn = burnRate(budget, ledger, hour, each.to);
+    if (judgeTier(single, burn, burn, 0).kind === 'fires') firing.push(each.to);
+  }
+  expect(Math.abs((firing[0] ?? NaN) - monday - 2.16 * minute)).toBeLessThanOrEqual(2 * second);
+  expect(Math.abs((firing.at(-1) ?? NaN) - (firing[0] ?? NaN) - 57.84 * minute)).toBeLessThanOrEqual(12 * second);
+});
+
 test('a tier does not fire on a service of 3 minutes, whatever its errors', () => {
   const ledger = filled(budget, []);
   for (const each of steady(monday, monday + 3 * minute, step, 10, 0.0333)) addStep(ledger, each);

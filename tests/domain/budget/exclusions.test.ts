@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   countedStretches,
+  excludedAt,
   excludedStretches,
   type Exclusion,
   type WeeklyExclusion,
@@ -98,6 +99,51 @@ describe('a weekly stretch', () => {
   ] as const)('%s', (_name, exclusion, from, to, expected) => {
     expect(stretchesOf(exclusion, from, to)).toEqual(expected);
   });
+});
+
+describe('what is excluded now', () => {
+  const once = (from: number, to: number, because = 'move'): Exclusion => ({
+    kind: 'once',
+    from: monday + from,
+    to: monday + to,
+    because,
+  });
+  test.each([
+    ['nothing', [once(hour, 2 * hour)], undefined],
+    ['what has just ended', [once(0, 0.5 * hour)], undefined],
+    ['a stretch', [once(0, 2 * hour)], { from: monday, to: monday + 2 * hour, because: 'move' }],
+    [
+      'stretches that go on into one another',
+      [once(hour, 3 * hour, 'later'), once(0, hour), once(-hour, 0.75 * hour, 'upgrade')],
+      { from: monday - hour, to: monday + 3 * hour, because: 'upgrade, move' },
+    ],
+    [
+      'one that is months long',
+      [once(-90 * day, 90 * day)],
+      { from: monday - 90 * day, to: monday + 90 * day, because: 'move' },
+    ],
+  ] as const)('%s', (_name, exclusions, expected) => {
+    expect(excludedAt(exclusions, monday + 0.5 * hour)).toEqual(expected);
+  });
+
+  test('recurs, over midnight', () => {
+    const nightly = weekly({ days: [0], startMinute: 22 * 60, endMinute: 2 * 60, because: 'patches' });
+    const running = { from: monday + 22 * hour, to: monday + 26 * hour, because: 'patches' };
+    expect(excludedAt([nightly], monday + 23 * hour)).toEqual(running);
+    expect(excludedAt([nightly], monday + 25 * hour)).toEqual(running);
+    expect(excludedAt([nightly], monday + 26 * hour)).toBeUndefined();
+  });
+});
+
+test('what remains is without whole pieces of a grid where pieces are left out as a whole', () => {
+  const cut: Exclusion = { kind: 'once', from: monday + 7 * minute, to: monday + 31 * minute, because: 'move' };
+  expect(countedStretches([cut], monday, monday + hour, 5 * minute)).toEqual([
+    { from: monday, to: monday + 5 * minute },
+    { from: monday + 35 * minute, to: monday + hour },
+  ]);
+  expect(countedStretches([cut], monday + 32 * minute, monday + hour, 5 * minute)).toEqual([
+    { from: monday + 35 * minute, to: monday + hour },
+  ]);
 });
 
 test('what remains holds no part of any stretch, however they overlap', () => {

@@ -197,12 +197,12 @@ describe('what an incident spent, and how long the budget lasts', () => {
   const uses = [hour, 5 * minute].map(use);
 
   test('is exact over a recorded window, and about so much over others', () => {
-    expect(budgetEvidence(budget, recorded, uses, begun, now)).toBe(
+    expect(budgetEvidence(budget, recorded, uses, { since: begun, now })).toBe(
       'Error budget availability: burns at 20.1x over 1h and 40x over 5m (fires above 14.4x); ' +
         'this incident has spent 2.78% of it; 87.2% is left; at this rate it is gone in about 1d7h29m',
     );
     // Of the newest twenty minutes 40 % failed all along: it lies between the 5 and the 30 minutes.
-    expect(budgetEvidence(budget, recorded, uses, now - 20 * minute, now)).toContain(
+    expect(budgetEvidence(budget, recorded, uses, { since: now - 20 * minute, now })).toContain(
       'this incident has spent about 1.85% of it',
     );
   });

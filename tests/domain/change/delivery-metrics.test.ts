@@ -69,10 +69,13 @@ test('a report counts rates only of what is known, and tells the rest apart', ()
     unsettled: 1,
     changeFailureRate: 0.25,
     deploymentsPerDay: 3,
+    knownDays: 2,
     rework: 1,
     reworkRate: 1 / 6,
     recoveriesMs: [1000, 9000],
   });
+  // Three in the first hour are no seventy-two a day.
+  expect(reportDelivery(counted.slice(0, 3), 1 / 24)).toMatchObject({ deploymentsPerDay: 3, knownDays: 1 });
   expect(reportDelivery([of('unknown')], 1)).not.toHaveProperty('changeFailureRate');
   expect(reportDelivery([], 1)).not.toHaveProperty('reworkRate');
 });

@@ -30,7 +30,7 @@ function suspectsOf(
   onset: Onset,
   shiftSince: (change: Change) => SignalShift | undefined = () => shifted,
 ) {
-  return findSuspects(changes, bakeMs, { incident: 'inc-1', onset, shiftSince });
+  return findSuspects(changes, bakeMs, { onset, shiftSince });
 }
 
 describe('the changes that an onset may come from', () => {
@@ -67,6 +67,11 @@ describe('the changes that an onset may come from', () => {
     );
   });
 
+  test('are those too that are said to remedy what they may have caused', () => {
+    const guilty = aChange('d1', now - minute, { remedies: { incident: 'inc-1', by: 'ada', reason: 'fix' } });
+    expect(suspectsOf([guilty], anOnset(now))).toMatchObject([{ change: 'd1', sureness: 'likely' }]);
+  });
+
   test.each<[string, Change[], Onset]>([
     ['one that began after the latest it can have been', [aChange('d1', now + 5001)], anOnset(now)],
     [
@@ -75,11 +80,6 @@ describe('the changes that an onset may come from', () => {
       anOnset(now),
     ],
     ['the last deployment, days before', [aChange('d1', now - 3 * day)], anOnset(now)],
-    [
-      'one that remedies the incident',
-      [aChange('d1', now - minute, { remedies: { incident: 'inc-1', by: 'ada', reason: 'fix' } })],
-      anOnset(now),
-    ],
     [
       'one that began long before and whose end nobody reported',
       [{ ...withoutEnd(aChange('d1', now - day)) }],

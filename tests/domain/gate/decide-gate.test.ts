@@ -85,6 +85,16 @@ describe('a gate', () => {
       facts({ scopes: [{ group: {}, verdicts: [reads(undefined)] }] }),
       'unknown wait data-missing',
     ],
+    [
+      'does not know while a rule that pages cannot be decided',
+      facts({ scopes: [{ ...fine, undecided: [{ rule: 'burns', severity: 'page' }] }] }),
+      'unknown wait rule-unknown',
+    ],
+    [
+      'warns, and holds nothing back, while one that writes a ticket cannot',
+      facts({ scopes: [{ ...fine, undecided: [{ rule: 'burns', severity: 'ticket' }] }] }),
+      'warn go rule-unknown',
+    ],
     ['does not know a service whose series are all gone', facts({ scopes: [] }), 'unknown wait data-missing'],
     [
       'does not know a group that was not judged',
@@ -111,6 +121,12 @@ describe('a gate', () => {
     ],
   ])('%s', (_, given, expected) => {
     expect(said(decideGate(given, now))).toBe(expected);
+  });
+
+  test('says what it does not know when it passes', () => {
+    const answer = decideGate(facts({ remaining: null }), now);
+    expect(said(answer)).toBe('pass go end-state-holds');
+    expect(answer.words).toMatch(/; how much is left of its error budget \(availability\) is not known yet$/);
   });
 
   test('does not know a service that is not watched, and waits', () => {

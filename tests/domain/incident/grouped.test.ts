@@ -78,7 +78,7 @@ describe('a signal that is split by a label', () => {
 
     expect(eventsOf(run, eu)).toEqual(['opened', 'onset-settled', 'blinded', 'sighted', 'resolved', 'closed']);
     // What was lost before it vanished is remembered.
-    expect(run.find('resolved').impact.badEvents).toBeGreaterThan(0.95 * 2 * 60 * 50);
+    expect(run.find('resolved').impact?.badEvents).toBeGreaterThan(0.95 * 2 * 60 * 50);
   });
 
   test('whose last group vanishes leaves nothing held: the rest of the service is not asked instead', () => {

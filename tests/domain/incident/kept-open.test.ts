@@ -1,11 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { budgetRules } from '../../../src/config/budget/budget-rule.ts';
 import { readBudgetUse, type BudgetReadings } from '../../../src/domain/budget/budget-readings.ts';
-import { budgetSpent } from '../../../src/domain/budget/budget-spent.ts';
+import { budgetSpent, spentUnknown } from '../../../src/domain/budget/budget-spent.ts';
 import { tierOf } from '../../../src/domain/budget/burn-tiers.ts';
 import type { ErrorBudget } from '../../../src/domain/budget/objective.ts';
-import { describeKeptOpen, describeSpentSoFar } from '../../../src/domain/incident/describe-kept-open.ts';
+import {
+  describeKeptOpen,
+  describeSpentSoFar,
+  describeSpentUnknown,
+} from '../../../src/domain/incident/describe-kept-open.ts';
 import { keptOpen, type KeptOpen } from '../../../src/domain/incident/kept-open.ts';
+import { ServiceReadings } from '../../../src/domain/reading/scope-readings.ts';
 import type { BudgetFold, SignalUse, Truth } from '../../../src/domain/service/condition.ts';
 import type { Service } from '../../../src/domain/service/service.ts';
 import { aBudget, filled, hour, minute, second, steady } from '../budget/budgets.ts';
@@ -54,6 +59,7 @@ function readingsOf(declared: ErrorBudget): BudgetReadings {
   return {
     read: (use, _group, now) => readBudgetUse(declared, counts, use, now),
     spent: (_budget, _group, spell, now) => budgetSpent(declared, counts, spell, now),
+    spentUnknown: (_budget, _group, spell, now) => spentUnknown(declared, counts, spell, now),
   };
 }
 
@@ -176,6 +182,48 @@ describe('what an open incident has spent so far', () => {
     );
   });
 
+  test('is nothing known where history is short, which is told apart from nothing spent', () => {
+    // Six hours and the quarter of an hour before them are asked for, and six hours are there.
+    const month: ErrorBudget = { ...budget, period: { kind: 'rolling', ms: 12 * hour } };
+    const unknown = at(13 * minute, promised(), readingsOf(month)).kept;
+    expect(unknown).toMatchObject({ budgetsSpent: [], budgetsSpentUnknown: [{ reason: 'short-history' }] });
+    expect(unknown?.budgetsSpentUnknown.map(describeSpentUnknown)).toEqual([
+      expect.stringMatching(
+        /^Error budget success rate: what this incident has spent of it is not known \(short-history\): counts cover 51(\.\d)?% of the 12h before /,
+      ),
+    ]);
+
+    const easy: ErrorBudget = { ...budget, objective: 0.2 };
+    const nothing = at(13 * minute, promised(), {
+      ...readingsOf(easy),
+      read: (...asked) => readingsOf(budget).read(...asked),
+    }).kept;
+    expect(nothing).toMatchObject({ budgetsSpent: [], budgetsSpentUnknown: [] });
+    const known = at(13 * minute, promised()).kept;
+    expect([known?.budgetsSpent.length, known?.budgetsSpentUnknown]).toEqual([1, []]);
+  });
+
+  test('is asked of the whole service where the signal is not split, and not of a whole that nobody keeps', () => {
+    const asked: unknown[] = [];
+    const keeper: BudgetReadings = {
+      ...readingsOf(budget),
+      spentUnknown: (_name, group) => {
+        asked.push(group);
+        return undefined;
+      },
+    };
+    at(13 * minute, promised(), keeper);
+    expect(asked).toEqual([{}]);
+    asked.length = 0;
+    const split = promised({ signals: [{ ...aRatio, by: ['region'] }] });
+    const readings = new ServiceReadings(split, new Map(), start, at(13 * minute, promised()).run.timing, keeper);
+    const spell = { from: start, to: start + minute, recoveredAt: start + minute };
+    expect(readings.budgetsSpentUnknown({}, spell)).toEqual([]);
+    expect(asked).toEqual([]);
+    readings.budgetsSpentUnknown({ region: 'eu' }, spell);
+    expect(asked).toEqual([{ region: 'eu' }]);
+  });
+
   test('says by how much a budget is overspent', () => {
     expect(describeSpentSoFar({ budget: 'success_rate', spent: 1.23456, remaining: -0.5 })).toBe(
       'Error budget success rate: this incident has spent 123% of it so far; it is overspent by 50%',
@@ -220,6 +268,20 @@ test('a burn rate is never rounded into the factor that it is above', () => {
   expect(describeKeptOpen({ ...kept, rules }, [])[0]).toContain('at 14.4004x over 1h and 14.4x over 1m (fires above');
 });
 
+test.each<[BudgetFold, number, string, string]>([
+  ['burn-rate', 14.4004, 'success_rate.burnRate("1h") > 14.4', 'burns at 14.4004x over 1h;'],
+  ['burn-rate', 14.396, 'success_rate.burnRate("1h") < 14.4', 'burns at 14.396x over 1h;'],
+  ['burn-rate', 14.4004, 'success_rate.burnRate("1h") > 2.0', 'burns at 14.4x over 1h;'],
+  ['budget-remaining', 0.099_98, 'success_rate.budgetRemaining() < 0.1', '9.998% of error budget'],
+  ['budget-remaining', -0.249_99, 'success_rate.budgetRemaining() > -0.25', 'is overspent by 24.999%'],
+])('%s of %d is not rounded into a bound of %s', (fold, value, condition, words) => {
+  const windowMs = fold === 'budget-remaining' ? {} : { windowMs: hour };
+  const use: SignalUse = { signal: 'success_rate', budget: 'success_rate', fold, ...windowMs };
+  const kept = keptBy([{ use, reading: { kind: 'value', value, sampleAt: 0 } }]);
+  const rules = kept.rules.map((rule) => ({ ...rule, condition }));
+  expect(describeKeptOpen({ ...kept, rules }, [])[0]).toContain(words);
+});
+
 test('what a rule looks at and cannot be read is told with the reason', () => {
   const read = {
     use: { signal: 'lag', fold: 'latest' },
@@ -239,5 +301,5 @@ function saysOf(use: SignalUse, value: number, unit?: string): string {
 
 function keptBy(reads: KeptOpen['rules'][number]['reads']): KeptOpen {
   const rule = { rule: 'r', severity: 'page', condition: 'c', truth: { kind: 'true' }, reads } as const;
-  return { rules: [rule], holdMs: minute, heldMs: 0, budgetsSpent: [] };
+  return { rules: [rule], holdMs: minute, heldMs: 0, budgetsSpent: [], budgetsSpentUnknown: [] };
 }

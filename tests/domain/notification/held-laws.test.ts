@@ -121,7 +121,7 @@ class Stage {
       const incident = this.book.get(id)?.incident;
       if (incident === undefined) continue;
       const around = new Map(this.all().map((each) => [each.id, each]));
-      const event = owedTelling(incident, { ...this.holding(), around, now: this.now });
+      const event = owedTelling(incident, { ...this.holding(), around, standing: {}, now: this.now });
       if (event !== undefined) await this.recorder.record({ events: [event], checkpoints: [], channels });
     }
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Standing } from '../../../src/domain/incident/standing.ts';
 import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import type { Incident } from '../../../src/domain/incident/incident.ts';
 import { foldIncident } from '../../../src/domain/incident/incident.ts';
@@ -45,6 +46,7 @@ function titleOf(events: readonly StoredEvent[]): string | undefined {
 const opened = anEvent('opened', 1, 100);
 const asTicket = anEvent('opened', 1, 100, { stop: aStop({ severity: 'ticket' }) });
 const resolved = anEvent('resolved', 2, 1300);
+const patches = { kind: 'maintenance', reason: 'patches', until: storyStart + 300_000 } as const;
 
 function anOnset(at: number): Onset {
   return { at, earliest: at, latest: at, method: 'change-point' };
@@ -183,6 +185,51 @@ describe('ids', () => {
   });
 });
 
+describe('the title of a page that tells of others too', () => {
+  const { incident } = tell([opened]);
+  const others = (count: number, name: (index: number) => string): readonly Incident[] =>
+    Array.from({ length: count }, (_, index) => ({ ...incident, id: `i${index}`, service: name(index) }));
+  const titled = (first: Incident, together: readonly Incident[]): string => {
+    const options = { recordedAt: opened.recordedAt, severityBefore: undefined, nextSequence: 1, together };
+    return planNotifications(opened, first, { paged: ['oncall'], told: [] }, options)[0]?.page.title ?? '';
+  };
+
+  test.each([
+    ['one', incident, others(1, () => 'cart'), /^checkout and 1 more: .*; with cart$/],
+    ['few short ones', incident, others(2, (index) => `s${index}`), /^checkout and 2 more: .*; with s0, s1$/],
+    [
+      'many',
+      incident,
+      others(19, (index) => `s${index}`),
+      /^checkout and 19 more: .*; with s0, s1, s2, s3, s4, s5, s6, s7, …$/,
+    ],
+    [
+      'long names',
+      incident,
+      others(19, (index) => `${index}${'x'.repeat(60)}`),
+      /^checkout and 19 more: .*; with 0x+, 1x+, …$/,
+    ],
+    [
+      'a name that is too long',
+      incident,
+      others(19, (index) => `${index}${'x'.repeat(250)}`),
+      /^checkout and 19 more: /,
+    ],
+    [
+      'a place that is too long',
+      { ...incident, group: { path: 'x'.repeat(400) } },
+      others(3, (index) => `s${index}`),
+      /^checkout \(path x+… and 3 more: .*; with s0, s1, s2$/,
+    ],
+  ])('says first how many, and last which: %s', (_name, first, together, expected) => {
+    const title = titled(first, together);
+    expect(title).toMatch(expected);
+    // Wherever a receiver cuts it, how many there are stays.
+    expect(title.slice(0, 100)).toContain(`${together.length} more: `);
+    expect(title.length).toBeLessThanOrEqual(240);
+  });
+});
+
 describe('the title', () => {
   test('says what is off, how far, against which target and since when', () => {
     expect(titleOf([stopOf(successRate)])).toBe(
@@ -204,6 +251,11 @@ describe('the title', () => {
 
   test('falls back on the rule’s summary when every target holds', () => {
     expect(titleOf([stopOf()])).toBe('checkout: Payments fail — since 02:00:00 UTC');
+  });
+
+  test.each(['detection', 'history-limit'] as const)('says no more than is known of an onset by %s', (method) => {
+    const onset = { at: storyStart, earliest: storyStart - 300_000, latest: storyStart, method };
+    expect(titleOf([anEvent('opened', 1, 100, { onset })])).toMatch(/ — since 02:00:00 UTC or before$/);
   });
 
   test('names the group', () => {
@@ -232,6 +284,47 @@ describe('the title', () => {
     );
     expect(titleOf([opened, resolved, anEvent('relapsed', 3, 1500)])).toMatch(
       /^checkout: off again at 02:25:00 UTC: success rate 95.1%.* — first off since 02:00:00 UTC$/,
+    );
+  });
+
+  test.each<[string, Standing, string]>([
+    [
+      'known',
+      { verdicts: [{ ...successRate, reading: { kind: 'value', value: 0.5, sampleAt: 1, good: 1, total: 2 } }] },
+      'success rate 50% over 5m, target at least 99.9% — since 02:00:00 UTC',
+    ],
+    ['not known', {}, 'success rate 95.1% over 5m, target at least 99.9% at 02:01:40 UTC — since 02:00:00 UTC'],
+    [
+      'on its way back',
+      { verdicts: [{ ...successRate, verdict: 'held' }], held: { forMs: 3_900, ofMs: 10_000 } },
+      'back, held for 3s of 10s — was off since 02:00:00 UTC',
+    ],
+    [
+      'held for nothing yet',
+      { verdicts: [{ ...successRate, verdict: 'held' }] },
+      'its targets hold, but not yet for long enough — was off since 02:00:00 UTC',
+    ],
+  ])('tells later how it stands then: %s', (_name, standing, expected) => {
+    const to = ['oncall'];
+    const late = anEvent('unsilenced', 2, 300, {
+      kind: 'firing',
+      silence: patches,
+      since: opened.recordedAt,
+      ...standing,
+    });
+    expect(titleOf([stopOf(successRate), late])).toBe(`checkout: ${expected}, was silenced for maintenance: patches`);
+    const named = anEvent('grouped', 2, 300, { members: [], to, ...standing });
+    expect(titleOf([stopOf(successRate), named])).toBe(`checkout: ${expected}`);
+    const steady = anEvent('steadied', 2, 300, { kind: 'relapsed', relapses: 3, to, ...standing });
+    expect(titleOf([stopOf(successRate), steady])).toBe(
+      `checkout: steadily off after 3 relapses: ${expected.replace(/ — .*/, '')} — first off since 02:00:00 UTC`,
+    );
+  });
+
+  test('of a group whose first is back says so', () => {
+    const named = anEvent('grouped', 3, 1400, { members: [], to: ['oncall'] });
+    expect(titleOf([stopOf(successRate), anEvent('resolved', 2, 1300), named])).toBe(
+      'checkout: back itself since 02:11:40 UTC — was off since 02:00:00 UTC',
     );
   });
 

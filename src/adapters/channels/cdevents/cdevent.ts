@@ -1,8 +1,11 @@
 import type { FactSheet } from '../facts/fact-sheet.ts';
+import { compileTemplate } from '../template/template.ts';
 
 /** Of the specification whose schemas the events keep to. */
 const specversion = '0.5.0';
 const typeVersion = '0.3.0';
+/** What the description says unless the settings say otherwise. */
+const usual = compileTemplate('{{title}}', 'text');
 
 /** What a notification does not know, and CDEvents asks for. */
 export interface EventOrigin {
@@ -39,7 +42,12 @@ export interface CdEvent {
  * The event of a notification. An incident is detected when it opens, when it turns out worse and when it comes back: the subject's
  * id tells that it is one incident, and `customData.event` which of these it is. `reported` is for tickets, of which Andon has none.
  */
-export function cdEventOf(facts: FactSheet, id: string, { source, environment }: EventOrigin): CdEvent {
+export function cdEventOf(
+  facts: FactSheet,
+  id: string,
+  { source, environment }: EventOrigin,
+  description = usual.render(facts),
+): CdEvent {
   const { type, data } = facts;
   // The end of an incident that there never was sets nothing in motion.
   const predicate = type === 'incident.resolved' || type === 'incident.test' ? 'resolved' : 'detected';
@@ -54,7 +62,7 @@ export function cdEventOf(facts: FactSheet, id: string, { source, environment }:
     subject: {
       id: data.incidentId,
       source,
-      content: { description: data.title, environment: { id: environment }, service: { id: data.service } },
+      content: { description, environment: { id: environment }, service: { id: data.service } },
     },
     customData: { event: type, ...data },
     customDataContentType: 'application/json',

@@ -2,12 +2,20 @@ import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts
 import { usualKinds } from '../../../domain/notification/notification.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
 import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
+import type { Log } from '../../../app/ports/log.ts';
+import { OwnText } from '../template/own-text.ts';
 import { cdEventOf, type EventOrigin } from './cdevent.ts';
 import { cloudEventPost, type CloudEventMode } from './cloud-event.ts';
+
+interface Parts extends PostingParts {
+  readonly log: Log;
+}
 
 /** How a channel of CDEvents is declared. */
 export interface CdEventsOptions extends PostingOptions, EventOrigin {
   readonly mode: CloudEventMode;
+  /** A Handlebars template of the description, in place of the title. */
+  readonly description?: string | undefined;
 }
 
 /** Posts notifications as incident events of CDEvents, in CloudEvents over HTTP. */
@@ -21,17 +29,22 @@ export class CdEventsChannel implements Channel {
   readonly wants = usualKinds.filter((kind) => kind !== 'repeated');
   readonly #options: CdEventsOptions;
   readonly #poster: Poster;
+  readonly #description: OwnText | undefined;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: CdEventsOptions, parts: PostingParts) {
+  constructor(options: CdEventsOptions, parts: Parts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#options = options;
     this.#poster = new Poster(options, parts, /^(?:content-type|ce-.*)$/);
+    const { description } = options;
+    const place = { channel: this.name, what: 'description', log: parts.log };
+    this.#description = description === undefined ? undefined : new OwnText(description, place);
   }
 
   async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {
-    const event = cdEventOf(factSheetOf(attempt), attempt.notification.id, this.#options);
+    const facts = factSheetOf(attempt);
+    const event = cdEventOf(facts, attempt.notification.id, this.#options, this.#description?.render(facts));
     return await this.#poster.post(() => Promise.resolve(cloudEventPost(event, this.#options.mode)), signal);
   }
 

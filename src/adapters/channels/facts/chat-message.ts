@@ -1,4 +1,7 @@
 import { suspectName } from '../../../domain/change/describe-suspect.ts';
+import type { TimeEstimate } from '../../../domain/estimate/onset.ts';
+import { impactUnknown } from '../../../domain/incident/describe-impact.ts';
+import { describeTimeToRecover } from '../../../domain/incident/span-words.ts';
 import { formatSpan } from '../../../domain/text/duration.ts';
 import { shortenEnd, singleLine, visibleText } from '../../../domain/text/visible-text.ts';
 import type { FactSheet, TargetWire } from './fact-sheet.ts';
@@ -36,8 +39,9 @@ const mostLabels = 10;
 const mostTogether = 20;
 /** Slower than this a minute is not worth a number. */
 const leastSpeed = 0.001;
-/** Most characters of one text. */
+/** Most characters of one text, and of one name in a list. */
 const textLimit = 500;
+const nameLimit = 80;
 
 /** The facts of a notification as people want to read them in a chat. The same facts always give the same message. */
 export function chatMessageOf(sheet: FactSheet): ChatMessage {
@@ -49,7 +53,7 @@ export function chatMessageOf(sheet: FactSheet): ChatMessage {
     mood: moodOf(sheet),
     urgency: urgent.has(type) ? urgency : '',
     title: line(data.title),
-    offHeading: isOver ? 'Off when last seen' : 'Off now',
+    offHeading: isOver ? 'Off when last seen' : offHeading(sheet),
     off: offLines(data),
     links: [httpLink('Incident', data.link), httpLink('Runbook', data.runbook)].filter((link) => link !== undefined),
     facts: [
@@ -57,16 +61,20 @@ export function chatMessageOf(sheet: FactSheet): ChatMessage {
       ...fact('Why', data.because === 'condition-true' || isOver ? undefined : 'its condition cannot be decided'),
       ...(isOver ? spellFacts(sheet) : sinceFacts(sheet)),
       ...suspectFacts(data),
-      ...fact('Together', togetherText(data)),
+      ...fact('Together', togetherText(data), mostTogether * (nameLimit + ' (back), '.length)),
       ...fact('Severity', isOver ? undefined : data.severity),
       ...fact('Acknowledged', isOver || data.acknowledgedBy === undefined ? undefined : `by ${data.acknowledgedBy}`),
       ...fact('Owner', data.owner),
-      ...fact('Impact', impactText(data.impact)),
+      ...fact('Impact', impactText(data)),
       ...fact('End state', data.endState),
       ...fact('Still fine', isOver ? undefined : fineText(data)),
     ],
     footnotes: footnotesOf(data, isOver),
   };
+}
+
+function offHeading({ timestamp, data: { seenAt } }: FactSheet): string {
+  return seenAt === undefined ? 'Off now' : `Off at ${clockTime(seenAt, timestamp)}, when last seen`;
 }
 
 /** Kinds whose title does not say how soon somebody has to look. */
@@ -108,11 +116,14 @@ function more(count: number, truncated: boolean): string {
   return truncated ? 'and more' : `and ${count} more`;
 }
 
-function moving({ trend, perMinute, unit, unknown }: TargetWire): string {
+function moving({ trend, perMinute, unit, value, unknown }: TargetWire): string {
   if (unknown !== undefined) return ` — ${unknown.detail}`;
   if (trend === undefined || perMinute === undefined) return '';
   const speed = Number((Math.abs(perMinute) * (unit === 'ratio' ? 100 : 1)).toPrecision(2));
   if (trend === 'steady' || speed < leastSpeed) return ` — ${trend}`;
+  // A share that no minute can go on like this: it moved in far less than one.
+  if (unit === 'ratio' && value !== undefined && (value + perMinute < 0 || value + perMinute > 1))
+    return ` — ${trend} fast`;
   const of = unit === 'ratio' ? ' points' : unit === undefined ? '' : ` ${unit}`;
   return ` — ${trend} by ${speed}${of} a minute`;
 }
@@ -136,7 +147,7 @@ function spellFacts({ timestamp, data }: FactSheet): readonly ChatFact[] {
   const { onset, recoveredAt, timeToRecoverSeconds } = data;
   const recovery = data.recovery === undefined ? '' : betweenTimes(data.recovery, timestamp);
   return [
-    ...fact('Off for', timeToRecoverSeconds === undefined ? undefined : span(timeToRecoverSeconds)),
+    ...fact('Off for', timeToRecoverSeconds === undefined ? undefined : offFor(data, timeToRecoverSeconds)),
     ...fact('From', `${clockTime(onset.at, timestamp)}${betweenTimes(onset, timestamp)}`),
     ...fact(
       'To',
@@ -147,12 +158,22 @@ function spellFacts({ timestamp, data }: FactSheet): readonly ChatFact[] {
   ];
 }
 
-function impactText(impact: FactSheet['data']['impact']): string | undefined {
-  if (impact === undefined) return undefined;
-  const { badEvents, totalEvents, peakBadRatio, signal } = impact;
+function offFor({ onset, recoveredAt, recovery }: FactSheet['data'], seconds: number): string {
+  if (recovery === undefined || recoveredAt === undefined) return span(seconds);
+  return describeTimeToRecover(instantsOf(onset), instantsOf(recovery));
+}
+
+function instantsOf({ at, earliest, latest }: Record<'at' | 'earliest' | 'latest', string>): TimeEstimate {
+  return { at: Date.parse(at), earliest: Date.parse(earliest), latest: Date.parse(latest) };
+}
+
+function impactText({ impact, recoveredAt }: FactSheet['data']): string | undefined {
+  if (impact === undefined) return recoveredAt === undefined ? undefined : impactUnknown;
+  const { badEvents, totalEvents, peakBadRatio, signal, about } = impact;
   const of = signal === undefined ? '' : ` (${signal.replaceAll('_', ' ')})`;
   const worst = Number((peakBadRatio * 100).toPrecision(3));
-  return `${count(badEvents)} bad events beyond what is allowed, out of ${count(totalEvents)}${of}; ${worst}% bad at worst`;
+  const counted = `${count(badEvents)} bad events beyond what is allowed, out of ${count(totalEvents)}${of}`;
+  return about === true ? `about ${counted}; ${worst}% or more bad at worst` : `${counted}; ${worst}% bad at worst`;
 }
 
 /** Other incidents that this message tells of, and which of them are over. */
@@ -160,7 +181,7 @@ function togetherText({ together = [], furtherCount = 0 }: FactSheet['data']): s
   if (together.length === 0) return undefined;
   const names = together.slice(0, mostTogether).map(({ service, group, phase }) => {
     const parts = Object.entries(group).map(([label, value]) => `${label} ${value}`);
-    return `${[service, ...parts].join(' ')}${phase === 'open' ? '' : ' (back)'}`;
+    return `${line([service, ...parts].join(' '), nameLimit)}${phase === 'open' ? '' : ' (back)'}`;
   });
   const further = together.length - names.length + furtherCount;
   return `${names.join(', ')}${further === 0 ? '' : ` and ${further} more`}`;
@@ -196,16 +217,16 @@ function footnotesOf(data: FactSheet['data'], isOver: boolean): readonly string[
     ...(collapsed.length === 0 ? [] : [`Stands for ${stoodFor} not taken`]),
     ...(truncated ? ['Shortened: the incident has more'] : []),
     `Incident ${incidentId}`,
-  ].map(line);
+  ].map((text) => line(text));
 }
 
-function fact(name: string, text: string | undefined): readonly ChatFact[] {
-  return text === undefined || text.trim() === '' ? [] : [{ name, text: line(text) }];
+function fact(name: string, text: string | undefined, limit?: number): readonly ChatFact[] {
+  return text === undefined || text.trim() === '' ? [] : [{ name, text: line(text, limit) }];
 }
 
 /** Values come from people and from metrics: one line, nothing unseen, and no longer than anybody reads. */
-function line(text: string): string {
-  return shortenEnd(visibleText(singleLine(text)), textLimit);
+function line(text: string, limit = textLimit): string {
+  return shortenEnd(visibleText(singleLine(text)), limit);
 }
 
 function span(seconds: number): string {

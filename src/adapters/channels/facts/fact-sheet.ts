@@ -169,15 +169,19 @@ export const Facts = z.object({
   furtherCount: z.number().int().optional().meta({ description: 'How many there are beyond those' }),
   off: z.array(TargetWire).meta({ description: 'Targets that are missed, or cannot be told' }),
   fine: z.array(TargetWire).meta({ description: 'Targets that hold' }),
+  seenAt: Instant.optional().meta({
+    description: 'When the targets were judged; absent where that was just now',
+  }),
   impact: z
     .object({
       badEvents: z.number().meta({ description: 'Bad events beyond what the targets allow' }),
       totalEvents: z.number(),
       peakBadRatio: z.number().meta({ description: 'Worst share of bad events in any step, 0 to 1' }),
       signal: z.string().optional(),
+      about: z.boolean().optional().meta({ description: 'True where it is put together from recorded windows' }),
     })
     .optional()
-    .meta({ description: 'What the incident cost, between onset and recovery' }),
+    .meta({ description: 'What the incident cost, between onset and recovery; absent where that is not known' }),
   budgetsSpent: z
     .array(
       z.object({

@@ -18,22 +18,12 @@ export function factSheetOf(attempt: Attempt): FactSheet {
   const whole = wholeBody(attempt);
   if (fits(whole)) return whole;
   for (const level of truncationLevels) {
-    const data = shorten(whole.data, level);
-    const cut = { ...whole, data: { ...data, ...furtherCount(attempt, data), truncated: true } };
+    const cut = { ...whole, data: shorten(whole.data, level) };
     if (fits(cut)) return cut;
   }
   throw new RangeError(
     `the body of notification ${attempt.notification.id} cannot be cut below ${bodyLimitBytes} bytes`,
   );
-}
-
-/** Of other incidents, what was cut is counted. */
-function furtherCount(
-  { notification: { page } }: Attempt,
-  { together = [] }: FactSheet['data'],
-): Pick<FactSheet['data'], 'furtherCount'> {
-  const count = (page.together?.length ?? 0) + (page.furtherCount ?? 0) - together.length;
-  return count === 0 ? {} : { furtherCount: count };
 }
 
 function fits(body: FactSheet): boolean {
@@ -95,6 +85,7 @@ function wholeBody({ notification, collapsed }: Attempt): FactSheet {
       ...(page.furtherCount === undefined ? {} : { furtherCount: page.furtherCount }),
       off: page.off.map(targetWire),
       fine: page.fine.map(targetWire),
+      ...(page.seenAt === undefined ? {} : { seenAt: formatUtc(page.seenAt) }),
       ...(impact === undefined ? {} : { impact }),
       ...(budgetsSpent === undefined ? {} : { budgetsSpent: budgetsSpent.map((each) => ({ ...each })) }),
       collapsed: collapsed.map(collapsedWire),

@@ -114,10 +114,32 @@ export function sampleFactSheets(): readonly FactSheet[] {
       collapsed: [{ id: 'checkout-20260822T020742Z:1:oncall', kind: 'firing', createdAt: firing.timestamp }],
     },
   };
+  const together: FactSheet = {
+    ...firing,
+    type: 'incident.repeated',
+    data: {
+      ...firing.data,
+      sequence: 3,
+      acknowledgedBy: 'Ada "Countess" L.',
+      seenAt: '2026-08-22T02:07:12.000Z',
+      together: [
+        {
+          incidentId: 'cart-20260822T020744Z',
+          service: 'cart',
+          group: { region: 'eu "west"' },
+          title: 'cart: "full"\nand \\ off',
+          since: '2026-08-22T02:07:14.000Z',
+          severity: 'ticket',
+          phase: 'open',
+        },
+      ],
+      furtherCount: 3,
+    },
+  };
   const closed: FactSheet = {
     ...firing,
     type: 'incident.resolved',
     data: { ...firing.data, sequence: 2, closedByHand: { by: 'Ada "Countess" L.', because: 'retired\nfor \\ good' } },
   };
-  return [firing, resolved, closed];
+  return [firing, resolved, closed, together];
 }

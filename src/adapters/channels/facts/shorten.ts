@@ -1,4 +1,5 @@
 import { shortenEnd } from '../../../domain/text/visible-text.ts';
+import type { FactSheet } from './fact-sheet.ts';
 
 /** How far to cut: texts to so many characters, lists and label sets to so many entries. */
 export interface TruncationLevel {
@@ -20,9 +21,11 @@ const linkLimit = 500;
 /** Cut, these would name something else. */
 const names: ReadonlySet<string> = new Set(['incidentId', 'id', 'change']);
 
-/** Cuts every text, list and label set inside a value of plain JSON; its shape stays. */
-export function shorten<T>(value: T, level: TruncationLevel): T {
-  return cut(value, level) as T;
+/** Cuts every text, list and label set of the facts; of other incidents, those that are cut are counted. */
+export function shorten(data: FactSheet['data'], level: TruncationLevel): FactSheet['data'] {
+  const short = cut(data, level) as FactSheet['data'];
+  const count = (data.together?.length ?? 0) - (short.together?.length ?? 0) + (data.furtherCount ?? 0);
+  return { ...short, ...(count === 0 ? {} : { furtherCount: count }), truncated: true };
 }
 
 function cut(value: unknown, level: TruncationLevel): unknown {

@@ -6,6 +6,10 @@ export interface PagerDutyOptions extends Omit<PostingOptions, 'urlFile'> {
   readonly url: string;
   /** File that holds the integration's key. */
   readonly routingKeyFile: string;
+  /** A Handlebars template of the summary, in place of the title. */
+  readonly summary?: string | undefined;
+  /** Handlebars templates of custom details, by name: over the usual ones; an empty one leaves a detail out. */
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 /** Whether a text is a key of an integration, as PagerDuty makes them. */

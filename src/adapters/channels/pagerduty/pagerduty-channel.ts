@@ -4,7 +4,13 @@ import { Poster, type PostingParts } from '../posting/poster.ts';
 import { SecretFile, SecretFileError } from '../posting/secret-file.ts';
 import { isRoutingKey, type PagerDutyOptions } from './options.ts';
 import { judgePagerDuty } from './pagerduty-answer.ts';
-import { pagerDutyEventOf } from './pagerduty-event.ts';
+import type { Log } from '../../../app/ports/log.ts';
+import { ownerTexts } from './owner-texts.ts';
+import { pagerDutyEventOf, type PagerDutyTexts } from './pagerduty-event.ts';
+
+interface Parts extends PostingParts {
+  readonly log: Log;
+}
 
 /** Tells PagerDuty of incidents through an integration of its Events API v2: an alert each, from trigger to resolve. */
 export class PagerDutyChannel implements Channel {
@@ -15,19 +21,21 @@ export class PagerDutyChannel implements Channel {
   readonly #keyFile: string;
   readonly #key: SecretFile;
   readonly #poster: Poster;
+  readonly #texts: PagerDutyTexts;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: PagerDutyOptions, parts: PostingParts) {
+  constructor(options: PagerDutyOptions, parts: Parts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#keyFile = options.routingKeyFile;
     this.#key = new SecretFile(options.routingKeyFile);
     this.#poster = new Poster(options, parts, /^content-type$/);
+    this.#texts = ownerTexts(options, parts.log);
   }
 
   async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {
     const prepare = async () => ({
-      body: JSON.stringify(pagerDutyEventOf(attempt, await this.#readKey())),
+      body: JSON.stringify(pagerDutyEventOf(attempt, await this.#readKey(), this.#texts)),
       headers: {},
       path: '/v2/enqueue',
       judge: judgePagerDuty,

@@ -4,6 +4,7 @@ import { shortenEnd, singleLine } from '../../../domain/text/visible-text.ts';
 import type { FactSheet } from '../facts/fact-sheet.ts';
 import { httpLink, type ChatLink } from '../facts/http-link.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
+import { compileTemplate } from '../template/template.ts';
 
 type Action = 'trigger' | 'acknowledge' | 'resolve';
 
@@ -36,13 +37,30 @@ const nameLimit = 255;
 /** PagerDuty refuses larger events. */
 export const eventLimitBytes = 512_000;
 
+/** What is written of an event: its texts are rendered from templates, the usual ones or the owner's. */
+export interface PagerDutyTexts {
+  /** Undefined or empty: the title. */
+  summary(facts: FactSheet): string | undefined;
+  /** Over the usual details, by name; an empty one leaves a detail out. */
+  details(facts: FactSheet): Readonly<Record<string, string>>;
+}
+
+export const usualSummary = '{{title}}';
+const compiledSummary = compileTemplate(usualSummary, 'text');
+export const usualTexts: PagerDutyTexts = { summary: (facts) => compiledSummary.render(facts), details: () => ({}) };
+
 /** The event that tells PagerDuty of a notification. The same on every try. */
-export function pagerDutyEventOf(attempt: Attempt, routingKey: string): PagerDutyEvent {
-  return eventOf(attempt.notification.kind, factSheetOf(attempt), routingKey);
+export function pagerDutyEventOf(attempt: Attempt, routingKey: string, texts = usualTexts): PagerDutyEvent {
+  return eventOf(attempt.notification.kind, factSheetOf(attempt), routingKey, texts);
 }
 
 /** The same of facts that are at hand; details are dropped before the page is too large to be taken. */
-export function eventOf(kind: NotificationKind, sheet: FactSheet, routingKey: string): PagerDutyEvent {
+export function eventOf(
+  kind: NotificationKind,
+  sheet: FactSheet,
+  routingKey: string,
+  texts = usualTexts,
+): PagerDutyEvent {
   const { data } = sheet;
   const incident = httpLink('Incident in Andon', data.link);
   const links = [incident, httpLink('Runbook', data.runbook)].filter((link): link is ChatLink => link !== undefined);
@@ -55,12 +73,12 @@ export function eventOf(kind: NotificationKind, sheet: FactSheet, routingKey: st
   };
   // PagerDuty takes nothing else of an event that opens nothing.
   if (event.event_action !== 'trigger') return event;
-  const payload = payloadOf(kind, sheet);
+  const payload = payloadOf(kind, sheet, texts.summary(sheet));
   const page = {
     ...event,
     ...(links.length === 0 ? {} : { links: links.map(({ url, text }) => ({ href: url, text })) }),
   };
-  const whole = { ...page, payload: { ...payload, custom_details: detailsOf(sheet) } };
+  const whole = { ...page, payload: { ...payload, custom_details: withOwn(detailsOf(sheet), texts.details(sheet)) } };
   return Buffer.byteLength(JSON.stringify(whole)) <= eventLimitBytes ? whole : { ...page, payload };
 }
 
@@ -80,14 +98,15 @@ function actionOf(kind: NotificationKind): Action {
   }
 }
 
-function payloadOf(kind: NotificationKind, { timestamp, data }: FactSheet): PagerDutyPayload {
+function payloadOf(kind: NotificationKind, { timestamp, data }: FactSheet, summary = ''): PagerDutyPayload {
   const component = data.onset.signal ?? data.off[0]?.signal;
   const group = Object.entries(data.group)
     .map(([label, value]) => `${label}=${value}`)
     .join(', ');
   const rule = data.rules[0];
   return {
-    summary: cut(data.title, summaryLimit),
+    // PagerDuty refuses an empty one.
+    summary: cut(summary, summaryLimit) || cut(data.title, summaryLimit),
     source: cut(data.service, nameLimit),
     severity: kind === 'test' ? 'info' : data.severity === 'page' ? 'critical' : 'warning',
     timestamp,
@@ -128,6 +147,13 @@ function detailsOf({ data }: FactSheet): Readonly<Record<string, unknown>> {
     ...(link === undefined ? {} : { link }),
     ...(data.truncated ? { shortened: true } : {}),
   };
+}
+
+function withOwn(
+  usual: Readonly<Record<string, unknown>>,
+  own: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries({ ...usual, ...own }).filter(([name]) => own[name] !== ''));
 }
 
 /** One line of at most so many characters. */

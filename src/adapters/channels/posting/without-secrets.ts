@@ -3,6 +3,8 @@ import type { SendResult } from '../../../app/ports/channel.ts';
 /** What is shorter is part of many words, and too short to keep anybody out. */
 const shortestSecret = 4;
 const shortestPath = 8;
+/** One part of a path is a word more often than the whole is. */
+const shortestPart = 16;
 
 /** What must not be told of a post: the values of its secret headers, also without their scheme, and its URL's own path and query. */
 export function secretsIn(url: URL, headerValues: readonly string[]): readonly string[] {
@@ -11,6 +13,7 @@ export function secretsIn(url: URL, headerValues: readonly string[]): readonly s
   return [
     ...[...values, query, ...url.searchParams.values()].filter(({ length }) => length >= shortestSecret),
     ...(url.pathname.length >= shortestPath ? [url.pathname] : []),
+    ...url.pathname.split('/').filter(({ length }) => length >= shortestPart),
     // What stands within another must not be cut out of it first.
   ].sort((a, b) => b.length - a.length);
 }

@@ -4,10 +4,17 @@ import { factSheetOf } from '../facts/render-fact-sheet.ts';
 import type { Answered } from '../posting/exchange.ts';
 import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
 import { judgeSlack, refusesBlocks } from './slack-answer.ts';
-import { slackMessageOf } from './slack-message.ts';
+import { OwnText } from '../template/own-text.ts';
+import { slackFormat, slackMessageOf } from './slack-message.ts';
 
 interface Parts extends PostingParts {
   readonly log: Log;
+}
+
+/** How a Slack channel is declared. */
+export interface SlackOptions extends PostingOptions {
+  /** A Handlebars template of what stands between heading and footnotes, in place of the usual texts. */
+  readonly template?: string | undefined;
 }
 
 /** Posts notifications to an incoming webhook of Slack, as blocks. */
@@ -17,17 +24,20 @@ export class SlackChannel implements Channel {
   readonly concurrency: number;
   readonly #log: Log;
   readonly #poster: Poster;
+  readonly #own: OwnText | undefined;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: PostingOptions, parts: Parts) {
+  constructor(options: SlackOptions, parts: Parts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#log = parts.log;
     this.#poster = new Poster(options, parts, /^content-type$/);
+    const place = { channel: this.name, what: 'template', log: parts.log };
+    this.#own = options.template === undefined ? undefined : new OwnText(options.template, place, slackFormat);
   }
 
   async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {
-    const { payload, plain } = slackMessageOf(factSheetOf(attempt));
+    const { payload, plain } = slackMessageOf(factSheetOf(attempt), this.#own);
     const first = await this.#post(payload, signal);
     if (!first.refusesBlocks) return first.result;
     // Slack's limits change unannounced, and a page without its looks is worth more than none.

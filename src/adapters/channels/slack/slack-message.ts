@@ -1,6 +1,8 @@
-import { chatMessageOf, type ChatMessage, type ChatMood } from '../facts/chat-message.ts';
-import { fitted } from '../facts/fitted.ts';
+import { singleLine, visibleText } from '../../../domain/text/visible-text.ts';
+import { chatMessageOf, type ChatFact, type ChatMessage, type ChatMood } from '../facts/chat-message.ts';
+import { firstFitting, fitted } from '../facts/fitted.ts';
 import { compileText, escapeTexts } from '../template/text-template.ts';
+import type { OwnText } from '../template/own-text.ts';
 import type { FactSheet } from '../facts/fact-sheet.ts';
 import { cutMrkdwn, escapeMrkdwn } from './mrkdwn.ts';
 
@@ -46,20 +48,32 @@ const links = compileText('{{#each links}}{{#unless @first}} · {{/unless}}<{{ur
 const facts = compileText(`{{#each facts}}{{#unless @first}}
 {{/unless}}*{{name}}* {{text}}{{/each}}`);
 
-/** The facts as a Slack message, cut so that Slack takes it. The same on every try. */
-export function slackMessageOf(sheet: FactSheet): SlackMessage {
-  return fitted(sheet, (cut) => render(chatMessageOf(cut)));
+/** A value of a channel's own template as Slack shows it: on one line, and calling nobody. */
+export const slackFormat = { escape: (value: string): string => escapeMrkdwn(visibleText(singleLine(value))) };
+
+/**
+ * The facts as a Slack message, cut so that Slack takes it. The same on every try. `own` renders what stands between the
+ * heading and the footnotes where the channel's owner says that; where it is undefined or far too long, the usual texts do.
+ */
+export function slackMessageOf(sheet: FactSheet, own?: Pick<OwnText, 'render'>): SlackMessage {
+  const usual = (): SlackMessage => fitted(sheet, (cut) => render(chatMessageOf(cut)));
+  if (own?.render(sheet) === undefined) return usual();
+  return firstFitting(sheet, (cut) => render(chatMessageOf(cut), own.render(cut))) ?? usual();
 }
 
 /** Undefined when Slack would refuse it as too long. */
-function render(message: ChatMessage): SlackMessage | undefined {
+function render(message: ChatMessage, own?: string): SlackMessage | undefined {
   const mark = marks[message.mood];
   const view = escapeTexts({ ...message, mark }, escapeMrkdwn);
   const shown = {
     ...view,
     links: view.links.map((link) => ({ ...link, url: escapeMrkdwn(link.url) })).filter(({ url }) => url.length < 1_400),
   };
-  const texts = [off(shown), links(shown), facts(shown)].filter((text) => text !== '');
+  const texts = (
+    own === undefined
+      ? [off(shown), links(shown), ...inSections(shown.facts).map((part) => facts({ facts: part }))]
+      : [own]
+  ).filter((text) => text !== '');
   const blocks: readonly Block[] = [
     { type: 'header', text: plain(cutMrkdwn(`${mark} ${message.title}`, headerLimit)) },
     ...texts.map((text): Block => ({ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } })),
@@ -73,6 +87,22 @@ function render(message: ChatMessage): SlackMessage | undefined {
     payload: { text, blocks, ...quiet },
     plain: { text: [text, ...texts, ...shown.footnotes].join('\n'), ...quiet },
   };
+}
+
+/** A section takes fewer characters than the facts of a large outage have. */
+function inSections(all: readonly ChatFact[]): readonly (readonly ChatFact[])[] {
+  const sections: ChatFact[][] = [];
+  let room = 0;
+  for (const each of all) {
+    const length = each.name.length + each.text.length + '** \n'.length;
+    if (length > room) {
+      sections.push([]);
+      room = textLimit;
+    }
+    sections.at(-1)?.push(each);
+    room -= length;
+  }
+  return sections;
 }
 
 function plain(text: string): Text {

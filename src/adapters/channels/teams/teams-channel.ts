@@ -3,7 +3,19 @@ import { factSheetOf } from '../facts/render-fact-sheet.ts';
 import type { Answered } from '../posting/exchange.ts';
 import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
 import { judgeTeams } from './teams-answer.ts';
-import { teamsMessageOf } from './teams-message.ts';
+import type { Log } from '../../../app/ports/log.ts';
+import { OwnText } from '../template/own-text.ts';
+import { teamsFormat, teamsMessageOf } from './teams-message.ts';
+
+interface Parts extends PostingParts {
+  readonly log: Log;
+}
+
+/** How a Teams channel is declared. */
+export interface TeamsOptions extends PostingOptions {
+  /** A Handlebars template of what stands between heading and footnotes, in place of the usual texts. */
+  readonly template?: string | undefined;
+}
 
 /** Posts notifications to a workflow of Microsoft Teams, each as an Adaptive Card. */
 export class TeamsChannel implements Channel {
@@ -12,18 +24,21 @@ export class TeamsChannel implements Channel {
   readonly concurrency: number;
   readonly #parts: PostingParts;
   readonly #poster: Poster;
+  readonly #own: OwnText | undefined;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: PostingOptions, parts: PostingParts) {
+  constructor(options: TeamsOptions, parts: Parts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#parts = parts;
     this.#poster = new Poster(options, parts, /^content-type$/);
+    const place = { channel: this.name, what: 'template', log: parts.log };
+    this.#own = options.template === undefined ? undefined : new OwnText(options.template, place, teamsFormat);
   }
 
   async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {
     const post = {
-      body: JSON.stringify(teamsMessageOf(factSheetOf(attempt))),
+      body: JSON.stringify(teamsMessageOf(factSheetOf(attempt), this.#own)),
       headers: {},
       judge: (answered: Answered) => judgeTeams(answered, this.#parts.clock.now()),
     };

@@ -1,6 +1,8 @@
+import { singleLine, visibleText } from '../../../domain/text/visible-text.ts';
 import { chatMessageOf, type ChatMessage, type ChatMood } from '../facts/chat-message.ts';
-import { fitted } from '../facts/fitted.ts';
+import { firstFitting, fitted } from '../facts/fitted.ts';
 import { compileText, escapeTexts } from '../template/text-template.ts';
+import type { OwnText } from '../template/own-text.ts';
 import type { FactSheet } from '../facts/fact-sheet.ts';
 import { escapeMarkdown } from './markdown.ts';
 
@@ -48,23 +50,30 @@ const heading = compileText('**{{offHeading}}**');
 const bullet = compileText('• {{line}}');
 const fact = compileText('**{{name}}** {{text}}');
 
-/** The facts as a Teams message, cut so that Teams takes it. The same on every try. */
-export function teamsMessageOf(sheet: FactSheet): TeamsMessage {
-  return fitted(sheet, (cut) => {
-    const message = render(chatMessageOf(cut));
-    return Buffer.byteLength(JSON.stringify(message)) < messageLimitBytes ? message : undefined;
-  });
+/** A value of a channel's own template as Teams shows it: on one line, and no markup. */
+export const teamsFormat = { escape: (value: string): string => escapeMarkdown(visibleText(singleLine(value))) };
+
+/**
+ * The facts as a Teams message, cut so that Teams takes it. The same on every try. `own` renders what stands between the
+ * heading and the footnotes where the channel's owner says that; where it is undefined or far too long, the usual texts do.
+ */
+export function teamsMessageOf(sheet: FactSheet, own?: Pick<OwnText, 'render'>): TeamsMessage {
+  const usual = (): TeamsMessage => fitted(sheet, (cut) => small(render(chatMessageOf(cut))));
+  if (own?.render(sheet) === undefined) return usual();
+  return firstFitting(sheet, (cut) => small(render(chatMessageOf(cut), own.render(cut)))) ?? usual();
 }
 
-function render(message: ChatMessage): TeamsMessage {
+function small(message: TeamsMessage): TeamsMessage | undefined {
+  return Buffer.byteLength(JSON.stringify(message)) < messageLimitBytes ? message : undefined;
+}
+
+function render(message: ChatMessage, own?: string): TeamsMessage {
   const { mark, color } = looks[message.mood];
   const view = escapeTexts({ ...message, mark }, escapeMarkdown);
   const { links } = message;
   const body = [
     block(title(view), { size: 'Large', weight: 'Bolder', color, style: 'heading' }),
-    ...(view.off.length === 0 ? [] : [block(heading(view), {})]),
-    ...view.off.map((line) => block(bullet({ line }), { spacing: 'Small' })),
-    ...view.facts.map((each) => block(fact(each), { spacing: 'Small' })),
+    ...(own === undefined ? usualBlocks(view) : ownBlocks(own)),
     ...view.footnotes.map((line, index) =>
       block(line, { spacing: index === 0 ? 'Medium' : 'None', size: 'Small', isSubtle: true }),
     ),
@@ -84,6 +93,20 @@ function render(message: ChatMessage): TeamsMessage {
     type: 'message',
     attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
   };
+}
+
+function usualBlocks(view: ChatMessage): readonly TextBlock[] {
+  return [
+    ...(view.off.length === 0 ? [] : [block(heading(view), {})]),
+    ...view.off.map((line) => block(bullet({ line }), { spacing: 'Small' })),
+    ...view.facts.map((each) => block(fact(each), { spacing: 'Small' })),
+  ];
+}
+
+/** A line each, because cards run lines of one text together. */
+function ownBlocks(text: string): readonly TextBlock[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => block(line, { spacing: 'Small' }));
 }
 
 function block(text: string, look: Readonly<Record<string, string | boolean>>): TextBlock {

@@ -2,7 +2,7 @@ import Handlebars from 'handlebars';
 import { formatDuration } from '../../../domain/text/duration.ts';
 
 /** How values are written into the text, by what the text is. */
-export type TemplateFormat = 'json' | 'html' | 'text';
+export type TemplateFormat = 'json' | 'html' | 'text' | { readonly escape: (value: string) => string };
 
 type Helper = Handlebars.HelperDelegate;
 
@@ -54,12 +54,15 @@ function numberOf(helper: string, takes: string, value: unknown): number | undef
 }
 
 function write(value: unknown, format: TemplateFormat): string {
-  if (value instanceof Handlebars.SafeString) return value.toString();
+  if (value instanceof Handlebars.SafeString) {
+    return typeof format === 'string' ? value.toString() : format.escape(value.toString());
+  }
   if (value === undefined || value === null) return '';
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
     throw new TypeError('lists and objects are written with {{json …}} or {{#each …}}');
   }
   const text = String(value);
+  if (typeof format !== 'string') return format.escape(text);
   switch (format) {
     case 'json':
       return JSON.stringify(text).slice(1, -1);

@@ -95,7 +95,7 @@ function incidentPageOf(parts: HttpParts, id: string): Answer {
   const gate = views.some((view) => view.service === service) ? parts.gates.of(service) : undefined;
   const silenced = silencedNow(parts, record.incident);
   const now = incidentNow(views, record.incident);
-  return text(incidentPage(record, parts.now(), now, gate, silenced), html);
+  return text(incidentPage(record, parts.now(), now, gate, silenced, parts.grafana?.()), html);
 }
 
 function pageOf(parts: HttpParts): string {
@@ -109,6 +109,7 @@ function pageOf(parts: HttpParts): string {
     overrides: parts.gates.overrides(),
     shadows: parts.shadows.list({ limit: shadowStopsKept }),
     silences: parts.silences.silences(),
+    grafana: parts.grafana?.(),
     silencedBy: (incident) => parts.silences.of(incident),
     status: parts.status(),
     readiness: parts.readiness(),

@@ -4,6 +4,8 @@ import { GroupWire, TimeWire } from './common.ts';
 
 const WhyWire = z.strictObject({ reason: z.enum(unknownReasons), detail: z.string() });
 
+const ExcludedWire = z.strictObject({ from: TimeWire, to: TimeWire, because: z.string() });
+
 export const BudgetWire = z
   .strictObject({
     budget: z.string(),
@@ -20,6 +22,10 @@ export const BudgetWire = z
       .meta({ description: '1 is untouched, 0 gone, below 0 overspent; null while unknown.' }),
     ratio: z.number().nullable().meta({ description: 'Share of good events in the period so far.' }),
     allowedBad: z.number().optional().meta({ description: 'Bad events (or slices) that the whole period allows.' }),
+    estimated: z.number().optional().meta({
+      description:
+        'Share of the budget of which it is not known whether it was spent in what is excluded: shared out by time. Absent where all is known.',
+    }),
     unknown: WhyWire.optional(),
     bad: z.number(),
     total: z.number(),
@@ -36,6 +42,12 @@ export const BudgetWire = z
         unknown: WhyWire.optional(),
       })
       .meta({ description: 'When the budget is gone at the burn rate of the window.' }),
-    excluded: z.array(z.strictObject({ from: TimeWire, to: TimeWire, because: z.string() })),
+    excludedNow: ExcludedWire.optional().meta({
+      description: 'What is excluded now, as a whole: nothing counts until it ends. Absent otherwise.',
+    }),
+    excluded: z.array(ExcludedWire).meta({ description: 'What of the period so far does not count.' }),
+    excludedAhead: z
+      .array(ExcludedWire)
+      .meta({ description: 'What will not count: all that is declared once, and a week of what recurs.' }),
   })
   .meta({ id: 'ErrorBudget', description: 'One error budget for one group, as of the last poll.' });

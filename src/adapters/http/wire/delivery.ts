@@ -10,7 +10,10 @@ export const DeliveryWire = z
     service: z.string().optional().meta({ description: 'Absent: all services together.' }),
     days: z.number(),
     deployments: z.int().meta({ description: 'Deployments begun in these days, settled or not.' }),
-    deploymentsPerDay: z.number(),
+    deploymentsPerDay: z.number().meta({ description: 'deployments / knownDays' }),
+    knownDays: z.number().meta({
+      description: 'Of how many of these days anything is known; at least 1, since a few hours make no rate.',
+    }),
     unharmed: z.int(),
     failed: z.int().meta({ description: 'An incident comes from it alone, or it failed or was rolled back.' }),
     unknown: z

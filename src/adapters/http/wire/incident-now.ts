@@ -4,6 +4,7 @@ import { present, secondsOf, timeOf } from '../../../app/views/json-fields.ts';
 import { readingJson, verdictJson } from '../../../app/views/service-json.ts';
 import { describeKeepingRule } from '../../../domain/incident/describe-kept-open.ts';
 import type { FiringTier, KeepingRule, RuleRead } from '../../../domain/incident/kept-open.ts';
+import { unknownReasons } from '../../../domain/reading/reading.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
 import { ReadingWire, SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
 import { BudgetSpentWire, toBudgetsSpentWire } from './incident.ts';
@@ -55,6 +56,11 @@ export const IncidentNowWire = z
     budgetsSpent: z
       .array(BudgetSpentWire)
       .meta({ description: 'What it has spent of error budgets so far, and what is left of them now.' }),
+    budgetsSpentUnknown: z
+      .array(z.strictObject({ budget: z.string(), reason: z.enum(unknownReasons), detail: z.string() }))
+      .meta({
+        description: 'Of which error budgets that is not known, and why. Those in neither it has cost nothing.',
+      }),
   })
   .meta({ id: 'IncidentNow', description: 'How an open incident stands, as of the last poll.' });
 
@@ -67,6 +73,7 @@ export function toIncidentNowWire({ at, keptOpenBy, kept, targets }: IncidentNow
     holdSeconds: kept.holdMs / 1000,
     heldSeconds: kept.heldMs / 1000,
     budgetsSpent: toBudgetsSpentWire(kept.budgetsSpent),
+    budgetsSpentUnknown: kept.budgetsSpentUnknown.map((each) => ({ ...each })),
     ...present({ heldSince: timeOf(kept.heldSince) }),
   };
 }

@@ -4,6 +4,7 @@ import { verdictJson } from '../../../app/views/service-json.ts';
 import type { BudgetSpent } from '../../../domain/budget/budget-spent.ts';
 import type { Impact } from '../../../domain/incident/impact.ts';
 import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../../domain/incident/incident.ts';
+import { firstNotified } from '../../../domain/incident/describe-notified.ts';
 import type { SilencedBy } from '../../../domain/incident/silenced-by.ts';
 import type { Onset, TimeEstimate } from '../../../domain/estimate/onset.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
@@ -36,8 +37,12 @@ export const ImpactWire = z
     totalEvents: z.number(),
     peakBadRatio: z.number(),
     signal: z.string().optional(),
+    about: z.boolean().optional().meta({ description: 'True where it is no exact count.' }),
   })
-  .meta({ id: 'Impact', description: 'What it cost customers between onset and recovery.' });
+  .meta({
+    id: 'Impact',
+    description: 'What it cost customers between onset and recovery; absent where that is not known.',
+  });
 
 export const BudgetSpentWire = z
   .strictObject({
@@ -87,7 +92,13 @@ export const IncidentWire = z
       description: 'Who closed it by hand, and why. Without `recoveredAt`, that service is back was not seen.',
     }),
     timeToDetectSeconds: z.number(),
-    timeToNotifySeconds: z.number().optional(),
+    notifiedAt: TimeWire.optional().meta({ description: 'When a channel first accepted a page.' }),
+    silenceEndedAt: TimeWire.optional().meta({
+      description: 'When the silence ended that had kept it from everybody; `timeToNotifySeconds` counts from then.',
+    }),
+    timeToNotifySeconds: z.number().optional().meta({
+      description: 'From when it was recorded, or a silence over it ended, to the first page that a channel accepted.',
+    }),
     timeToAcknowledgeSeconds: z.number().optional(),
     timeToRecoverSeconds: z.number().optional(),
     acknowledgedBy: z.string().optional(),
@@ -164,6 +175,8 @@ export function toIncidentWire(incident: Incident, silenced?: SilencedBy): z.inf
       resolvedAt: timeOf(incident.resolvedAt),
       closedAt: timeOf(incident.closedAt),
       closedByHand: closedByHand && { ...closedByHand },
+      notifiedAt: timeOf(firstNotified(incident)?.notifiedAt),
+      silenceEndedAt: timeOf(incident.telling.unsilencedAt),
       timeToNotifySeconds: secondsOf(incident.timeToNotifyMs),
       timeToAcknowledgeSeconds: secondsOf(incident.timeToAcknowledgeMs),
       timeToRecoverSeconds: secondsOf(timeToRecoverMs(incident)),
@@ -183,8 +196,9 @@ export function toOnsetWire({ at, earliest, latest, method, signal }: Onset): z.
   };
 }
 
-export function toImpactWire({ badEvents, totalEvents, peakBadRatio, signal }: Impact): z.infer<typeof ImpactWire> {
-  return { badEvents, totalEvents, peakBadRatio, ...present({ signal }) };
+export function toImpactWire(impact: Impact): z.infer<typeof ImpactWire> {
+  const { badEvents, totalEvents, peakBadRatio, signal, about } = impact;
+  return { badEvents, totalEvents, peakBadRatio, ...present({ signal, about }) };
 }
 
 export function toBudgetsSpentWire(spent: readonly BudgetSpent[]): z.infer<typeof BudgetSpentWire>[] {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { present } from '../../../app/views/json-fields.ts';
+import { verdictJson } from '../../../app/views/service-json.ts';
 import type { StoredEvent } from '../../../domain/incident/event.ts';
+import type { Standing } from '../../../domain/incident/standing.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
-import { TimeWire } from './common.ts';
+import { TargetVerdictWire, TimeWire } from './common.ts';
 import { SilencedByWire, toSilencedByWire } from './silence.ts';
 
 const channels = z.array(z.string());
@@ -18,6 +20,23 @@ export const tellingFields = {
     description: 'Channels that it was kept from: by a silence, for a group that is not back, or because it flaps.',
   }),
 };
+
+/** How an incident stood when it was told of later than it happened. */
+export const standingFields = {
+  verdicts: z.array(TargetVerdictWire).optional().meta({ description: 'Its targets then; absent where nobody knew.' }),
+  held: z
+    .strictObject({ forSeconds: z.number(), ofSeconds: z.number() })
+    .optional()
+    .meta({ description: 'How long the end state had held then, of how long it has to; absent while it did not.' }),
+};
+
+/** The fields of one event. */
+export function standingOf({ verdicts, held }: Standing) {
+  return present({
+    verdicts: verdicts?.map(verdictJson),
+    held: held && { forSeconds: held.forMs / 1000, ofSeconds: held.ofMs / 1000 },
+  });
+}
 
 type Tellable = Pick<Extract<StoredEvent, { readonly type: 'opened' }>, 'silencedBy' | 'groupedUnder' | 'withheld'>;
 
@@ -47,11 +66,19 @@ export function laterTellings<C extends z.ZodRawShape>(common: C) {
         silence: SilencedByWire,
         since: TimeWire,
         channels,
+        ...standingFields,
         ...tellingFields,
       })
       .meta({ description: 'A silence is over, and what it had kept back is told.' }),
     z
-      .strictObject({ ...common, type: z.literal('grouped'), members: z.array(z.string()), channels, ...tellingFields })
+      .strictObject({
+        ...common,
+        type: z.literal('grouped'),
+        members: z.array(z.string()),
+        channels,
+        ...standingFields,
+        ...tellingFields,
+      })
       .meta({ description: 'Incidents that joined this one were named to the channels.' }),
     z
       .strictObject({
@@ -60,6 +87,7 @@ export function laterTellings<C extends z.ZodRawShape>(common: C) {
         kind: kind.extract(['relapsed', 'resolved']),
         relapses: z.int(),
         channels,
+        ...standingFields,
         ...tellingFields,
       })
       .meta({ description: 'It was off and on, and has stayed as it is.' }),
@@ -77,13 +105,14 @@ export function toLaterTelling(event: Later) {
   switch (event.type) {
     case 'unsilenced': {
       const { type, silence, since } = event;
-      return { type, kind: event.kind, silence: toSilencedByWire(silence), since: formatUtc(since), ...told };
+      const what = { type, kind: event.kind, silence: toSilencedByWire(silence), since: formatUtc(since) };
+      return { ...what, ...standingOf(event), ...told };
     }
     case 'grouped':
-      return { type: event.type, members: [...event.members], ...told };
+      return { type: event.type, members: [...event.members], ...standingOf(event), ...told };
     case 'steadied': {
       const { type, relapses } = event;
-      return { type, kind: event.kind, relapses, ...told };
+      return { type, kind: event.kind, relapses, ...standingOf(event), ...told };
     }
     case 'group-over':
       return { type: event.type, ...told };

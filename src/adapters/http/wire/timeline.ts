@@ -5,7 +5,7 @@ import type { StopFacts, StoredEvent } from '../../../domain/incident/event.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
 import { SuspectWire, toSuspectsWire } from './suspect.ts';
 import { SeverityWire, TargetVerdictWire, TimeWire } from './common.ts';
-import { laterTellings, tellingFields, tellingOf, toLaterTelling } from './telling.ts';
+import { laterTellings, standingFields, standingOf, tellingFields, tellingOf, toLaterTelling } from './telling.ts';
 import { alertedFields, toAlertedFields } from './alert.ts';
 import { IncidentNowWire } from './incident-now.ts';
 import {
@@ -90,7 +90,7 @@ export const TimelineEventWire = z
         step: z.int().optional().meta({ description: 'Which step of the escalation, from 1.' }),
         afterSeconds: z.number().optional().meta({ description: 'How long after the first page the step is due.' }),
         channels: z.array(z.string()),
-        verdicts: z.array(TargetVerdictWire).optional(),
+        ...standingFields,
       })
       .meta({ description: 'Nobody had acknowledged: channels were told again, or the next ones were told.' }),
     z
@@ -116,7 +116,7 @@ export const TimelineEventWire = z
       ...common,
       type: z.literal('resolved'),
       recovery: EstimateWire,
-      impact: ImpactWire,
+      impact: ImpactWire.optional(),
       budgetsSpent: z.array(BudgetSpentWire).optional(),
       verdicts: z.array(TargetVerdictWire),
       ...tellingFields,
@@ -181,15 +181,15 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
     case 'acknowledged':
       return { ...shared, type: event.type, by: event.by, ...present({ note: event.note }) };
     case 'reminded': {
-      const { type, reminder, step, afterMs, told = [], verdicts } = event;
+      const { type, reminder, step, afterMs, told = [] } = event;
       const afterSeconds = afterMs === undefined ? undefined : afterMs / 1000;
-      const judged = verdicts?.map(verdictJson);
       return {
         ...shared,
         type,
         reminder,
         channels: [...told],
-        ...present({ step, afterSeconds, verdicts: judged }),
+        ...present({ step, afterSeconds }),
+        ...standingOf(event),
       };
     }
     case 'alerted':
@@ -211,9 +211,11 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
         ...shared,
         type,
         recovery: toEstimateWire(recovery),
-        impact: toImpactWire(impact),
         verdicts: verdicts.map(verdictJson),
-        ...present({ budgetsSpent: budgetsSpent && toBudgetsSpentWire(budgetsSpent) }),
+        ...present({
+          impact: impact && toImpactWire(impact),
+          budgetsSpent: budgetsSpent && toBudgetsSpentWire(budgetsSpent),
+        }),
         ...tellingOf(event),
       };
     }

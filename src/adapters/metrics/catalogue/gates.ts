@@ -36,8 +36,14 @@ export const gatesMetrics = {
   changeReports: {
     name: 'andon_change_reports_total',
     type: 'counter',
-    help: 'Reports of changes that came in, by where they came from and what became of them: recorded, unchanged (nothing new), ignored (the message tells of no change), unknown-service, unknown-incident, invalid or not-stored. Requests that were not let in are in andon_http_request_duration_seconds.',
+    help: 'Reports of changes that came in, by where they came from and what became of them: recorded, unchanged (nothing new), ignored (the message tells of no change), unknown-service, unknown-incident, not-a-remedy (it began before the incident), invalid or not-stored. Requests that were not let in are in andon_http_request_duration_seconds.',
     labels: ['origin', 'result'],
+  },
+  changeTimestamp: {
+    name: 'andon_change_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a change that was reported began and ended (started, finished), in seconds since the epoch; +Inf while it is under way. Of each service the newest 50 of those whose beginning or end is at most one hour ago.',
+    labels: ['service', 'change', 'kind', 'version', 'moment'],
   },
   deployments: {
     name: 'andon_deployments_total',

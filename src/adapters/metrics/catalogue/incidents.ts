@@ -5,12 +5,14 @@ const reactionBuckets = [1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200
 /** Seconds from half a minute to 3 days. */
 export const recoveryBuckets = [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400, 259_200];
 
+const incident = ['service', 'group', 'incident', 'severity', 'rule'] as const;
+
 /** How incidents went, and who was told. */
 export const incidentsMetrics = {
   timeToDetect: {
     name: 'andon_time_to_detect_seconds',
     type: 'histogram',
-    help: 'From onset to detection (MTTD), once an incident, when its onset is settled or at the latest when it closes. Under the severity that the incident opened with. Rebuilt from the event log at start.',
+    help: 'From onset to detection (MTTD), once an incident, when its onset is settled or at the latest when it closes. Incidents whose onset was not seen are left out. Under the severity that the incident opened with. Rebuilt from the event log at start.',
     labels: ['service', 'severity'],
     buckets: reactionBuckets,
   },
@@ -82,6 +84,24 @@ export const incidentsMetrics = {
     type: 'counter',
     help: 'Times that channels were told of an open incident again, or the next ones of it, because nobody had acknowledged: `repeat` or `escalation`. Rebuilt from the event log at start.',
     labels: ['service', 'kind'],
+  },
+  unacknowledged: {
+    name: 'andon_incidents_unacknowledged_total',
+    type: 'counter',
+    help: 'Incidents that closed without anybody having acknowledged them, by the rule that opened them and the severity they opened with: noise, where nobody had to do anything. Rebuilt from the event log at start.',
+    labels: ['service', 'severity', 'rule'],
+  },
+  incidentInfo: {
+    name: 'andon_incident_info',
+    type: 'gauge',
+    help: 'Is 1 for each incident that is not closed: its phase (open, or watching for a relapse), the worst severity so far, the rule that opened it, its title, whether somebody has acknowledged it (yes or no), its runbook, and its page, which is empty without `externalUrl`.',
+    labels: [...incident, 'phase', 'title', 'acknowledged', 'runbook', 'page'],
+  },
+  incidentTimestamp: {
+    name: 'andon_incident_timestamp_seconds',
+    type: 'gauge',
+    help: "The moments of an incident (onset, detected, recovered, closed) on the source's clock, in seconds since the epoch; +Inf for what has not happened, and a relapse takes a recovery back. With the severity it opened with. Absent from one hour after it closed.",
+    labels: [...incident, 'moment'],
   },
   incidentsOpen: {
     name: 'andon_incidents_open',

@@ -13,6 +13,18 @@ export const servicesMetrics = {
     help: 'Services that are watched; one counts from its first poll on, whether its source answered or not.',
     labels: [],
   },
+  serviceInfo: {
+    name: 'andon_service_info',
+    type: 'gauge',
+    help: 'Is 1 for each service that is watched, with its owner and its runbook, which are empty where none is declared, and its place on the page of Andon, which is empty without `externalUrl`.',
+    labels: ['service', 'owner', 'runbook', 'page'],
+  },
+  signalInfo: {
+    name: 'andon_signal_info',
+    type: 'gauge',
+    help: 'Is 1 for each signal of a service that is watched, with its kind (ratio, latency or gauge) and the unit of a gauge, which is empty where none is declared.',
+    labels: ['service', 'signal', 'kind', 'unit'],
+  },
   lineState: {
     name: 'andon_line_state',
     type: 'gauge',
@@ -106,7 +118,7 @@ export const servicesMetrics = {
   budgetKnown: {
     name: 'andon_budget_known_ratio',
     type: 'gauge',
-    help: 'Share of the period so far that was counted, or that the source was asked for and does not have: 1 once the budget is filled from the past.',
+    help: 'How far the first fill has come: share of the period so far that was counted or that the source was asked for, whether it had it or not. At 1 nothing is left to read, which does not mean that there is data: andon_budget_coverage_ratio tells that.',
     labels: budget,
   },
   budgetExcluded: {

@@ -1,6 +1,7 @@
 /**
  * The file of the ledgers. A ledger's slots lie together, by length and start, so that the few that change each minute
- * are on one or two pages. Times are whole ms; `gaps` is null or JSON, [[from, to], …].
+ * are on one or two pages. Times are whole ms; `gaps` is null or JSON: [[from, to], …], or
+ * { gaps: [[from, to], …], cuts: [[at, bad, total], …] } where an exclusion begins or ends in a slot.
  */
 export const ledgersAndSlots = `
   CREATE TABLE ledger (

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { text } from '../../fields.ts';
-import { oneUrl, oneUrlSchema, postingFields, urlFields } from './posting-fields.ts';
+import { noSecretUrl, oneUrl, oneUrlSchema, postingFields, urlFields } from './posting-fields.ts';
 
 /** A receiver of CDEvents. */
 export const CdEventsSettings = z
@@ -23,8 +23,12 @@ export const CdEventsSettings = z
       .describe(
         'Whether the CloudEvent is one JSON envelope, or has its context in `ce-` headers. Default `structured`.',
       ),
+    description: text({ expected: 'a Handlebars template', maxLength: 8192 })
+      .optional()
+      .describe('Handlebars template of the description, in place of the title.'),
     ...postingFields,
   })
   .superRefine(oneUrl('a receiver of CDEvents'))
+  .superRefine(noSecretUrl)
   .meta(oneUrlSchema);
 export type CdEventsSettings = z.infer<typeof CdEventsSettings>;

@@ -46,3 +46,8 @@ export function postingOf(channel: ChannelSettings): PostingSettings {
   if (posting === undefined) throw new Error(`channel ${channel.name} is of no kind`);
   return posting;
 }
+
+/** Whether a channel is told again of what nobody acknowledges: the others send open incidents again by themselves, or tell of events only. */
+export function isToldAgain({ alertmanager, cdevents }: ChannelSettings): boolean {
+  return alertmanager === undefined && cdevents === undefined;
+}

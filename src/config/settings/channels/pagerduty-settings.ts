@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { httpUrl } from '../../fields.ts';
+import { httpUrl, labelName, text } from '../../fields.ts';
 import { filePath } from '../settings-fields.ts';
 import { postingFields } from './posting-fields.ts';
 
@@ -18,6 +18,16 @@ export const PagerDutySettings = z
     url: httpUrl()
       .optional()
       .describe('Address of what stands in for PagerDuty, such as a proxy, without `/v2/enqueue`.'),
+    summary: text({ expected: 'a Handlebars template', maxLength: 8192 })
+      .optional()
+      .describe('Handlebars template of the summary, in place of the title.'),
+    details: z
+      .record(
+        labelName(),
+        z.string({ error: 'expected a Handlebars template' }).max(8192, 'expected at most 8192 characters'),
+      )
+      .default({})
+      .describe('Handlebars templates of custom details, by name, over the usual ones. An empty one leaves it out.'),
     ...postingFields,
   })
   .superRefine(({ region, url }, context) => {

@@ -8,7 +8,11 @@ const hour = 60 * minute;
 
 /** Where to post to, for channels whose URL is everybody's own. */
 export const urlFields = {
-  url: httpUrl().optional().describe('Where pages are posted. Give `urlFile` instead when the URL is itself a secret.'),
+  url: httpUrl()
+    .optional()
+    .describe(
+      'Where pages are posted. Give `urlFile` instead when the URL is itself a secret; one of Slack, Teams and the like is refused here.',
+    ),
   urlFile: filePath().optional().describe('File that holds the URL.'),
 };
 
@@ -62,18 +66,26 @@ export function oneUrl(what: string) {
   };
 }
 
-/** Refuses a URL in the settings that whoever has it may post with. `hosts` matches the hosts whose URLs are such. */
-export function noSecretUrl(hosts: RegExp) {
-  return (settings: Pick<PostingSettings, 'url'>, context: z.core.$RefinementCtx): void => {
-    const host = settings.url === undefined ? undefined : URL.parse(settings.url)?.hostname;
-    if (host === undefined || !hosts.test(host)) return;
-    context.addIssue({
-      code: 'custom',
-      path: ['url'],
-      message: `whoever has this URL can post, so that it is a secret, which does not belong in this file\nname a file that holds it, under urlFile`,
-      params: { code: 'inline-secret' },
-    });
-  };
+/** Services whose URLs let whoever has one post. */
+const hostsOfSecretUrls =
+  /(?:^|\.)(?:hooks\.slack(?:-gov)?\.com|logic\.azure\.(?:com|us|cn)|api\.powerplatform\.com|webhook\.office\.com|chat\.googleapis\.com|hc-ping\.com|deadmanssnitch\.com|nosnch\.in)$/;
+
+/** Refuses a URL in the settings that whoever has it may post with, whatever kind of channel posts there. */
+export function noSecretUrl(settings: Pick<PostingSettings, 'url'>, context: z.core.$RefinementCtx): void {
+  const url = settings.url === undefined ? null : URL.parse(settings.url);
+  if (url === null) return;
+  const isSecret = hostsOfSecretUrls.test(url.hostname) || isDiscord(url);
+  if (!isSecret) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['url'],
+    message: `whoever has this URL can post, so that it is a secret, which does not belong in this file\nname a file that holds it, under urlFile`,
+    params: { code: 'inline-secret' },
+  });
+}
+
+function isDiscord({ hostname, pathname }: URL): boolean {
+  return /(?:^|\.)discord(?:app)?\.com$/.test(hostname) && pathname.startsWith('/api/webhooks/');
 }
 
 /** What `oneUrl` refuses, for the editor's schema. */

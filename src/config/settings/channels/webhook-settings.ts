@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { text } from '../../fields.ts';
 import { filePath } from '../settings-fields.ts';
-import { oneUrl, oneUrlSchema, postingFields, urlFields } from './posting-fields.ts';
+import { noSecretUrl, oneUrl, oneUrlSchema, postingFields, urlFields } from './posting-fields.ts';
 
 const { timeout, concurrency, headers, headerFiles, ...rest } = postingFields;
 
@@ -24,6 +24,7 @@ export const WebhookSettings = z
     ...rest,
   })
   .superRefine(oneUrl('a webhook'))
+  .superRefine(noSecretUrl)
   .superRefine((webhook, context) => {
     if (webhook.template !== undefined && webhook.templateFile !== undefined) {
       context.addIssue({

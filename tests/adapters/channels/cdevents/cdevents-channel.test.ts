@@ -3,6 +3,7 @@ import { CdEventsChannel } from '../../../../src/adapters/channels/cdevents/cdev
 import { WebhookReceiver } from '../../../support/webhook-receiver.ts';
 import { stories } from '../facts/stories.ts';
 import { postingOptions } from '../posting-bench.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
 
 const settings = { source: '/andon', environment: 'production' };
 
@@ -12,7 +13,7 @@ test.each([
 ] as const)('posts %s, with the same id on every try', async (mode, type, header) => {
   await using receiver = await WebhookReceiver.start();
   const posting = postingOptions({ url: `${receiver.origin}/events`, headers: { 'X-Team': 'payments' } });
-  const channel = new CdEventsChannel({ ...posting, ...settings, mode }, { clock: Date });
+  const channel = new CdEventsChannel({ ...posting, ...settings, mode }, { clock: Date, log: memoryLog() });
   await channel.send(stories.firing, new AbortController().signal);
   await channel.send({ ...stories.firing, attempt: 2 }, new AbortController().signal);
   await channel.close();
@@ -26,7 +27,7 @@ test.each([
 
 test.each(['Content-Type', 'ce-id'])('%s is not for the settings to say', (name) => {
   const posting = postingOptions({ url: 'http://127.0.0.1/', headers: { [name]: 'x' } });
-  expect(() => new CdEventsChannel({ ...posting, ...settings, mode: 'binary' }, { clock: Date })).toThrow(
-    `channel oncall: the header ${name.toLowerCase()} is set by Andon itself`,
-  );
+  expect(
+    () => new CdEventsChannel({ ...posting, ...settings, mode: 'binary' }, { clock: Date, log: memoryLog() }),
+  ).toThrow(`channel oncall: the header ${name.toLowerCase()} is set by Andon itself`);
 });

@@ -19,6 +19,13 @@ const { onset, off } = aPage();
 const [missed] = off;
 if (missed === undefined) throw new Error('the page has something off');
 
+test('what was off is not said to be off now where nobody has seen it since', () => {
+  expect(messageOf().offHeading).toBe('Off now');
+  const seenAt = Date.UTC(2026, 7, 22, 2, 1, 5);
+  expect(messageOf({ seenAt }).offHeading).toBe('Off at 02:01:05 UTC, when last seen');
+  expect(messageOf({ seenAt }, 'resolved').offHeading).toBe('Off when last seen');
+});
+
 test('what is off together is named, and what of it is back', () => {
   const one = {
     incidentId: 'i',
@@ -34,6 +41,20 @@ test('what is off together is named, and what of it is back', () => {
   const many = Array.from({ length: 30 }, () => one);
   expect(factOf(messageOf({ together: many, furtherCount: 5 }), 'Together')).toMatch(/ and 15 more$/);
   expect(factOf(messageOf(), 'Together')).toBeUndefined();
+});
+
+test('an outage of twenty names all twenty, however long their names are', () => {
+  const services = Array.from({ length: 20 }, (_, index) => `service-${index}-${'x'.repeat(50)}`);
+  const together = services.map((service) => ({
+    incidentId: service,
+    service,
+    group: {},
+    title: 'x',
+    since: onset.at,
+    severity: 'page' as const,
+    phase: 'open' as const,
+  }));
+  expect(factOf(messageOf({ together }), 'Together')).toBe(services.join(', '));
 });
 
 describe('since when', () => {
@@ -63,6 +84,9 @@ describe('how it moves', () => {
   test.each([
     [-0.021, 'ratio', 'worsening by 2.1 points a minute'],
     [0.00034, 'ratio', 'improving by 0.034 points a minute'],
+    [-5.2, 'ratio', 'worsening fast'],
+    [-0.92, 'ratio', 'worsening fast'],
+    [0.5, 'ratio', 'improving fast'],
     [0, 'ratio', 'steady'],
     [-1e-12, 'ratio', 'worsening'],
     [-12, 'orders', 'worsening by 12 orders a minute'],

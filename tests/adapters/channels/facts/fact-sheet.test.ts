@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { FactSheet, webhookSchema } from '../../../../src/adapters/channels/facts/fact-sheet.ts';
 import { bodyLimitBytes, factSheetOf } from '../../../../src/adapters/channels/facts/render-fact-sheet.ts';
+import { shorten } from '../../../../src/adapters/channels/facts/shorten.ts';
 import { sampleFactSheets } from '../../../../src/adapters/channels/facts/sample-fact-sheets.ts';
 import type { TargetVerdict } from '../../../../src/domain/reading/verdict.ts';
 import { aNotification, aPage } from '../../../support/a-notification.ts';
@@ -68,6 +69,21 @@ describe('the body', () => {
     const large = factSheetOf(attempt({ together, furtherCount: 4 })).data;
     expect(large.truncated).toBe(true);
     expect((large.together?.length ?? 0) + (large.furtherCount ?? 0)).toBe(54);
+  });
+
+  test('those that a chat has to leave out besides are counted too', () => {
+    const together = Array.from({ length: 15 }, (_, index) => ({
+      incidentId: `s${index}`,
+      service: `s${index}`,
+      group: {},
+      title: 'x',
+      since: Date.UTC(2026, 7, 22, 2, 7, 12),
+      severity: 'page' as const,
+      phase: 'open' as const,
+    }));
+    const { data } = factSheetOf(attempt({ together, furtherCount: 4 }));
+    const cut = shorten(data, { text: 300, entries: 10 });
+    expect([cut.together?.length, cut.furtherCount, cut.truncated]).toEqual([10, 9, true]);
   });
 
   test('names why a target cannot be told', () => {
@@ -183,6 +199,11 @@ describe('the schema', () => {
       expect(validate.errors).toBeNull();
     }
     expect(validate({ type: 'incident.firing' })).toBe(false);
+  });
+
+  test('samples have every field between them, so that a template is tried on each', () => {
+    const known = new Set(sampleFactSheets().flatMap(({ data }) => Object.keys(data)));
+    expect(Object.keys(FactSheet.shape.data.shape).filter((field) => !known.has(field))).toEqual([]);
   });
 
   test('has every field of the body in docs/webhook.md', () => {

@@ -49,8 +49,9 @@ describe('suspects', () => {
 
   test('keep their way back whole or not at all when the rest is cut', () => {
     const [short, long] = [aSuspect({ rollback: 'x'.repeat(400) }), aSuspect({ rollback: 'x'.repeat(600) })];
-    const cut = shorten([short, long], { text: 40, entries: 2 });
-    expect(cut.map(({ rollback }) => rollback?.length)).toEqual([400, undefined]);
+    const notification = aNotification({ page: { suspects: [short, long] } });
+    const cut = shorten(factSheetOf({ notification, collapsed: [], attempt: 1 }).data, { text: 40, entries: 2 });
+    expect(cut.suspects?.map(({ rollback }) => rollback?.length)).toEqual([400, undefined]);
   });
 });
 

@@ -44,7 +44,7 @@ const text = (maxLength: number) =>
 /** Notifications of every kind with anything at all in their texts, and too much of it. */
 export const wildAttempts: fc.Arbitrary<Attempt> = fc
   .record({
-    kind: fc.constantFrom('firing', 'escalated', 'relapsed', 'resolved'),
+    kind: fc.constantFrom('firing', 'escalated', 'relapsed', 'resolved', 'repeated', 'unacknowledged', 'acknowledged'),
     title: text(300),
     summary: text(4_000),
     endState: text(4_000),
@@ -71,9 +71,16 @@ export const wildAttempts: fc.Arbitrary<Attempt> = fc
       ),
       { nil: undefined },
     ),
+    together: fc.option(
+      fc.array(
+        fc.record({ service: text(60), title: text(300), group: fc.dictionary(text(20), text(300), { maxKeys: 3 }) }),
+        { minLength: 1, maxLength: 50 },
+      ),
+      { nil: undefined },
+    ),
     closed: fc.option(fc.record({ by: text(100), because: text(1_000) }), { nil: undefined }),
   })
-  .map(({ kind, count, detail, closed, suspects, ...page }) => {
+  .map(({ kind, count, detail, closed, suspects, together, ...page }) => {
     const [missed] = aPage().off;
     if (missed === undefined) throw new Error('the page has something off');
     const one: TargetVerdict =
@@ -89,6 +96,17 @@ export const wildAttempts: fc.Arbitrary<Attempt> = fc
         fine: off,
         rules: [page.condition],
         ...(suspects === undefined ? {} : { suspects }),
+        ...(together === undefined
+          ? {}
+          : {
+              together: together.map((each, index) => ({
+                ...each,
+                incidentId: `i${index}`,
+                since: aPage().onset.at,
+                severity: 'page',
+                phase: 'open',
+              })),
+            }),
         ...(closed === undefined ? {} : { closedByHand: closed }),
       },
     });

@@ -1,5 +1,6 @@
 import { PagerDutyChannel } from '../../../../src/adapters/channels/pagerduty/pagerduty-channel.ts';
 import type { PagerDutyOptions } from '../../../../src/adapters/channels/pagerduty/options.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
 
 /** An integration's key that nobody ever had. */
 export const routingKey = 'R0T0KEN0123456789abcdefABCDEF012';
@@ -18,5 +19,5 @@ export function aPagerDutyChannel(
     denyAddresses: [],
     ...changes,
   };
-  return new PagerDutyChannel(options, { clock: { now: Date.now } });
+  return new PagerDutyChannel(options, { clock: { now: Date.now }, log: memoryLog() });
 }

@@ -4,6 +4,9 @@ import * as fc from 'fast-check';
 import { factSheetOf } from '../../../../src/adapters/channels/facts/render-fact-sheet.ts';
 import { cutMrkdwn, escapeMrkdwn } from '../../../../src/adapters/channels/slack/mrkdwn.ts';
 import { slackMessageOf, type SlackMessage } from '../../../../src/adapters/channels/slack/slack-message.ts';
+import { foldIncident } from '../../../../src/domain/incident/incident.ts';
+import { planNotifications } from '../../../../src/domain/notification/notification-plan.ts';
+import { anEvent } from '../../../support/incident-story.ts';
 import type { Attempt } from '../../../../src/app/ports/channel.ts';
 import { expectGolden } from '../facts/golden.ts';
 import { aDenseStory, stories, storyNames } from '../facts/stories.ts';
@@ -49,6 +52,23 @@ test.each(storyNames)('%s reads as in its golden file, and Slack takes it', (nam
   expectGolden(`slack/${name}`, message(stories[name]).payload);
 });
 
+test('the heading of a large outage says how many there are, wherever Slack cuts it', () => {
+  const opened = { ...anEvent('opened', 1, 100), service: 'fleet-3' };
+  const lead = foldIncident(undefined, opened);
+  if (lead === undefined) throw new Error('an incident opens');
+  const together = Array.from({ length: 19 }, (_, index) => ({
+    ...lead,
+    id: `i${index}`,
+    service: `fleet-${index + 4}`,
+  }));
+  const options = { recordedAt: opened.recordedAt, severityBefore: undefined, nextSequence: 1, together };
+  const [notification] = planNotifications(opened, lead, { paged: ['chat'], told: [] }, options);
+  if (notification === undefined) throw new Error('it pages');
+  const [header] = textsIn(message({ notification, collapsed: [], attempt: 1 }).payload.blocks);
+  expect(header).toMatch(/^🔴 fleet-3 and 19 more: success rate 95\.1% .*…$/u);
+  expect(header?.length).toBeLessThanOrEqual(150);
+});
+
 test('nothing in the facts breaks a limit of Slack, or is more than text to it', () => {
   fc.assert(fc.property(wildAttempts, holdsTo), { numRuns: 150 });
 });
@@ -69,6 +89,26 @@ test('what fits until it is escaped is cut all the same, and says so', () => {
   expect(factSheetOf(dense).data.truncated).toBe(false);
   holdsTo(dense);
   expect(textsIn(message(dense).payload)).toContain('Shortened: the incident has more');
+});
+
+test('an outage of twenty with a lot to say is told whole, in as many sections as it takes', () => {
+  const { notification } = stories.firing;
+  const together = Array.from({ length: 20 }, (_, index) => ({
+    incidentId: `i${index}`,
+    service: `service-${index}-${'x'.repeat(50)}`,
+    group: {},
+    title: 'x',
+    since: notification.page.onset.at,
+    severity: 'page' as const,
+    phase: 'open' as const,
+  }));
+  const text = 'x'.repeat(480);
+  const page = { ...notification.page, together, summary: text, owner: text, endState: '&'.repeat(480) };
+  const attempt = { ...stories.firing, notification: { ...notification, page } };
+  holdsTo(attempt);
+  const texts = textsIn(message(attempt).payload.blocks).join('\n');
+  for (const { service } of together) expect(texts).toContain(service);
+  expect(texts).not.toContain('Shortened');
 });
 
 describe('links', () => {

@@ -4,13 +4,17 @@ import type { SendResult } from '../../../../src/app/ports/channel.ts';
 import { status, WebhookReceiver } from '../../../support/webhook-receiver.ts';
 import { stories } from '../facts/stories.ts';
 import { postingOptions } from '../posting-bench.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
 
 let receiver: WebhookReceiver;
 let channel: TeamsChannel;
 
 beforeEach(async () => {
   receiver = await WebhookReceiver.start();
-  channel = new TeamsChannel(postingOptions({ url: `${receiver.origin}/workflows/x?sig=T0KEN` }), { clock: Date });
+  channel = new TeamsChannel(postingOptions({ url: `${receiver.origin}/workflows/x?sig=T0KEN` }), {
+    clock: Date,
+    log: memoryLog(),
+  });
 });
 afterEach(async () => {
   await channel.close();

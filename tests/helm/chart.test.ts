@@ -1,0 +1,281 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { helmValuesPage, helmValuesPagePath } from '../../tools/helm-values-page.ts';
+import { helmValuesSchemaPath, helmValuesSchemaText } from '../../tools/helm-values-schema.ts';
+import { chartValues } from '../../tools/helm-values.ts';
+import { root } from '../docs/pages.ts';
+import { Charts, objectsIn } from './charts.ts';
+import { scenarios } from './scenarios.ts';
+
+const stage = new AsyncDisposableStack();
+let charts: Charts;
+
+beforeAll(async () => {
+  charts = stage.use(await Charts.make());
+}, 60_000);
+afterAll(async () => {
+  await stage.disposeAsync();
+});
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const smallest = scenarios['smallest'] ?? [];
+const fleet = scenarios['fleet'] ?? [];
+
+describe('Helm', () => {
+  test.each([
+    ['the chart as it is', ['helm/andon']],
+    ['the chart for a fleet', ['helm/andon', '--values', 'helm/examples/fleet/values.yaml']],
+    ['the example with a sidecar', ['helm/examples/shop']],
+  ])('finds no fault in %s', async (_, args) => {
+    const { code, stdout } = await charts.helm('lint', '--strict', ...args);
+    expect(stdout).toContain('1 chart(s) linted, 0 chart(s) failed');
+    expect(code).toBe(0);
+  });
+
+  test.each(['helm/andon', 'helm/examples/shop'])('packs %s, and the package says the same', async (chart) => {
+    const { code, stdout } = await charts.helm('package', chart, '--destination', charts.path);
+    expect(code).toBe(0);
+    const file = /saved it to: (\S+\.tgz)/.exec(stdout)?.[1] ?? '';
+    const args = chart === 'helm/andon' ? smallest : (scenarios['sidecar-native'] ?? []);
+    const packed = args.map((word) => (word === chart ? file : word));
+    expect(await charts.template(...packed)).toBe(await charts.template(...args));
+  });
+});
+
+describe('what is written from other files', () => {
+  test.each([
+    [helmValuesPagePath, helmValuesPage, 'tools/helm-values-page.ts'],
+    [helmValuesSchemaPath, helmValuesSchemaText, 'tools/helm-values-schema.ts'],
+  ])('%s says what they say (run its tool after a change)', (path, text) => {
+    expect(read(path)).toBe(text());
+  });
+
+  test('the dashboards in the chart are those of dashboards/ (run tools/helm-dashboards.ts)', () => {
+    const namesIn = (folder: string) => globSync('*.json', { cwd: join(root, folder) }).sort();
+    expect(namesIn('helm/andon/dashboards')).toEqual(namesIn('dashboards'));
+    for (const name of namesIn('dashboards')) {
+      expect(read(`helm/andon/dashboards/${name}`)).toBe(read(`dashboards/${name}`));
+    }
+  });
+
+  test('the chart is of the version of Andon', () => {
+    const { version } = JSON.parse(read('package.json')) as { readonly version: string };
+    const chart = parse(read('helm/andon/Chart.yaml')) as Readonly<Record<string, unknown>>;
+    const shop = parse(read('helm/examples/shop/Chart.yaml')) as { readonly dependencies: readonly unknown[] };
+    expect([chart['version'], chart['appVersion']]).toEqual([version, version]);
+    expect(shop.dependencies).toMatchObject([{ name: 'andon', version }]);
+  });
+
+  test('every value says what it is for', () => {
+    const silent = chartValues().filter(({ comment, isGroup }) => !isGroup && comment === '');
+    expect(silent.map(({ path }) => path.join('.'))).toEqual([]);
+    expect(chartValues().length).toBeGreaterThan(100);
+  });
+});
+
+describe('dashboards', () => {
+  test('are ConfigMaps that Grafana finds, each with one dashboard as it is', async () => {
+    const maps = objectsIn(await charts.template(...fleet)).filter(
+      ({ metadata }) => metadata.labels?.['grafana_dashboard'] === '1',
+    );
+    const files = globSync('*.json', { cwd: join(root, 'dashboards') }).sort();
+    expect(maps.flatMap(({ data = {} }) => Object.keys(data)).sort()).toEqual(files.map((name) => `andon-${name}`));
+    for (const { data = {}, metadata } of maps) {
+      const [[name, text] = ['', '']] = Object.entries(data);
+      expect(JSON.parse(text)).toEqual(JSON.parse(read(`dashboards/${name.replace('andon-', '')}`)));
+      expect(metadata.annotations?.['grafana_folder']).toBe('Andon');
+      // What `kubectl apply` keeps of an object in an annotation has 256 KiB.
+      expect(text.length).toBeLessThan(250_000);
+    }
+  });
+});
+
+describe('values that are wrong', () => {
+  test.each([
+    ['replicas=3', "at '': additional properties 'replicas' not allowed"],
+    ['image.repo=x', "at '/image': additional properties 'repo' not allowed"],
+    ['mode=daemonset', "at '/mode': value must be one of 'deployment', 'sidecar'"],
+    ['resources.limit.cpu=1', "at '/resources': additional properties 'limit' not allowed"],
+    ['settings.chanels=x', "at '/settings': additional properties 'chanels' not allowed"],
+    ['settings.sources[0].urll=x', "at '/settings/sources/0': additional properties 'urll' not allowed"],
+    ['settings.listen=:80', "at '/settings': additional properties 'listen' not allowed"],
+    ['secrets.chat.name=x', "at '/secrets/chat': missing property 'secretName'"],
+    ['rules.files.checkout=x', "'checkout' does not match pattern"],
+    ['image.digest=sha256:12', "at '/image/digest': 'sha256:12' does not match pattern"],
+    ['terminationGracePeriodSeconds=5', "at '/terminationGracePeriodSeconds': minimum: got 5, want 15"],
+    ['persistence.size=1 GB', "at '/persistence/size': '1 GB' does not match pattern"],
+  ])('%s is refused by its schema: %s', async (set, told) => {
+    const { code, stderr } = await charts.helm('template', ...smallest, '--set', set);
+    expect(stderr).toContain(told);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['image.repository=', 'image.repository is empty: there is no public image of Andon yet'],
+    [
+      'settings.heartbeat.urlFile=/run/secrets/andon/beat/url',
+      'settings name the file /run/secrets/andon/beat/url, but secrets has no "beat"',
+    ],
+    [
+      'settings.heartbeat.urlFile=/run/secrets/andon/a/url,secrets.a.secretName=a,secrets.a.keys={b}',
+      'settings name the file /run/secrets/andon/a/url, but secrets.a.keys has no "url"',
+    ],
+    ['secrets.api-token.secretName=x', 'secrets.api-token: that name is taken by apiToken'],
+    ['serviceMonitor.enabled=true,podMonitor.enabled=true', 'every metric would be there twice'],
+    ['serviceMonitor.enabled=true,service.enabled=false', 'serviceMonitor.enabled needs service.enabled'],
+    ['service.enabled=false', 'argoRollouts and test ask Andon by its Service'],
+    [
+      'mode=sidecar,sidecar.selectorLabels.app=x,argoRollouts.enabled=true,service.enabled=false',
+      'argoRollouts and test ask Andon by its Service',
+    ],
+    ['mode=sidecar', 'sidecar.selectorLabels is empty'],
+    [
+      'mode=sidecar,sidecar.selectorLabels.app=x,networkPolicy.enabled=true',
+      'networkPolicy.enabled is for mode deployment',
+    ],
+    [
+      'mode=sidecar,sidecar.selectorLabels.app=x,podDisruptionBudget.enabled=true',
+      'podDisruptionBudget.enabled is for mode deployment',
+    ],
+    ['prometheusRule.enabled=true,prometheusRule.generated=x: 1', 'prometheusRule.generated holds no `groups`'],
+  ])('%s is refused in a sentence: %s', async (set, told) => {
+    const { code, stderr } = await charts.helm('template', ...smallest, '--set', set);
+    expect(stderr).toContain(told);
+    expect(code).toBe(1);
+  });
+
+  test('no rules at all are refused in a sentence', async () => {
+    const { code, stderr } = await charts.helm('template', 'helm/andon', '--set', 'image.repository=andon');
+    expect(stderr).toContain('there are no rules: give rule files under rules.files, or name ConfigMaps');
+    expect(code).toBe(1);
+  });
+
+  test('a missing source is refused in a sentence, unless the environment has it', async () => {
+    const without = ['template', ...smallest.slice(0, -2)];
+    expect((await charts.helm(...without)).stderr).toContain(
+      'settings.sources is empty, and Andon does not start without a source',
+    );
+    const named = [...without, '--set', 'extraEnv[0].name=ANDON_SOURCE,extraEnv[0].value=http://prometheus:9090'];
+    expect((await charts.helm(...named)).code).toBe(0);
+  });
+
+  test('a sidecar beside a Deployment of the same chart is refused', async () => {
+    const { stderr } = await charts.helm('template', 'shop', 'helm/examples/shop', '--set', 'andon.mode=deployment');
+    expect(stderr).toContain('mode is not sidecar: there would be two Andons');
+  });
+
+  test('a sidecar that is included with the scope of another chart is told which to give', async () => {
+    const path = join(charts.path, 'helm/examples/shop/templates/deployment.yaml');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"andon.sidecar.containers" .Subcharts.andon', '"andon.sidecar.containers" .'));
+    const { stderr } = await charts.helm('template', 'shop', 'helm/examples/shop');
+    await writeFile(path, text);
+    expect(stderr).toContain('write `include "andon.sidecar.containers" .Subcharts.andon`');
+  });
+
+  test('a cluster that is too old for native sidecars is told what to do', async () => {
+    const args = ['template', ...(scenarios['sidecar-native'] ?? []), '--kube-version', '1.28.0'];
+    expect((await charts.helm(...args)).stderr).toContain(
+      'Kubernetes v1.28.0 has no native sidecars, which came with 1.29: set sidecar.native to false.',
+    );
+  });
+
+  test('a cluster that is too old for the chart is refused', async () => {
+    const { stderr } = await charts.helm('template', ...smallest, '--kube-version', '1.26.0');
+    expect(stderr).toContain('chart requires kubeVersion: >=1.27.0-0');
+  });
+});
+
+test('names and labels stay as short as Kubernetes wants them', async () => {
+  const [, ...rest] = fleet;
+  const long = ['r'.repeat(53), ...rest, '--set', `nameOverride=${'n'.repeat(63)}`];
+  const objects = objectsIn(await charts.template(...long));
+  const labels = objects.flatMap(({ metadata }) => Object.values(metadata.labels ?? {}));
+  expect(labels.filter((value) => value.length > 63)).toEqual([]);
+  const inUrls = objects.filter(({ kind }) => ['Service', 'Deployment', 'Job', 'Pod'].includes(kind));
+  expect(inUrls.map(({ metadata }) => metadata.name).filter((name) => name.length > 63)).toEqual([]);
+});
+
+describe('a pod is started anew', () => {
+  const templateWith = async (...more: readonly string[]): Promise<unknown> =>
+    objectsIn(await charts.template(...smallest, ...more)).find(({ kind }) => kind === 'Deployment')?.spec?.[
+      'template'
+    ];
+
+  test('when something changes that is read at the start only', async () => {
+    expect(await templateWith('--set', 'settings.tracing.otlpEndpoint=http://otel:4318')).not.toEqual(
+      await templateWith(),
+    );
+  });
+
+  test.each(['settings.log.level=debug', 'rules.files.more\\.yaml=x', 'prometheusRule.enabled=true'])(
+    'and not for %s, which Andon reads while it runs',
+    async (set) => {
+      expect(await templateWith('--set', set)).toEqual(await templateWith());
+    },
+  );
+});
+
+describe('what is told after an installation', () => {
+  const notesWith = async (...args: readonly string[]): Promise<string> => {
+    const { stdout, stderr, code } = await charts.helm('install', ...args, '--dry-run=client');
+    if (code !== 0) throw new Error(stderr);
+    return stdout.slice(stdout.indexOf('NOTES:'));
+  };
+
+  test('of the smallest one, what is missing', async () => {
+    const notes = await notesWith(...smallest);
+    for (const told of ['NOBODY IS PAGED', 'Nobody can acknowledge', 'Nobody watches Andon itself']) {
+      expect(notes).toContain(told);
+    }
+  });
+
+  test('of a full one, where the gate is, and nothing that is missing', async () => {
+    const notes = await notesWith(...fleet);
+    expect(notes).toContain('http://andon.monitoring.svc:9655/api/v1/gate/<service>');
+    expect(notes).not.toMatch(/NOBODY|Nobody/);
+  });
+});
+
+describe('the hooks for Flagger', () => {
+  test('are those of docs/examples, with the address of the Service', async () => {
+    const template = '{{ include "andon.flagger.webhooks" (dict "andon" .Subcharts.andon "service" "checkout") }}';
+    const shop = join(charts.path, 'helm/examples/shop');
+    await writeFile(
+      join(shop, 'templates/hooks.yaml'),
+      `kind: Hooks\nmetadata: { name: hooks }\nspec:\n  list:\n    ${template.replace(' }}', ' | nindent 4 }}')}\n`,
+    );
+    const text = await charts.template(...(scenarios['sidecar-native'] ?? []));
+    await rm(join(shop, 'templates/hooks.yaml'));
+    const shown = objectsIn(text).find(({ kind }) => kind === 'Hooks')?.spec?.['list'] as readonly object[];
+    const { spec } = parse(
+      read('docs/examples/flagger-webhooks.yaml').replaceAll('andon.monitoring', 'shop-andon.shop'),
+    ) as {
+      readonly spec: { readonly analysis: { readonly webhooks: readonly { readonly name: string }[] } };
+    };
+    expect(shown).toHaveLength(4);
+    expect(shown).toEqual(expect.arrayContaining([...spec.analysis.webhooks]));
+  });
+
+  test('the MetricTemplate asks for a stopped line, and leaves its variables to Flagger', async () => {
+    const object = objectsIn(await charts.template(...fleet)).find(({ kind }) => kind === 'MetricTemplate');
+    expect(object?.spec).toEqual({
+      provider: { type: 'prometheus', address: 'http://prometheus.monitoring.svc:9090' },
+      query: 'max(andon_gate_state{service="{{ variables.service }}",state="stop"}) or vector(0)\n',
+    });
+  });
+});
+
+test('the analysis template is that of docs/examples, with the address of the Service', async () => {
+  const example = parse(read('docs/examples/argo-rollouts.yaml')) as { readonly spec: object };
+  const object = objectsIn(await charts.template(...fleet)).find(({ kind }) => kind === 'ClusterAnalysisTemplate');
+  expect(object?.spec).toEqual(example.spec);
+});
+
+test('the licence goes with the package', () => {
+  expect(existsSync(join(root, 'helm/andon/LICENSE'))).toBe(true);
+  expect(read('helm/andon/LICENSE')).toBe(read('LICENSE'));
+});

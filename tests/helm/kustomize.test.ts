@@ -1,0 +1,71 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { loadRules } from '../../src/config/load-rules.ts';
+import { resolveSettings } from '../../src/config/settings.ts';
+import { clusterTool } from '../support/cluster-tools.ts';
+import { root } from '../docs/pages.ts';
+import { ended, objectsIn } from './charts.ts';
+import { daemonIn, podsOf, type KubernetesObject } from './objects.ts';
+import { podSecurityFaults } from './pod-security.ts';
+import { referenceFaults } from './reference-faults.ts';
+import { schemaFaults } from './schemas.ts';
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+
+describe.each(['base', 'production'])('helm/kustomize/%s', (name) => {
+  let text = '';
+  let objects: readonly KubernetesObject[] = [];
+
+  beforeAll(async () => {
+    const kubectl = await clusterTool('kubectl');
+    const { code, stdout, stderr } = await ended(kubectl, ['kustomize', join(root, 'helm/kustomize', name)]);
+    if (code !== 0 || stderr !== '') throw new Error(stderr);
+    text = stdout.replaceAll(`andon:${version}`, 'andon:VERSION');
+    objects = objectsIn(stdout);
+  }, 60_000);
+
+  test('is built as its golden file says; UPDATE_GOLDEN=1 writes it anew', () => {
+    const path = join(root, 'tests/golden/helm', `kustomize-${name}.yaml`);
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
+    expect(text).toBe(readFileSync(path, 'utf8'));
+  });
+
+  test('holds to the schemas, lets the standard `restricted` in, and names nothing that is not there', () => {
+    expect(schemaFaults(objects)).toEqual([]);
+    expect(podsOf(objects).flatMap(podSecurityFaults)).toEqual([]);
+    expect(referenceFaults(objects, { secrets: ['andon-on-call'] })).toEqual([]);
+  });
+
+  test('has settings and rules without problems', () => {
+    const files = objects.flatMap(({ data = {} }) => Object.entries(data));
+    const settings = files.find(([path]) => path === 'andon.yaml');
+    expect(resolveSettings({ path: 'andon.yaml', content: Buffer.from(settings?.[1] ?? '') }).diagnostics).toEqual([]);
+    const rules = files.filter(([path]) => path !== 'andon.yaml');
+    const loaded = loadRules(rules.map(([path, content]) => ({ path, content: Buffer.from(content) })));
+    expect(loaded.diagnostics).toEqual([]);
+    expect(loaded.services).toHaveLength(name === 'base' ? 1 : 2);
+  });
+
+  test('runs the version of this repository', () => {
+    expect(daemonIn(objects).container.image).toBe(`registry.example.com/andon:${version}`);
+  });
+
+  if (name === 'base') {
+    test('has the Deployment that the chart makes', () => {
+      const chart = objectsIn(readFileSync(join(root, 'tests/golden/helm/smallest.yaml'), 'utf8'));
+      const own = daemonIn(objects);
+      const { volumeMounts: _ownMounts, image: _ownImage, ...ownContainer } = own.container;
+      const { volumeMounts: _mounts, image: _image, ...container } = daemonIn(chart).container;
+      expect(ownContainer).toEqual(container);
+      const { containers: _ownContainers, volumes: _ownVolumes, ...ownPod } = own.pod.spec;
+      const { containers: _containers, volumes: _volumes, ...pod } = daemonIn(chart).pod.spec;
+      expect(ownPod).toEqual(pod);
+      const rest = (all: readonly KubernetesObject[]) => {
+        const { replicas, strategy, revisionHistoryLimit } = all.find(({ kind }) => kind === 'Deployment')?.spec ?? {};
+        return { replicas, strategy, revisionHistoryLimit };
+      };
+      expect(rest(objects)).toEqual(rest(chart));
+    });
+  }
+});

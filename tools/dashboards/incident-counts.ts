@@ -1,0 +1,101 @@
+import { noneIsBetter } from './colours.ts';
+import { toService } from './links.ts';
+import { bars, type AnyPanel } from './panels.ts';
+import { grown, latest } from './queries.ts';
+import { table } from './tables.ts';
+
+const of = 'service=~"$service"';
+
+/** How many incidents there were, of which kinds. */
+export function counts(): readonly AnyPanel[] {
+  const count = (title: string, description: string, metric: string, by: string): AnyPanel =>
+    bars({
+      title,
+      description,
+      unit: 'short',
+      width: 6,
+      noValue: 'none in this time',
+      thresholds: noneIsBetter(),
+      queries: [
+        latest(
+          `${grown(metric, of, by)} > 0`,
+          by
+            .split(', ')
+            .map((label) => `{{${label}}}`)
+            .join(' '),
+        ),
+      ],
+    });
+  return [
+    count(
+      'Incidents',
+      'Incidents opened, by service and the severity that they opened with.',
+      'andon_incidents_total',
+      'service, severity',
+    ),
+    count(
+      'Relapses',
+      'Times that a rule became true again within the watch window after the end state had held: it was called good too early.',
+      'andon_relapses_total',
+      'service',
+    ),
+    count(
+      'Seen first by',
+      'Closed incidents by who was first to see them: Andon, or an alert of somebody else that fired before.',
+      'andon_incidents_detected_by_total',
+      'by',
+    ),
+    count(
+      'Closed by hand',
+      'Incidents that a person closed because nothing else could. They have no time to recover.',
+      'andon_incidents_closed_by_hand_total',
+      'service, severity',
+    ),
+  ];
+}
+
+/** Which rules call people for nothing. */
+export function noise(): readonly AnyPanel[] {
+  const by = 'service, rule, severity';
+  const opened = grown('andon_incidents_total', of, by);
+  const unacknowledged = grown('andon_incidents_unacknowledged_total', of, by);
+  return [
+    table({
+      title: 'Noise of each rule',
+      description:
+        'Incidents that each rule opened, and how many of those that closed nobody had acknowledged. A rule that pages and that nobody answers is noise: raise its bound, make it a ticket, or drop it. Tickets are seldom acknowledged at all.',
+      width: 14,
+      height: 10,
+      noValue: 'No rule is watched',
+      base: opened,
+      labels: [
+        { label: 'service', name: 'Service', link: toService('Service') },
+        { label: 'rule', name: 'Rule' },
+        { label: 'severity', name: 'Severity' },
+      ],
+      values: [
+        { name: 'Opened', unit: 'short', decimals: 0, expr: opened },
+        { name: 'Not acknowledged', unit: 'short', decimals: 0, thresholds: noneIsBetter(), expr: unacknowledged },
+        { name: 'Share', unit: 'percentunit', decimals: 0, expr: `${unacknowledged} / (${opened} > 0)` },
+      ],
+      sortBy: 'Opened',
+    }),
+    table({
+      title: 'Rules that only record',
+      description: 'How often each shadow rule would have stopped a line: what to know before it may page.',
+      width: 10,
+      height: 10,
+      noValue: 'No rule that only records would have stopped a line',
+      base: grown('andon_shadow_stops_total', of, by),
+      labels: [
+        { label: 'service', name: 'Service', link: toService('Service') },
+        { label: 'rule', name: 'Rule' },
+        { label: 'severity', name: 'Severity' },
+      ],
+      values: [
+        { name: 'Would have stopped', unit: 'short', decimals: 0, expr: grown('andon_shadow_stops_total', of, by) },
+      ],
+      sortBy: 'Would have stopped',
+    }),
+  ];
+}
