@@ -149,10 +149,12 @@ export function advanceCut(ledger: CutSlots, newest: number): number {
   const floors = tiers.map((tier) => Math.max(tier.floor, floorFor(tier, newest)));
   const moved = new Map<number, SlotCut | undefined>();
   for (const [index, { floor }] of tiers.entries()) {
-    const end = Math.min(floors[index] ?? floor, endOf(ledger.covered));
-    if (floor === -Infinity || !(end > floor)) continue;
-    for (const at of exclusionEdges(ledger, floor, end)) moved.set(at, cutAfter(ledger, floors, at));
-    for (const { at } of cutsIn(ledger, floor, end) ?? []) if (!moved.has(at)) moved.set(at, undefined);
+    const end = floors[index] ?? floor;
+    // A ledger without counts begins with cuts of nothing.
+    const begin = floor === -Infinity ? (floors.at(-1) ?? end) : floor;
+    if (!(end > begin)) continue;
+    for (const at of exclusionEdges(ledger, begin, end)) moved.set(at, cutAfter(ledger, floors, at));
+    for (const { at } of cutsIn(ledger, begin, end) ?? []) if (!moved.has(at)) moved.set(at, undefined);
   }
   const oldest = advanceTiers(tiers, newest);
   for (const [at, cut] of moved) {
@@ -165,10 +167,14 @@ export function advanceCut(ledger: CutSlots, newest: number): number {
 /** The cut of the slot that an instant lies in once the tiers begin at `floors`; undefined if that is none, or not known. */
 function cutAfter(ledger: CutSlots, floors: readonly number[], at: number): SlotCut | undefined {
   const slotMs = ledger.tiers.find((_, index) => (floors[index] ?? Infinity) <= at)?.slotMs;
-  if (slotMs === undefined || at % slotMs === 0 || !isCutKnown(ledger, at)) return undefined;
+  if (slotMs === undefined || at % slotMs === 0) return undefined;
+  // Nothing is counted yet from there on, and what is filled in later comes to the cut as to the slot.
+  const counted = endOf(ledger.covered);
+  if (at < counted && !isCutKnown(ledger, at)) return undefined;
   const from = Math.floor(at / slotMs) * slotMs;
   let [bad, total] = [0, 0];
-  let end = at;
+  // Past the newest count the rings hold their oldest slots.
+  let end = Math.min(at, counted);
   for (const tier of ledger.tiers) {
     const start = Math.max(from, tier.floor);
     for (let slot = Math.floor(start / tier.slotMs); slot * tier.slotMs < end; slot += 1) {

@@ -79,7 +79,13 @@ describe('what was counted on each side of where an exclusion begins or ends', (
         expect(Math.abs(total - expected.total)).toBeLessThan(1e-3 * expected.total);
         expect(estimatedBad).toBeUndefined();
       }),
-      { numRuns: 30 },
+      {
+        numRuns: 30,
+        examples: [
+          [-2130116579, [1363, 1, 1]],
+          [16, [1, 1]],
+        ],
+      },
     );
   }, 60_000);
 
