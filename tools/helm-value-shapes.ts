@@ -1,4 +1,5 @@
 /** What each value of the Helm chart may be, as JSON Schema. `settings` is not among them: its schema is that of the daemon. */
+import { chartAlerts } from './helm-values.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -70,21 +71,21 @@ export const valueShapes: Readonly<Record<string, Schema>> = {
   commonAnnotations: texts,
   'rules.files': {
     type: 'object',
-    propertyNames: { pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]*\\.ya?ml$' },
-    additionalProperties: { type: 'string', minLength: 1 },
+    // Names are looked at by a template, which can say what to do. So are mappings: Helm makes one of a name with a dot.
+    additionalProperties: { type: ['string', 'object'], minLength: 1 },
   },
   'rules.configMaps': { ...list(required), uniqueItems: true },
   secrets: {
     type: 'object',
-    // The name is one of a volume too.
-    propertyNames: { pattern: '^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$' },
     additionalProperties: only({ secretName: required, keys: list(key), optional: flag }, ['secretName']),
   },
   'apiToken.secretName': name,
   'apiToken.key': key,
   'checkFirst.enabled': flag,
   'checkFirst.deadlineSeconds': whole(1),
-  'persistence.enabled': flag,
+  'checkFirst.podLabels': texts,
+  'checkFirst.podAnnotations': texts,
+  'persistence.enabled': { type: ['boolean', 'null'] },
   'persistence.existingClaim': name,
   'persistence.storageClassName': text(),
   'persistence.accessModes': list(oneOf('ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany')),
@@ -147,8 +148,8 @@ export const valueShapes: Readonly<Record<string, Schema>> = {
   'prometheusRule.namespace': name,
   'prometheusRule.labels': texts,
   'prometheusRule.alerts': flag,
-  'prometheusRule.disabled': list(text({ pattern: '^Andon[A-Za-z]+$' })),
-  'prometheusRule.severities': texts,
+  'prometheusRule.disabled': list(oneOf(...chartAlerts())),
+  'prometheusRule.severities': only(Object.fromEntries(chartAlerts().map((alert) => [alert, text({ minLength: 1 })]))),
   'prometheusRule.alertLabels': texts,
   'prometheusRule.generated': text(),
   'prometheusRule.groups': list({
@@ -171,12 +172,12 @@ export const valueShapes: Readonly<Record<string, Schema>> = {
   'argoRollouts.enabled': flag,
   'argoRollouts.kind': oneOf('AnalysisTemplate', 'ClusterAnalysisTemplate'),
   'argoRollouts.namespaces': { ...list(required), uniqueItems: true },
-  'argoRollouts.name': required,
+  'argoRollouts.name': name,
   'argoRollouts.interval': seconds,
   'argoRollouts.inconclusiveLimit': whole(0),
   'argoRollouts.consecutiveErrorLimit': whole(0),
   'flagger.metricTemplate.enabled': flag,
-  'flagger.metricTemplate.name': required,
+  'flagger.metricTemplate.name': name,
   'flagger.metricTemplate.prometheusAddress': url,
   'test.enabled': flag,
 };

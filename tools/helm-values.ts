@@ -18,6 +18,12 @@ export function chartValues(): readonly ChartValue[] {
   return isMap(document.contents) ? valuesIn(document.contents, [], document.commentBefore ?? '') : [];
 }
 
+/** The names of the chart's own alerts. Their file is a template, so it is read by its lines. */
+export function chartAlerts(): readonly string[] {
+  const alerts = readFileSync(new URL('files/alerts.yaml', chartFolder), 'utf8');
+  return [...alerts.matchAll(/^ {2}- alert: (\w+)$/gm)].map(([, name = '']) => name);
+}
+
 function valuesIn(map: YAMLMap, above: readonly string[], first: string): readonly ChartValue[] {
   return map.items.flatMap((pair, index) => {
     const path = [...above, keyOf(pair)];

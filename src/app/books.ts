@@ -1,4 +1,5 @@
 import { ChangeBook } from './changes/change-book.ts';
+import { ClaimBook } from './changes/claim-book.ts';
 import { DeliveryBook } from './changes/delivery-book.ts';
 import { GateBook } from './gate/gate-book.ts';
 import { ProtectionBook } from './gate/protection-book.ts';
@@ -18,6 +19,7 @@ export interface Books {
   readonly protections: ProtectionBook;
   readonly silences: SilenceBook;
   readonly changes: ChangeBook;
+  readonly claims: ClaimBook;
   readonly delivery: DeliveryBook;
 }
 
@@ -47,6 +49,7 @@ export async function readBooks({ store, clock, telemetry }: BooksParts): Promis
     protections: new ProtectionBook(),
     silences: new SilenceBook(),
     changes: new ChangeBook(),
+    claims: new ClaimBook(),
     delivery,
   };
   books.incidents.listen((applied) => {
@@ -61,6 +64,7 @@ export async function readBooks({ store, clock, telemetry }: BooksParts): Promis
     for (const { recordedAt } of events.slice(0, 1)) delivery.knownFrom(recordedAt);
     books.shadows.apply(events);
     books.gates.apply(events);
+    books.claims.apply(events);
     books.protections.apply(events);
     books.silences.apply(events);
     // One by one: what becomes of a deployment depends on the order in which changes and incidents were told of.

@@ -127,6 +127,7 @@ export class Daemon {
       externalUrl: () => this.#externalUrl,
       wantsAcknowledged: (channel) => this.#deliverer.wants(channel, 'acknowledged'),
       holding: () => this.#telling.holding(),
+      standingOf: (incident) => standingNow(this.#fleet.look(incident.service)?.view, incident),
       follow: (stored) => {
         books.shadows.apply(stored);
         this.alerts.follow(stored);
@@ -173,7 +174,14 @@ export class Daemon {
     this.remoteActs = createRemoteActs({ ...parts, book, recorder });
     const acts = createGateActs({ ...parts, book: books.gates, isWatched });
     this.gates = createGateDesk({ ...parts, telemetry, gatekeeper, acts, book: books.gates });
-    this.changeDesk = createChangeDesk({ ...parts, telemetry, book: books.changes, incidents: book, fleet });
+    this.changeDesk = createChangeDesk({
+      ...parts,
+      telemetry,
+      book: books.changes,
+      claims: books.claims,
+      incidents: book,
+      fleet,
+    });
     this.#deployments = new DeploymentWatch({
       ...parts,
       desk: this.changeDesk,
@@ -267,6 +275,10 @@ export class Daemon {
     const before = this.#deliverer.status();
     this.#externalUrl = externalUrl;
     this.#parts.telemetry.reachedAt(externalUrl);
+    this.#parts.telemetry.configured({
+      channels: channels.map(({ name }) => name),
+      sources: sources.map(({ source }) => source.name),
+    });
     this.#telling.use(configured);
     await this.#deliverer.use(channels, staleAfterMs);
     this.#status.use(sources.map(({ source }) => source));

@@ -107,7 +107,7 @@ async function askOne(deps: GateDeps, service: string, options: GateOptions): Pr
 }
 
 /** A claim that is not believed makes a change one like any other: its gate is asked all the same. */
-const unbelieved: readonly (string | undefined)[] = ['unknown-incident', 'not-a-remedy'];
+const unbelieved: readonly (string | undefined)[] = ['unknown-incident', 'unseen-incident', 'not-a-remedy'];
 
 /** The report goes first and once: the gate lets a remedy pass because it knows it. */
 function askGate(

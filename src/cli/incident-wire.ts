@@ -86,6 +86,12 @@ export const IncidentWire = z.object({
   blind: z.boolean(),
   unwatched: z.boolean(),
   relapses: z.number(),
+  relapse: z
+    .object({
+      onset: z.object({ at: z.string(), earliest: z.string(), latest: z.string(), method: z.string() }),
+      suspects: z.array(SuspectWire).optional(),
+    })
+    .optional(),
   silenced: SilencedWire.optional(),
   flapping: z.boolean().optional(),
   groupedUnder: z.string().optional(),
@@ -131,6 +137,8 @@ export const TimelineEventWire = z.object({
     .optional(),
   onset: z.object({ at: z.string(), method: z.string() }).optional(),
   suspects: z.array(SuspectWire).optional(),
+  relapse: z.number().optional(),
+  text: z.string().optional(),
   channel: z.string().optional(),
   reason: z.string().optional(),
   detail: z.string().optional(),
@@ -147,6 +155,10 @@ export const TimelineEventWire = z.object({
   silence: SilencedWire.optional(),
   groupedUnder: z.object({ incidentId: z.string(), channels: z.array(z.string()) }).optional(),
   withheld: z.array(z.string()).optional(),
+  withheldFor: z
+    .array(z.enum(['flapping', 'group']))
+    .optional()
+    .catch(undefined),
   members: z.array(z.string()).optional(),
   channels: z.array(z.string()).optional(),
   reminder: z.string().optional(),

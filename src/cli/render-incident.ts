@@ -3,6 +3,7 @@ import { describeDefinition } from '../domain/incident/describe-definition-chang
 import { describeAlert, describeFirstAlert } from '../domain/incident/describe-alert.ts';
 import { describeImpact, impactUnknown } from '../domain/incident/describe-impact.ts';
 import { describeNotified } from '../domain/incident/describe-notified.ts';
+import { describeWithheld } from '../domain/incident/describe-withheld.ts';
 import { describeReminder } from '../domain/incident/describe-reminder.ts';
 import { describeStanding } from '../domain/incident/standing.ts';
 import { describeSpentSoFar, describeSpentUnknown } from '../domain/incident/describe-kept-open.ts';
@@ -92,6 +93,7 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
       `${moment(onset.at, now)}, between ${clock(onset.earliest)} and ${clock(onset.latest)} (${onset.method})`,
     ],
     ['suspects', suspectsText(incident.suspects)],
+    ['off again', relapseText(incident, now)],
     [
       'detected',
       `${moment(incident.detectedAt, now)}, ${describeTimeToDetect(instantsOf(onset), Date.parse(incident.detectedAt))}`,
@@ -111,6 +113,14 @@ function factsOf(incident: IncidentWire, now: number, paint: Paint): readonly (r
     name,
     name === 'severity' || name === 'phase' ? paintFirst(paint, value) : value,
   ]);
+}
+
+/** The newest relapse, and where it may come from. */
+function relapseText({ relapse }: IncidentWire, now: number): string | undefined {
+  if (relapse === undefined) return undefined;
+  const { onset, suspects } = relapse;
+  const since = `${moment(onset.at, now)}, between ${clock(onset.earliest)} and ${clock(onset.latest)} (${onset.method})`;
+  return [since, ...(suspects === undefined ? [] : [suspectsText(suspects) ?? ''])].join('\n');
 }
 
 /** Changes that it may come from, a line each. */
@@ -225,7 +235,7 @@ function describeEvent(event: TimelineEventWire): string {
 
 /** Who is told of it, or why nobody is. */
 function describeTelling(event: TimelineEventWire): readonly string[] {
-  const { silencedBy, silence, groupedUnder, withheld = [], members = [], channels = [], type } = event;
+  const { silencedBy, silence, groupedUnder, withheld = [], withheldFor, members = [], channels = [], type } = event;
   return [
     ...standingText(event),
     ...(members.length === 0 ? [] : [`told under this one: ${members.join(', ')}`]),
@@ -234,7 +244,7 @@ function describeTelling(event: TimelineEventWire): readonly string[] {
     ...(groupedUnder === undefined
       ? []
       : [`told under ${groupedUnder.incidentId} on ${groupedUnder.channels.join(', ')}`]),
-    ...(silencedBy !== undefined || withheld.length === 0 ? [] : [`held back from ${withheld.join(', ')}`]),
+    ...(silencedBy !== undefined || withheld.length === 0 ? [] : [describeWithheld(withheld, withheldFor)]),
     ...(channels.length === 0 || type === 'reminded' ? [] : [`told now: ${channels.join(', ')}`]),
   ];
 }
@@ -255,6 +265,7 @@ function silencedText({ by, reason, until }: Silenced): string {
 type Silenced = NonNullable<IncidentWire['silenced']>;
 
 function describeFacts(event: TimelineEventWire): string {
+  if (event.text !== undefined) return event.text;
   const { stop, by, note = event.because, channel, reason, detail } = event;
   if (stop !== undefined) {
     const missed = stop.verdicts.filter(({ verdict }) => verdict === 'missed').map(describeVerdict);
@@ -263,8 +274,10 @@ function describeFacts(event: TimelineEventWire): string {
       '\n',
     );
   }
-  if (event.suspects !== undefined)
-    return event.suspects.length === 0 ? 'no change any more' : (suspectsText(event.suspects) ?? '');
+  if (event.suspects !== undefined) {
+    const of = event.relapse === undefined ? '' : `of relapse ${event.relapse}:\n`;
+    return `${of}${event.suspects.length === 0 ? 'no change any more' : (suspectsText(event.suspects) ?? '')}`;
+  }
   if (event.reminder !== undefined) {
     const { reminder, step, afterSeconds, channels = [] } = event;
     return describeReminder({ reminder, step, afterMs: afterSeconds && afterSeconds * 1000, channels });

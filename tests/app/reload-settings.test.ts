@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ConfiguredNames } from '../../src/app/ports/telemetry.ts';
 import type { ReloadResult } from '../../src/app/views/status-view.ts';
 import { DaemonHarness, KeepingChannel, polled } from '../support/daemon-harness.ts';
 import { aService, start, stepFault } from '../support/simulation.ts';
@@ -76,6 +77,25 @@ describe('sources that come and go', () => {
     expect(forgotten).toEqual(['default']);
     expect(run.kinds()).toEqual(['firing', 'resolved']);
   });
+});
+
+test('telemetry knows what is configured from the start and from each reload on, before anything is told of it', async () => {
+  const told: string[] = [];
+  const telemetry = {
+    configured: ({ channels, sources }: ConfiguredNames) => void told.push([...channels, ...sources].join(' ')),
+    sourceHeard: (source: string) => void told.push(`${source} answers`),
+    outboxDepth: (channel: string) => void told.push(`${channel} has work`),
+  };
+  await using run = await new DaemonHarness({ traffic, telemetry }).start();
+  expect(told[0]).toBe('on-call default');
+  run.configured = {
+    ...run.configured,
+    channels: [new KeepingChannel('chat')],
+    sources: [...run.configured.sources, polled(run.simulate('second'))],
+  };
+  await reload(run);
+  await run.advance(minute);
+  expect(told.find((each) => each.startsWith('chat') || each.includes('second'))).toBe('chat default second');
 });
 
 describe('a channel', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { changeCommand } from '../../src/cli/change.ts';
+import { incidentsCommand } from '../../src/cli/incidents.ts';
 import type { GateDeps } from '../../src/cli/gate.ts';
 import { aWholeStory } from '../support/incident-story.ts';
 import { aWorld, type World } from '../adapters/http/http-world.ts';
@@ -47,6 +48,8 @@ describe('change record', () => {
     await world.gates.clock.advance(86_400_000);
     const { out } = await on(world, [...record, '--remedies', incident, '--reason', 'rolls back']);
     expect(out).toBe(`the change deploy-42 of checkout (under way) is recorded, as a remedy of ${incident}\n`);
+    const show = await ran(incidentsCommand, ['show', incident, '--url', world.address.url], apiBench());
+    expect(show.out).toMatch(/remedy-claimed +ada said that change deploy-42 of checkout mends it: rolls back/);
     expect(world.gates.changes.get('checkout', 'deploy-42')?.remedies).toEqual({
       incident,
       by: 'ada',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { gateCommand } from '../../src/cli/gate.ts';
 import { aWorld, type World } from '../adapters/http/http-world.ts';
 import { anOpenIncident } from '../support/gate-bench.ts';
+import { aWholeStory } from '../support/incident-story.ts';
 import { answerJson, startStub } from '../support/stub-server.ts';
 import { until } from '../support/until.ts';
 import { apiBench, ran, type Ran } from './api-bench.ts';
@@ -250,6 +251,15 @@ describe('a change that remedies an incident', () => {
     expect(held.code).toBe(1);
     expect(JSON.parse(held.err)).toMatchObject({ note: expect.stringContaining('no open incident') as unknown });
     expect(JSON.parse(held.out)).toMatchObject({ reason: 'frozen' });
+  });
+
+  test('of an incident of a service that its own has nothing to do with is said to be none, and makes no change', async () => {
+    await using world = await aWorld({ events: aWholeStory().slice(0, 1) });
+    world.gates.poll('search', 1);
+    const seen = await gate(world, ['search', ...args.slice(1)]);
+    expect(seen.code).toBe(0);
+    expect(seen.err).toMatch(/incident inc-1 is one of checkout, .*; the gate is asked as for any change\n$/);
+    expect(world.gates.changes.of('search')).toEqual([]);
   });
 
   test('needs somebody who answers for it', async () => {

@@ -73,6 +73,8 @@ test.each([
 describe('a URL that lets whoever has it post', () => {
   test.each([
     'slack: { url: "https://hooks.slack.com/services/T0/B0/hunter2" }',
+    'slack: { url: "https://HOOKS.SLACK.COM./services/T0/B0/hunter2" }',
+    'webhook: { url: "https://discord.com./api/webhooks/1/hunter2" }',
     'slack: { url: "https://HOOKS.slack.com/workflows/hunter2" }',
     'slack: { url: "https://hooks.slack-gov.com/services/hunter2" }',
     'teams: { url: "https://prod-1.westeurope.logic.azure.com:443/workflows/x?sig=hunter2" }',

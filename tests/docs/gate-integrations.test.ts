@@ -81,6 +81,9 @@ const Template = z.object({
   spec: z.object({
     metrics: z.tuple([
       z.object({
+        interval: z.string().optional(),
+        count: z.number().optional(),
+        inconclusiveLimit: z.number(),
         successCondition: z.string(),
         failureCondition: z.string(),
         provider: z.object({ prometheus: z.object({ query: z.string() }) }),
@@ -90,12 +93,17 @@ const Template = z.object({
 });
 
 describe('the queries', () => {
-  const [metric] = Template.parse(parse(example('argo-rollouts-prometheus.yaml'))).spec.metrics;
+  const [background, step] = parseAllDocuments(example('argo-rollouts-prometheus.yaml')).map(
+    (each) => Template.parse(each.toJS()).spec.metrics[0],
+  );
+  if (background === undefined || step === undefined) throw new Error('there are two templates');
+  const metric = background;
   const [keptnMetric, evaluation] = parseAllDocuments(example('keptn-metric.yaml')).map((each): unknown => each.toJS());
   const inTable = [...page.prose.matchAll(/^\| .* \| `(.*andon_gate_state.*?)`/gm)].map(([, query = '']) =>
     query.replaceAll(String.raw`\|`, '|'),
   );
   const queries = [
+    ['of Argo Rollouts as a step', step.provider.prometheus.query.replaceAll('{{args.service}}', 'checkout')],
     ['of Argo Rollouts', metric.provider.prometheus.query.replaceAll('{{args.service}}', 'checkout')],
     ['of Keptn', Metric.parse(keptnMetric).spec.query],
     ['of the page', inTable[0] ?? ''],
@@ -145,6 +153,12 @@ describe('the queries', () => {
         ? 'Successful'
         : 'Inconclusive';
     expect(said).toBe(phase);
+  });
+
+  test('of Argo Rollouts are measured alike in the background and as a step, where they end with the first', () => {
+    const { interval, count, inconclusiveLimit, ...same } = step;
+    expect({ interval, count, inconclusiveLimit }).toEqual({ count: 1, inconclusiveLimit: 0 });
+    expect(background).toEqual({ ...same, interval: '1m', inconclusiveLimit: 10 });
   });
 
   test('of Keptn let a deployment go on for 1 alone', () => {

@@ -150,6 +150,29 @@ describe('docs/kubernetes.md', () => {
   });
 });
 
+test('docs/kubernetes.md has the memory of the image where it speaks of the image', () => {
+  const results = readFileSync(join(root, 'bench/RESULTS.md'), 'utf8');
+  const line = /^\{.*"bench":"image".*\}$/m.exec(results)?.[0] ?? '{}';
+  const { residentMb, services } = JSON.parse(line) as { readonly residentMb: number; readonly services: number };
+  const memory = `${Math.round(residentMb)} MB`;
+  const { text } = readPage('docs/kubernetes.md');
+  expect(text).toMatch(
+    new RegExp(String.raw`^\| memory \| ${memory} for ${services} services, .* \| ${memory} for each \|$`, 'm'),
+  );
+  expect(text).toContain(
+    `The image, which the chart runs, starts Node with flags that save memory: ${memory} at ${services} services.`,
+  );
+});
+
+test.each(['README.md', 'docs/kubernetes.md'])('%s gives Andon a namespace that nothing else runs in', (path) => {
+  const commands = commandsOf(readPage(path));
+  const made = commands.filter(([, verb, what]) => verb === 'create' && what === 'namespace').map((words) => words[3]);
+  expect(made).toContain('andon');
+  expect(made).not.toContain('monitoring');
+  const used = commands.flatMap((words) => words[words.indexOf('--namespace') + 1] ?? []);
+  expect(used).not.toContain('monitoring');
+});
+
 /** The words of each command in the blocks for a cluster, as a shell splits them. */
 function commandsOf(page: Page): readonly (readonly string[])[] {
   return page.blocks

@@ -33,7 +33,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
   },
   AndonPagesWait: { series: { 'andon_outbox_depth{channel="chat"}': '3x120' }, labels: { channel: 'chat' } },
   AndonPageRefused: {
-    series: { 'andon_undeliverable_pages_total{channel="chat"}': '0x60 1x60' },
+    series: { 'andon_channel_undeliverable_pages_total{channel="chat"}': '0x60 1x60' },
     labels: { channel: 'chat' },
   },
   AndonAlertsFade: {
@@ -59,7 +59,14 @@ const troubles: Readonly<Record<string, Trouble>> = {
     series: { 'andon_groups_dropped{service="shop",signal="lag"}': '2x120' },
     labels: { service: 'shop', signal: 'lag' },
   },
-  AndonWatchesLess: { series: { andon_services: '3x60 2x60' }, labels: {} },
+  AndonWatchesLess: {
+    // After a change of rules the chart starts another pod.
+    series: {
+      'andon_services{job="andon",namespace="ops",pod="andon-1",instance="10.0.0.1:9655"}': '3x60 stale',
+      'andon_services{job="andon",namespace="ops",pod="andon-2",instance="10.0.0.2:9655"}': '_x61 2x59',
+    },
+    labels: { job: 'andon', namespace: 'ops' },
+  },
   AndonWatchesNothing: { series: { andon_services: '0x120' }, labels: {} },
 };
 
@@ -81,7 +88,18 @@ test('every sample alert fires when there is cause, and only then', async () => 
       exp_alerts:
         trouble !== undefined && trouble === troubles[alert] ? [{ exp_labels: withoutEmpty(trouble.labels) }] : [],
     }));
-  const well = { 'up{job="andon"}': '1x120', andon_services: '3x120', 'andon_outbox_depth{channel="chat"}': '0x120' };
+  const well = {
+    'up{job="andon"}': '1x120',
+    andon_services: '3x120',
+    // Another pod that watches as much, and an Andon of its own that watches less, are no cause.
+    'andon_services{job="moved",pod="a"}': '3x60 stale',
+    'andon_services{job="moved",pod="b"}': '_x61 3x59',
+    'andon_services{job="other",pod="c"}': '1x120',
+    'andon_outbox_depth{channel="chat"}': '0x120',
+    // What was refused long ago is rebuilt from the log by the pod that comes after.
+    'andon_channel_undeliverable_pages_total{channel="old",pod="a"}': '4x60 stale',
+    'andon_channel_undeliverable_pages_total{channel="old",pod="b"}': '_x61 4x59',
+  };
   const tests = [
     { interval: '1m', input_series: seriesOf(well), alert_rule_test: expected(undefined) },
     ...Object.entries(troubles).map(([alert, trouble]) => ({

@@ -167,6 +167,8 @@ test('a refusal is final, and told in timeline, status and metrics', () => {
   expect(seen.channels.find((channel) => channel.name === 'rejecting')?.lastError?.reason).toBe('rejected');
   expect(metrics).toContain('andon_undeliverable_pages_total{service="shop",channel="rejecting"} 2');
   expect(metrics).toContain('andon_undeliverable_pages_total{service="shop",channel="gone"} 2');
+  for (const [channel, pages] of Object.entries({ rejecting: 2, gone: 2, down: 0 }))
+    expect(metrics).toContain(`andon_channel_undeliverable_pages_total{channel="${channel}"} ${pages}`);
   expect(metrics).toContain('andon_outbox_depth{channel="down"} 0');
 });
 

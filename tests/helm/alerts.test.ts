@@ -38,7 +38,12 @@ afterAll(async () => {
 
 /** The groups of the PrometheusRule with these values beside those of the smallest installation. */
 async function groupsWith(...args: readonly string[]): Promise<readonly Group[]> {
-  const all = [...(scenarios['smallest'] ?? []), '--set', 'prometheusRule.enabled=true', ...args];
+  const all = [
+    ...(scenarios['smallest'] ?? []),
+    '--set',
+    'prometheusRule.enabled=true,serviceMonitor.enabled=true',
+    ...args,
+  ];
   const rule = objectsIn(await charts.template(...all)).find(({ kind }) => kind === 'PrometheusRule');
   return (rule?.spec?.['groups'] ?? []) as readonly Group[];
 }

@@ -8,6 +8,7 @@ import { helmValuesSchemaPath, helmValuesSchemaText } from '../../tools/helm-val
 import { chartValues } from '../../tools/helm-values.ts';
 import { root } from '../docs/pages.ts';
 import { Charts, objectsIn } from './charts.ts';
+import type { KubernetesObject } from './objects.ts';
 import { scenarios } from './scenarios.ts';
 
 const stage = new AsyncDisposableStack();
@@ -103,7 +104,6 @@ describe('values that are wrong', () => {
     ['settings.sources[0].urll=x', "at '/settings/sources/0': additional properties 'urll' not allowed"],
     ['settings.listen=:80', "at '/settings': additional properties 'listen' not allowed"],
     ['secrets.chat.name=x', "at '/secrets/chat': missing property 'secretName'"],
-    ['rules.files.checkout=x', "'checkout' does not match pattern"],
     ['image.digest=sha256:12', "at '/image/digest': 'sha256:12' does not match pattern"],
     ['terminationGracePeriodSeconds=5', "at '/terminationGracePeriodSeconds': minimum: got 5, want 15"],
     ['persistence.size=1 GB', "at '/persistence/size': '1 GB' does not match pattern"],
@@ -140,7 +140,10 @@ describe('values that are wrong', () => {
       'mode=sidecar,sidecar.selectorLabels.app=x,podDisruptionBudget.enabled=true',
       'podDisruptionBudget.enabled is for mode deployment',
     ],
-    ['prometheusRule.enabled=true,prometheusRule.generated=x: 1', 'prometheusRule.generated holds no `groups`'],
+    [
+      'prometheusRule.enabled=true,podMonitor.enabled=true,prometheusRule.generated=x: 1',
+      'prometheusRule.generated holds no `groups`',
+    ],
   ])('%s is refused in a sentence: %s', async (set, told) => {
     const { code, stderr } = await charts.helm('template', ...smallest, '--set', set);
     expect(stderr).toContain(told);
@@ -211,12 +214,13 @@ describe('a pod is started anew', () => {
     );
   });
 
-  test.each(['settings.log.level=debug', 'rules.files.more\\.yaml=x', 'prometheusRule.enabled=true'])(
-    'and not for %s, which Andon reads while it runs',
-    async (set) => {
-      expect(await templateWith('--set', set)).toEqual(await templateWith());
-    },
-  );
+  test.each([
+    'settings.log.level=debug',
+    'rules.files.more\\.yaml=x',
+    'prometheusRule.enabled=true,podMonitor.enabled=true',
+  ])('and not for %s, which Andon reads while it runs', async (set) => {
+    expect(await templateWith('--set', set)).toEqual(await templateWith());
+  });
 });
 
 describe('what is told after an installation', () => {
@@ -235,25 +239,20 @@ describe('what is told after an installation', () => {
 
   test('of a full one, where the gate is, and nothing that is missing', async () => {
     const notes = await notesWith(...fleet);
-    expect(notes).toContain('http://andon.monitoring.svc:9655/api/v1/gate/<service>');
+    expect(notes).toContain('http://andon.andon.svc:9655/api/v1/gate/<service>');
     expect(notes).not.toMatch(/NOBODY|Nobody/);
   });
 });
 
 describe('the hooks for Flagger', () => {
   test('are those of docs/examples, with the address of the Service', async () => {
-    const template = '{{ include "andon.flagger.webhooks" (dict "andon" .Subcharts.andon "service" "checkout") }}';
-    const shop = join(charts.path, 'helm/examples/shop');
-    await writeFile(
-      join(shop, 'templates/hooks.yaml'),
-      `kind: Hooks\nmetadata: { name: hooks }\nspec:\n  list:\n    ${template.replace(' }}', ' | nindent 4 }}')}\n`,
-    );
-    const text = await charts.template(...(scenarios['sidecar-native'] ?? []));
-    await rm(join(shop, 'templates/hooks.yaml'));
+    const template = '{{ include "andon.flagger.webhooks" (dict "andon" . "service" "checkout") | nindent 4 }}';
+    const file = join(charts.path, 'helm/andon/templates/hooks.yaml');
+    await writeFile(file, `kind: Hooks\nmetadata: { name: hooks }\nspec:\n  list:\n    ${template}\n`);
+    const text = await charts.template(...smallest, '--namespace', 'andon');
+    await rm(file);
     const shown = objectsIn(text).find(({ kind }) => kind === 'Hooks')?.spec?.['list'] as readonly object[];
-    const { spec } = parse(
-      read('docs/examples/flagger-webhooks.yaml').replaceAll('andon.monitoring', 'shop-andon.shop'),
-    ) as {
+    const { spec } = parse(read('docs/examples/flagger-webhooks.yaml')) as {
       readonly spec: { readonly analysis: { readonly webhooks: readonly { readonly name: string }[] } };
     };
     expect(shown).toHaveLength(4);
@@ -269,10 +268,24 @@ describe('the hooks for Flagger', () => {
   });
 });
 
-test('the analysis template is that of docs/examples, with the address of the Service', async () => {
-  const example = parse(read('docs/examples/argo-rollouts.yaml')) as { readonly spec: object };
-  const object = objectsIn(await charts.template(...fleet)).find(({ kind }) => kind === 'ClusterAnalysisTemplate');
-  expect(object?.spec).toEqual(example.spec);
+test('the analysis templates are those of docs/examples, with the address of the Service', async () => {
+  const told = (objects: readonly KubernetesObject[]) =>
+    objects
+      .filter(({ kind }) => kind.endsWith('AnalysisTemplate'))
+      .map(({ metadata, spec }) => ({ name: metadata.name, spec }));
+  const examples = told(objectsIn(read('docs/examples/argo-rollouts.yaml')));
+  expect(examples.length).toBeGreaterThan(0);
+  expect(told(objectsIn(await charts.template(...fleet)))).toEqual(examples);
+});
+
+test('two releases do not make an analysis template of the same name', async () => {
+  const nameWith = async (release: string, ...args: readonly string[]) => {
+    const objects = objectsIn(await charts.template(release, ...fleet.slice(1), ...args));
+    return objects.find(({ kind }) => kind === 'ClusterAnalysisTemplate')?.metadata.name;
+  };
+  expect(await nameWith('andon')).toBe('andon-gate');
+  expect(await nameWith('prod')).toBe('prod-andon-gate');
+  expect(await nameWith('prod', '--set', 'argoRollouts.name=own')).toBe('own');
 });
 
 test('the licence goes with the package', () => {

@@ -8,7 +8,7 @@ export const scenarios: Readonly<Record<string, readonly string[]>> = {
     'andon',
     'helm/andon',
     '--namespace',
-    'monitoring',
+    'andon',
     '--values',
     'helm/examples/fleet/values.yaml',
     ...rulesOf('checkout', 'regions'),

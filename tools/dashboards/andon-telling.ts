@@ -40,7 +40,7 @@ export function deliveries(): readonly AnyPanel[] {
       width: 8,
       noValue: 'None',
       thresholds: noneIsGood(),
-      queries: [lines(growth('andon_undeliverable_pages_total', of, 'channel'), '{{channel}}')],
+      queries: [lines(growth('andon_channel_undeliverable_pages_total', of, 'channel'), '{{channel}}')],
     }),
     graph({
       title: 'Kept back',

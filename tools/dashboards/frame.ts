@@ -44,7 +44,7 @@ export function frame(facts: DashboardFacts): Dashboard {
     .tooltip(DashboardCursorSync.Crosshair)
     .variables([...variables])
     .annotations([...annotations])
-    .links([dashboardLinks()]);
+    .links([...dashboardLinks(uid)]);
   let id = 0;
   for (const { title: heading, panels } of sections) {
     builder.withRow(new RowBuilder(heading).id(++id));

@@ -85,7 +85,7 @@ export function noise(): readonly AnyPanel[] {
       description: 'How often each shadow rule would have stopped a line: what to know before it may page.',
       width: 10,
       height: 10,
-      noValue: 'No rule that only records would have stopped a line',
+      noValue: 'No rule only records',
       base: grown('andon_shadow_stops_total', of, by),
       labels: [
         { label: 'service', name: 'Service', link: toService('Service') },

@@ -8,19 +8,61 @@ export const uids = {
   andon: 'andon-itself',
 } as const;
 
-/** The tag by which the dashboards find each other. */
+/** The tag that they all bear. */
 export const tag = 'andon';
 
-/** Andon's dashboards at the top of each of them, with the variables and the time that were picked. */
-export function dashboardLinks(): DashboardLinkBuilder {
-  return new DashboardLinkBuilder('Andon')
-    .type(DashboardLinkType.Dashboards)
-    .icon('external link')
-    .tooltip("Andon's other dashboards")
-    .tags([tag])
-    .asDropdown(false)
-    .includeVars(true)
-    .keepTime(true);
+interface Way {
+  readonly uid: string;
+  readonly title: string;
+  readonly tooltip: string;
+  /** The variables that both ends have and of which whatever was picked at one is valid at the other. */
+  readonly keeps: readonly string[];
+}
+
+const toFleet = { uid: uids.fleet, title: 'Fleet', tooltip: 'Every service at a glance' };
+const toIncidentMetrics = {
+  uid: uids.incidentMetrics,
+  title: 'Incident metrics',
+  tooltip: 'How long incidents take, and what changes break',
+};
+// One service is shown there, while all or several may be picked elsewhere: the first of the owners is what it opens with.
+const toOneService: Way = {
+  uid: uids.service,
+  title: 'Service',
+  tooltip: 'One service',
+  keeps: ['datasource', 'owner'],
+};
+const toAndon: Way = { uid: uids.andon, title: 'Andon itself', tooltip: 'Whether Andon works', keeps: ['datasource'] };
+const services = ['datasource', 'owner', 'service'];
+
+const ways: Readonly<Record<string, readonly Way[]>> = {
+  [uids.fleet]: [toOneService, { ...toIncidentMetrics, keeps: services }, toAndon],
+  [uids.service]: [
+    // All services of the owners: whoever goes back to the fleet wants more than the one.
+    { ...toFleet, keeps: ['datasource', 'owner'] },
+    { ...toIncidentMetrics, keeps: services },
+    toAndon,
+  ],
+  [uids.incidentMetrics]: [{ ...toFleet, keeps: services }, toOneService, toAndon],
+  [uids.andon]: [
+    { ...toFleet, keeps: ['datasource'] },
+    { ...toOneService, keeps: ['datasource'] },
+    { ...toIncidentMetrics, keeps: ['datasource'] },
+  ],
+};
+
+/** From the top of a dashboard to each of the others, with the time and those variables that are valid there. */
+export function dashboardLinks(from: string): readonly DashboardLinkBuilder[] {
+  return (ways[from] ?? []).map(({ uid, title, tooltip, keeps }) =>
+    new DashboardLinkBuilder(title)
+      .type(DashboardLinkType.Link)
+      .icon('dashboard')
+      .tooltip(tooltip)
+      .url(`/d/${uid}?${keeps.map((name) => `\${${name}:queryparam}`).join('&')}`)
+      .includeVars(false)
+      .keepTime(true)
+      .targetBlank(false),
+  );
 }
 
 export interface CellLink {

@@ -2,6 +2,22 @@
 {{- toYaml .Values.settings -}}
 {{- end -}}
 
+{{/*
+The settings that the Job of checkFirst looks at. Where the environment names the source, `andon check` needs one that is called alike;
+it asks it nothing, so any address does where a Secret has the true one.
+*/}}
+{{- define "andon.checkedSettingsText" -}}
+{{- $settings := deepCopy .Values.settings -}}
+{{- if not $settings.sources -}}
+{{- $url := "http://named.by.the.environment" -}}
+{{- range .Values.extraEnv -}}
+{{- if eq .name "ANDON_SOURCE" -}}{{- $url = .value | default $url -}}{{- end -}}
+{{- end -}}
+{{- $_ := set $settings "sources" (list (dict "url" $url)) -}}
+{{- end -}}
+{{- toYaml $settings -}}
+{{- end -}}
+
 {{/* Where Andon finds what it is told, as arguments of `andon run`. Flags win over the environment of the image. */}}
 {{- define "andon.args" -}}
 - run
@@ -82,7 +98,7 @@
 {{- define "andon.volumes" -}}
 {{ include "andon.inputVolumes" (dict "root" . "suffix" "") }}
 - name: andon-data
-  {{- if .Values.persistence.enabled }}
+  {{- if include "andon.isKept" . }}
   persistentVolumeClaim: { claimName: {{ include "andon.claimName" . }} }
   {{- else }}
   emptyDir: { sizeLimit: {{ .Values.persistence.emptyDirSizeLimit }} }
@@ -127,6 +143,20 @@
 {{- $_ := set $probe.httpGet "port" (include "andon.portName" .root) -}}
 {{- end -}}
 {{- toYaml $probe -}}
+{{- end -}}
+
+{{/* The labels of a pod. Takes a dict: `root`, and `own`, which win. */}}
+{{- define "andon.podLabels" -}}
+{{- merge (dict) .own .root.Values.podLabels .root.Values.commonLabels (dict "app.kubernetes.io/version" .root.Chart.AppVersion) | toYaml -}}
+{{- end -}}
+
+{{/* On which nodes a pod may run, and before which others. */}}
+{{- define "andon.placement" -}}
+{{- $placement := dict -}}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" -}}
+{{- with get $.Values $key -}}{{- $_ := set $placement $key . -}}{{- end -}}
+{{- end -}}
+{{- with $placement -}}{{- toYaml . -}}{{- end -}}
 {{- end -}}
 
 {{/* Starts the pod anew when something changes that Andon reads at its start only. */}}

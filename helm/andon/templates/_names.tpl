@@ -17,6 +17,12 @@
 {{- .Values.serviceAccount.name | default (ternary (include "andon.fullname" .) "default" .Values.serviceAccount.create) -}}
 {{- end -}}
 
+{{/* Whether the event log is on a volume: unless told otherwise, that of a Deployment is, and one whose claim is named. Empty or not, as templates have no truth. */}}
+{{- define "andon.isKept" -}}
+{{- $isUsual := or (eq .Values.mode "deployment") .Values.persistence.existingClaim -}}
+{{- if ternary $isUsual .Values.persistence.enabled (kindIs "invalid" .Values.persistence.enabled) -}}yes{{- end -}}
+{{- end -}}
+
 {{- define "andon.claimName" -}}
 {{- .Values.persistence.existingClaim | default (printf "%s-data" (include "andon.fullname" .)) -}}
 {{- end -}}

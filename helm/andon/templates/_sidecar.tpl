@@ -52,11 +52,16 @@ With `sidecar.native` the first is the container and the second is empty, and wi
 {{- end -}}
 
 {{/*
-The hooks of a Flagger Canary that ask the gate of a service, for `spec.analysis.webhooks`. Takes a dict: `andon`, which is
-`.Subcharts.andon` in another chart, and `service`, the name in its rule file.
+The hooks of a Flagger Canary that ask the gate of a service, for `spec.analysis.webhooks`. Takes a dict: `service`, the name in its
+rule file, and either `url`, where Andon's Deployment answers, or `andon`, which is `.Subcharts.andon` in a chart that has Andon
+as a Deployment.
 */}}
 {{- define "andon.flagger.webhooks" -}}
-{{- $url := include "andon.url" .andon -}}
+{{- if and (not .url) (eq .andon.Values.mode "sidecar") -}}
+{{- fail "andon.flagger.webhooks asks a sidecar, and nobody would answer: Flagger scales the Deployment that it watches to 0, sidecar and all, and gives the primary's pods other labels. Run Andon as a Deployment, and name it: (dict \"url\" \"http://andon.andon.svc:9655\" \"service\" …)." -}}
+{{- end -}}
+{{- $url := "" -}}
+{{- if .url -}}{{- $url = trimSuffix "/" .url -}}{{- else -}}{{- $url = include "andon.url" .andon -}}{{- end -}}
 {{- $service := .service -}}
 {{- range $type, $name := dict "confirm-rollout" "andon-may-begin" "confirm-traffic-increase" "andon-may-go-on" "confirm-promotion" "andon-may-promote" }}
 - name: {{ $name }}

@@ -4,6 +4,7 @@ import { formatSpan } from '../../domain/text/duration.ts';
 import { describeAlert } from '../../domain/incident/describe-alert.ts';
 import { describeReminder } from '../../domain/incident/describe-reminder.ts';
 import { describeDefinition } from '../../domain/incident/describe-definition-change.ts';
+import { describeWithheld } from '../../domain/incident/describe-withheld.ts';
 import type { StopFacts, StoredEvent } from '../../domain/incident/event.ts';
 import { describeStanding } from '../../domain/incident/standing.ts';
 import type { TimeEstimate } from '../../domain/estimate/onset.ts';
@@ -28,7 +29,7 @@ function describeStandingOf(event: StoredEvent): readonly string[] {
 /** Why channels were not told of it, or not of it alone. */
 function describeTelling(event: StoredEvent): readonly string[] {
   if (!('told' in event || 'silencedBy' in event || 'groupedUnder' in event || 'withheld' in event)) return [];
-  const { silencedBy, groupedUnder, withheld = [] } = event;
+  const { silencedBy, groupedUnder, withheld = [], withheldFor } = event;
   const flapping = event.type === 'relapsed' ? event.flapping : undefined;
   return [
     ...(silencedBy === undefined ? [] : [describeSilencing(silencedBy)]),
@@ -38,21 +39,27 @@ function describeTelling(event: StoredEvent): readonly string[] {
     ...(flapping === undefined
       ? []
       : [`it flaps: off and on ${flapping.times} times since ${formatUtc(flapping.since)}`]),
-    ...(silencedBy !== undefined || withheld.length === 0 ? [] : [`held back from ${withheld.join(', ')}`]),
+    ...(silencedBy !== undefined || withheld.length === 0 ? [] : [describeWithheld(withheld, withheldFor)]),
   ];
 }
 
 function describeFacts(event: StoredEvent): string {
   switch (event.type) {
+    case 'relapsed': {
+      const off = event.onset === undefined ? [] : [`off again since ${describeEstimate(event.onset)}`];
+      return [describeStop(event.stop), ...off, ...describeSuspects(event.suspects ?? [])].join('\n');
+    }
     case 'opened':
-    case 'relapsed':
       return [describeStop(event.stop), ...describeSuspects(event.suspects ?? [])].join('\n');
     case 'rule-joined':
       return describeStop(event.stop);
     case 'onset-settled':
       return `${describeEstimate(event.onset)} (${event.onset.method})`;
     case 'suspected':
-      return describeSuspects(event.suspects).join('\n') || 'no change any more';
+      return [
+        ...(event.relapse === undefined ? [] : [`of relapse ${event.relapse}:`]),
+        describeSuspects(event.suspects).join('\n') || 'no change any more',
+      ].join('\n');
     case 'notified':
       return event.channel;
     case 'undeliverable':

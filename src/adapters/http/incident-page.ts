@@ -1,3 +1,4 @@
+import { describeClaim, type Claim } from '../../app/changes/claim-book.ts';
 import { closedIncidentsKept, type IncidentRecord } from '../../app/recording/incident-book.ts';
 import type { IncidentNow } from '../../app/views/incident-now.ts';
 import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
@@ -28,7 +29,7 @@ const missingTemplate = compilePage(missingIncidentTemplate);
 /**
  * The page that the link in every notification leads to. `now`: wall clock, ms since the epoch; `standing`: how it stands as
  * of the last poll, where that is known; `gate`: what the gate of its service says now; `grafana`: where its
- * dashboard is. All text is escaped.
+ * dashboard is; `claims`: what people said mends it. All text is escaped.
  */
 export function incidentPage(
   { incident, timeline }: IncidentRecord,
@@ -37,6 +38,7 @@ export function incidentPage(
   gate?: GateAnswer,
   silenced?: SilencedBy,
   grafana?: Grafana,
+  claims: readonly Claim[] = [],
 ): string {
   const apiPath = `api/v1/incidents/${encodeURIComponent(incident.id)}`;
   return template({
@@ -59,12 +61,17 @@ export function incidentPage(
     facts: factsOf(incident),
     verdictsAt: formatUtc(incident.verdictsAt),
     targets: incident.verdicts.map(targetRow),
-    timeline: timeline.map((event) => ({
-      at: formatUtc(event.at),
-      sinceOnset: sinceOnset(event.at - incident.onset.at),
-      type: event.type,
-      detail: describeEvent(event),
-    })),
+    timeline: [
+      ...timeline.map((event) => ({ ...event, detail: describeEvent(event) })),
+      ...claims.map((claim) => ({ ...claim, type: claim.kind, detail: describeClaim(claim) })),
+    ]
+      .sort((a, b) => a.seq - b.seq)
+      .map(({ at, type, detail }) => ({
+        at: formatUtc(at),
+        sinceOnset: sinceOnset(at - incident.onset.at),
+        type,
+        detail,
+      })),
   });
 }
 
@@ -136,6 +143,7 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['End state', incident.endState],
     ['Onset', `${describeEstimate(onset)} (${onset.method}${settled})`],
     ['Suspects', incident.suspects === undefined ? undefined : describeSuspects(incident.suspects).join('\n')],
+    ['Off again', relapseText(incident)],
     ['Detected', `${formatUtc(incident.detectedAt)}, ${describeTimeToDetect(onset, incident.detectedAt)}`],
     ['Seen first by', seenFirst(incident)],
     ['Notified', notified === undefined ? 'not yet' : describeNotified(notified)],
@@ -147,6 +155,14 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['Budgets spent', incident.budgetsSpent?.map(describeBudgetSpent).join('\n')],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+/** The newest relapse, and where it may come from. */
+function relapseText({ lastRelapses = [] }: Incident): string | undefined {
+  const newest = lastRelapses.at(-1);
+  if (newest === undefined) return undefined;
+  const since = `${describeEstimate(newest.onset)} (${newest.onset.method})`;
+  return [since, ...describeSuspects(newest.suspects ?? [])].join('\n');
 }
 
 /** What a rule saw when it stopped the line is soon out of date: it stands with its time. */

@@ -48,6 +48,7 @@ export function countEvent(metrics: Instruments, { event, before, after }: Appli
       return;
     case 'undeliverable':
       metrics.undeliverable.inc({ service, channel: event.channel });
+      metrics.channelUndeliverable.inc({ channel: event.channel });
       return;
     case 'rule-joined':
     case 'suspected':

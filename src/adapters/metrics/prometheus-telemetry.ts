@@ -6,18 +6,25 @@ import {
   sourceOperations,
   type Telemetry,
 } from '../../app/ports/telemetry.ts';
-import type { RuleView } from '../../app/views/service-view.ts';
 import { deploymentResults } from '../../domain/change/delivery-metrics.ts';
 import { gateStates, type GateFinding } from '../../domain/gate/gate-answer.ts';
 import { protectionResults } from '../../domain/gate/protection-event.ts';
-import type { SourceFailureReason } from '../../domain/reading/observation.ts';
 import { ChangeMoments } from './change-moments.ts';
 import { countEvent } from './incident-metrics.ts';
 import { IncidentGauges } from './incident-gauges.ts';
 import { IncidentMoments } from './incident-moments.ts';
-import { createInstruments, type Instruments } from './instruments.ts';
+import { createInstruments } from './instruments.ts';
 import { ServiceGauges } from './service-gauges.ts';
 import { ServiceInfo } from './service-info.ts';
+import {
+  resendOutcomes,
+  sourceFailureReasons,
+  startChannelAtZero,
+  startReportsAtZero,
+  startRulesAtZero,
+  startServiceAtZero,
+  startSourceAtZero,
+} from './start-at-zero.ts';
 
 export interface TelemetryOptions {
   readonly version: string;
@@ -42,14 +49,6 @@ const costly = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
 /** How often prom-client's timer fires for what nobody gets to see, ms. */
 const seldomMs = 3_600_000;
 
-const sourceFailureReasons: readonly SourceFailureReason[] = [
-  'unavailable',
-  'timeout',
-  'rejected',
-  'too-expensive',
-  'bad-response',
-];
-
 /** Telemetry as Prometheus metrics in a registry of its own, with Node.js's process metrics. */
 export function createPrometheusTelemetry(options: TelemetryOptions): PrometheusTelemetry {
   const registry = new Registry();
@@ -60,6 +59,7 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
 
   for (const result of protectionResults) metrics.protections.inc({ result }, 0);
   for (const outcome of alertOutcomes) metrics.alertsReceived.inc({ outcome }, 0);
+  startReportsAtZero(metrics);
 
   const services = new ServiceGauges(metrics);
   const incidents = new IncidentGauges(metrics);
@@ -74,7 +74,7 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     if (known.has(service)) return;
     known.add(service);
     incidents.watch(service);
-    startAtZero(metrics, service);
+    startServiceAtZero(metrics, service);
   };
 
   return {
@@ -91,8 +91,7 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     sourceFailed: (source, reason) => metrics.sourceErrors.inc({ source, reason }),
     sourceHeard(source) {
       metrics.sourceLastAnswer.set({ source }, seconds(options.now()));
-      // A counter that first appears at 1 hides its first increase from `rate()`.
-      for (const reason of sourceFailureReasons) metrics.sourceErrors.inc({ source, reason }, 0);
+      startSourceAtZero(metrics, source);
     },
     clockSkew(source, skewMs) {
       skews.set(source, skewMs);
@@ -103,7 +102,14 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
       services.readings(service, source, rows);
     },
     targets: (service, group, verdicts) => services.targets(service, group, verdicts),
-    declared: (service) => info.declare(service),
+    configured({ channels, sources }) {
+      for (const channel of channels) startChannelAtZero(metrics, channel);
+      for (const source of sources) startSourceAtZero(metrics, source);
+    },
+    declared(service) {
+      info.declare(service);
+      startServiceAtZero(metrics, service.name);
+    },
     reachedAt(url) {
       externalUrl = url;
     },
@@ -154,7 +160,8 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
       metrics.gateState.reset();
       for (const { service, state, reason } of answers) {
         for (const each of gateStates) metrics.gateState.set({ service, state: each }, each === state ? 1 : 0);
-        // So that the first change that this gate holds back is an increase.
+        // So that the first answer, and the first change that this gate holds back, are increases.
+        metrics.gateDecisions.inc({ service, decision: state, reason, override: 'none' }, 0);
         if (state !== 'pass' && state !== 'warn') metrics.changesHeld.inc({ service, reason }, 0);
       }
     },
@@ -174,7 +181,11 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
       for (const reason of ['blind', 'undelivered']) metrics.heartbeatFailures.inc({ reason }, 0);
     },
     heartbeatFailed: (reason) => metrics.heartbeatFailures.inc({ reason }),
-    outboxDepth: (channel, count) => metrics.outboxDepth.set({ channel }, count),
+    outboxDepth(channel, count) {
+      // Also of a channel that is not configured any more, for which pages are given up in the end.
+      metrics.channelUndeliverable.inc({ channel }, 0);
+      metrics.outboxDepth.set({ channel }, count);
+    },
     reloadFinished(ok, at) {
       metrics.reloadSuccess.set(ok ? 1 : 0);
       if (ok) metrics.reloadTime.set(seconds(at));
@@ -195,7 +206,7 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     },
     forgetChannel(channel) {
       for (const outcome of deliveryOutcomes) metrics.notifications.remove({ channel, outcome });
-      for (const outcome of ['accepted', 'failed']) metrics.resends.remove({ channel, outcome });
+      for (const outcome of resendOutcomes) metrics.resends.remove({ channel, outcome });
       metrics.notificationDuration.remove({ channel });
       metrics.outboxDepth.remove({ channel });
     },
@@ -215,23 +226,6 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
-}
-
-/** A counter that first appears at 1 hides its first increase from `rate()`. */
-function startAtZero(metrics: Instruments, service: string): void {
-  for (const outcome of pollOutcomes) metrics.polls.inc({ service, outcome }, 0);
-  metrics.pollsMissed.inc({ service }, 0);
-  metrics.relapses.inc({ service }, 0);
-  for (const result of deploymentResults) metrics.deployments.inc({ service, result }, 0);
-}
-
-/** So that the first incident of a rule is an increase, and a rule that never stopped the line is seen to be quiet. */
-function startRulesAtZero(metrics: Instruments, service: string, rules: readonly RuleView[]): void {
-  for (const { rule, severity, shadow } of rules) {
-    if (shadow === true) continue;
-    metrics.incidents.inc({ service, severity, rule }, 0);
-    metrics.unacknowledged.inc({ service, severity, rule }, 0);
-  }
 }
 
 /** Names that somebody merely asked for must not make series. */

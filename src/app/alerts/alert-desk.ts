@@ -73,7 +73,10 @@ async function receive(
   for (const each of posted) {
     const service = serviceOf(each, serviceLabels, parts.isWatched);
     if (isOwn(each)) outcomes.push('own');
-    else if (service === undefined) outcomes.push('unknown-service');
+    else if (endsBeforeItBegan(each)) {
+      outcomes.push('impossible');
+      parts.log.warn('an alert that ended before it began is no evidence', { fingerprint: each.fingerprint });
+    } else if (service === undefined) outcomes.push('unknown-service');
     else {
       const alert = boundedAlert(each);
       heard.push({ service, alert, status: each.status, isNew: memory.hear(service, alert, each.status, now) });
@@ -155,6 +158,10 @@ function keyOf(service: string, { fingerprint, startsAt }: Alert, status: AlertS
 
 function isOwn({ labels }: PostedAlert): boolean {
   return (labels[ownLabel] ?? '') !== '';
+}
+
+function endsBeforeItBegan({ startsAt, endsAt = Infinity }: PostedAlert): boolean {
+  return endsAt < startsAt;
 }
 
 function serviceOf(

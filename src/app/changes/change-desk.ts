@@ -2,6 +2,8 @@ import { canRemedy } from '../../domain/change/can-remedy.ts';
 import { changeKey, foldChange, type Change } from '../../domain/change/change.ts';
 import type { ChangeEvent, ChangeOrigin, ChangeReport, Remedy } from '../../domain/change/change-event.ts';
 import type { GateEvent } from '../../domain/gate/gate-event.ts';
+import { newestOnset } from '../../domain/incident/relapse.ts';
+import type { Service } from '../../domain/service/service.ts';
 import { nearest } from '../../domain/text/nearest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -12,6 +14,7 @@ import { remember } from '../remember.ts';
 import { Turns } from '../tasks/turns.ts';
 import type { ChangeBook } from './change-book.ts';
 import { checkReport, type InvalidReport } from './check-report.ts';
+import type { Claim, ClaimBook } from './claim-book.ts';
 
 /** What became of a report. */
 export type ChangeReportResult =
@@ -21,7 +24,9 @@ export type ChangeReportResult =
   | { readonly kind: 'unknown-service'; readonly service: string; readonly meant?: string }
   /** It is said to remedy an incident that is not open. */
   | { readonly kind: 'unknown-incident'; readonly id: string }
-  /** It is said to remedy an incident, and began or was known before that; `beganAt`: ms since the epoch. */
+  /** It is said to remedy an incident that the gate of its service does not see: neither its own nor of one it depends on. */
+  | { readonly kind: 'unseen-incident'; readonly id: string; readonly service: string; readonly of: string }
+  /** It is said to remedy an incident, and began or was known before it last went off; `beganAt`: ms since the epoch. */
   | {
       readonly kind: 'not-a-remedy';
       readonly id: string;
@@ -41,6 +46,8 @@ export interface ChangeDesk {
   /** Newest first by when they began; of one service, or of all. Undefined where no such service is known. */
   list(service: string | undefined, limit: number): readonly Change[] | undefined;
   get(service: string, id: string): Change | undefined;
+  /** What people said remedies an incident, oldest first. */
+  claims(incident: string): readonly Claim[];
   /** What somebody who wrote the name of no service may have meant. */
   meant(service: string): string | undefined;
 }
@@ -48,6 +55,7 @@ export interface ChangeDesk {
 export interface ChangeDeskParts {
   readonly store: Pick<Store, 'commit'>;
   readonly book: ChangeBook;
+  readonly claims: ClaimBook;
   readonly incidents: Pick<IncidentBook, 'get'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
@@ -56,7 +64,7 @@ export interface ChangeDeskParts {
     /** The services under watch. */
     names(): readonly string[];
     /** The time of the source of a service; its incidents bear the times of that clock. */
-    look(service: string): { readonly sourceNow: number } | undefined;
+    look(service: string): { readonly sourceNow: number; readonly service: Pick<Service, 'gate'> } | undefined;
   };
 }
 
@@ -80,6 +88,7 @@ export function createChangeDesk(parts: ChangeDeskParts): ChangeDesk {
       return changes.length > 0 || fleet.names().includes(service) ? changes.slice(0, limit) : undefined;
     },
     get: (service, id) => book.get(service, id),
+    claims: (incident) => parts.claims.of(incident),
     meant: (service) => nearest(service, fleet.names()),
   };
 }
@@ -108,9 +117,14 @@ async function record(
   if (remedies !== undefined && JSON.stringify(remedies) !== JSON.stringify(known?.remedies)) {
     const incident = incidents.get(remedies.incident)?.incident;
     if (incident?.phase !== 'open') return { kind: 'unknown-incident', id: remedies.incident };
+    const seen = [service, ...(fleet.look(service)?.service.gate.dependsOn ?? []).map((each) => each.service)];
+    if (!seen.includes(incident.service))
+      return { kind: 'unseen-incident', id: incident.id, service, of: incident.service };
     const change = foldChange(known, { ...event, seq: 0, recordedAt: at });
     const skewMs = (fleet.look(incident.service)?.sourceNow ?? at) - at;
-    const onsetLatest = incident.onset.latest - skewMs;
+    // A fix that was believed before a relapse is still on its way; what is claimed since is held against the relapse.
+    const wasBelieved = known?.remedies?.incident === incident.id;
+    const onsetLatest = (wasBelieved ? incident.onset : newestOnset(incident)).latest - skewMs;
     if (!canRemedy(change, { latest: onsetLatest })) {
       await recordRefusal(parts, report, remedies, refused, at);
       const beganAt = Math.min(change.startedAt, change.firstReportedAt);
@@ -119,7 +133,9 @@ async function record(
   }
   if (known !== undefined && saysNothingNew(known, event)) return { kind: 'unchanged', change: known };
   try {
-    book.apply(await store.commit({ events: [event], recordedAt: at }));
+    const stored = await store.commit({ events: [event], recordedAt: at });
+    book.apply(stored);
+    parts.claims.apply(stored);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     const { reason, message: detail } = error;
@@ -137,7 +153,7 @@ async function record(
 const refusalsRemembered = 1_000;
 
 async function recordRefusal(
-  { store, log }: ChangeDeskParts,
+  { store, log, claims }: ChangeDeskParts,
   { service, change }: ChangeReport,
   { incident, by, reason }: Remedy,
   refused: Set<string>,
@@ -149,7 +165,7 @@ async function recordRefusal(
   log.warn('a change was said to remedy an incident that it began before; that was not believed', claim);
   const event: GateEvent = { type: 'remedy-refused', at, ...claim };
   try {
-    await store.commit({ events: [event], recordedAt: at });
+    claims.apply(await store.commit({ events: [event], recordedAt: at }));
   } catch (error) {
     refused.delete(key);
     log.error('that a claim to remedy an incident was refused could not be stored', { ...claim, error });

@@ -10,6 +10,7 @@ import {
 import { comesFirst, isSameRollout } from '../../domain/change/same-rollout.ts';
 import { blamedChange } from '../../domain/change/suspect.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import { offSpells } from '../../domain/incident/relapse.ts';
 import type { AppliedEvent } from '../recording/incident-book.ts';
 
 /** How many deployments of one service are kept in memory. */
@@ -94,10 +95,11 @@ export class DeliveryBook {
   }
 
   #incident(incident: Incident): void {
-    const { id, service, suspects = [] } = incident;
+    const { id, service } = incident;
+    const suspects = offSpells(incident).flatMap((spell) => spell.suspects ?? []);
     const before = this.#suspected.get(id);
     if (before === undefined && suspects.length === 0) return;
-    const keys = suspects.map(({ change }) => changeKey({ service, change }));
+    const keys = [...new Set(suspects.map(({ change }) => changeKey({ service, change })))];
     const deployments = this.#of(service);
     for (const key of before ?? []) {
       if (keys.includes(key)) continue;
@@ -175,11 +177,14 @@ function isCountedElsewhere(deployment: Deployment, known: Iterable<Deployment>)
   return false;
 }
 
-function bearing({ phase, onset, recoveredAt, suspects = [] }: Incident, change: string): BearingIncident {
+/** What caused a relapse and not the first onset is held to have been the cause from then on. */
+function bearing(incident: Incident, change: string): BearingIncident {
+  const { phase, onset, recoveredAt } = incident;
+  const caused = offSpells(incident).find(({ suspects = [] }) => blamedChange(suspects)?.change === change);
   return {
     isOver: phase === 'closed',
-    blames: blamedChange(suspects)?.change === change,
-    onsetAt: onset.at,
+    blames: caused !== undefined,
+    onsetAt: (caused?.onset ?? onset).at,
     ...(recoveredAt === undefined ? {} : { recoveredAt }),
   };
 }

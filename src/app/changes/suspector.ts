@@ -7,6 +7,7 @@ import type { SignalShift, Suspect } from '../../domain/change/suspect.ts';
 import type { Onset } from '../../domain/estimate/onset.ts';
 import type { IncidentEvent } from '../../domain/incident/event.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
+import { newestOnset, offSpells, type OffSpell } from '../../domain/incident/relapse.ts';
 import { defaultChangePolicy } from '../../domain/service/change-policy.ts';
 import { groupKey, type Group } from '../../domain/service/group.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,8 +22,8 @@ export interface SuspectorParts {
   readonly sight: (service: string) => ServiceSight | undefined;
 }
 
-/** An incident as far as it is known before its events are written. */
-type Asked = Pick<Incident, 'id' | 'service' | 'group' | 'onset'> & Partial<Pick<Incident, 'suspects' | 'recoveredAt'>>;
+/** A time that service was off in an incident, as far as it is known before its events are written. */
+type Asked = Pick<Incident, 'id' | 'service' | 'group'> & OffSpell;
 
 /** Says which changes incidents may come from, as of what is in memory. */
 export class Suspector {
@@ -48,11 +49,12 @@ export class Suspector {
         }
         case 'relapsed': {
           const known = this.#parts.book.get(event.incidentId)?.incident;
-          const suspects = known === undefined ? [] : this.#suspects(known, signals);
+          const suspects = known === undefined ? [] : this.#suspects(relapseOf(known, event), signals);
           return [suspects.length === 0 ? event : { ...event, suspects }];
         }
         case 'onset-settled': {
-          const known = opened.get(event.incidentId) ?? this.#parts.book.get(event.incidentId)?.incident;
+          const incident = this.#parts.book.get(event.incidentId)?.incident;
+          const known = opened.get(event.incidentId) ?? (incident && askedOf(incident)[0]);
           if (known === undefined) return [event];
           const suspects = this.#suspects({ ...known, onset: event.onset }, signals);
           const isKnown = isAlike(suspects, known.suspects) && isAsFar(suspects, known.suspects);
@@ -71,13 +73,15 @@ export class Suspector {
     const reach = longestRolloutMs + this.#bakeMs(service);
     return book
       .list({ service, limit: Number.MAX_SAFE_INTEGER })
-      .filter(({ phase, onset }) => phase !== 'closed' || onset.latest >= now - reach)
-      .flatMap((incident) => {
-        const suspects = this.#suspects(incident);
-        return isAlike(suspects, incident.suspects, incident.phase === 'closed')
-          ? []
-          : [suspectedEvent(incident, now, suspects)];
-      });
+      .filter((incident) => incident.phase !== 'closed' || newestOnset(incident).latest >= now - reach)
+      .flatMap((incident) =>
+        askedOf(incident).flatMap((asked) => {
+          const suspects = this.#suspects(asked);
+          return isAlike(suspects, asked.suspects, incident.phase === 'closed')
+            ? []
+            : [suspectedEvent(asked, now, suspects)];
+        }),
+      );
   }
 
   #bakeMs(service: string): number {
@@ -90,11 +94,12 @@ export class Suspector {
     if (told.length === 0) return [];
     const sight = sightOf(asked.service);
     const skewMs = sight === undefined ? 0 : sight.sourceNow - clock.now();
-    const { onset, recoveredAt } = asked;
+    const { onset, backSince, recoveredAt } = asked;
     const rows = rowsOf(remembered ?? sight?.signals, sight, onset.signal, asked.group);
     const seen = {
       onset,
       ...(rows === undefined ? {} : { rows }),
+      ...(backSince === undefined ? {} : { backSince }),
       ...(recoveredAt === undefined ? {} : { recoveredAt }),
     };
     const known = new Map(asked.suspects?.map(({ change, shift }) => [change, shift]));
@@ -104,6 +109,21 @@ export class Suspector {
     });
     return found.map((suspect) => withBake(suspect, told));
   }
+}
+
+/** Each time that service was off in an incident. */
+function askedOf(incident: Incident): readonly Asked[] {
+  const { id, service, group } = incident;
+  return offSpells(incident).map((spell) => ({ id, service, group, ...spell }));
+}
+
+/** What an older Andon wrote of a relapse tells no onset of it: then it is the incident's. */
+function relapseOf(
+  incident: Incident,
+  { onset = incident.onset }: Extract<IncidentEvent, { type: 'relapsed' }>,
+): Asked {
+  const { id, service, group, recoveredAt } = incident;
+  return { id, service, group, onset, ...(recoveredAt === undefined ? {} : { backSince: recoveredAt }) };
 }
 
 /** What was counted once stands, when it is not remembered any more. */
@@ -133,8 +153,13 @@ function onAndonsClock(onset: Onset, skewMs: number): Onset {
   return { ...onset, at: at - skewMs, earliest: earliest - skewMs, latest: latest - skewMs };
 }
 
-function suspectedEvent({ id, service, group }: Asked, at: number, suspects: readonly Suspect[]): IncidentEvent {
-  return { type: 'suspected', service, group, incidentId: id, at, suspects };
+function suspectedEvent(
+  { id, service, group, relapse }: Asked,
+  at: number,
+  suspects: readonly Suspect[],
+): IncidentEvent {
+  const of = relapse === undefined ? {} : { relapse };
+  return { type: 'suspected', service, group, incidentId: id, at, suspects, ...of };
 }
 
 /** What an incident says of a change that is news while somebody works on it; counts and times that drift are none. */

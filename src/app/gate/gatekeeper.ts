@@ -77,6 +77,7 @@ export class Gatekeeper {
     for (const seen of [look, ...dependencies]) {
       const scope = seen && [...seen.scopes.values()].find((each) => each.incident?.id === incident);
       if (seen === undefined || scope?.incident === undefined) continue;
+      // Against its first onset: what was claimed after a relapse was held against that when it was claimed.
       const latest = scope.incident.onset.latest - (seen.sourceNow - now);
       return canRemedy(change, { latest }) ? change.remedies : undefined;
     }

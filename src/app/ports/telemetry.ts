@@ -28,6 +28,7 @@ export const changeReported = [
   'ignored',
   'unknown-service',
   'unknown-incident',
+  'unseen-incident',
   'not-a-remedy',
   'invalid',
   'not-stored',
@@ -38,7 +39,15 @@ export type ChangeReported = (typeof changeReported)[number];
  * What became of an alert that was posted: new on a timeline, kept for incidents to come, known before, about nothing that
  * is watched, Andon's own coming back, or left out of the message by its sender.
  */
-export const alertOutcomes = ['evidence', 'kept', 'repeated', 'unknown-service', 'own', 'left-out'] as const;
+export const alertOutcomes = [
+  'evidence',
+  'kept',
+  'repeated',
+  'unknown-service',
+  'own',
+  'impossible',
+  'left-out',
+] as const;
 export type AlertOutcome = (typeof alertOutcomes)[number];
 
 /** An HTTP request that Andon answered; `route` is the pattern, never the path asked for. */
@@ -69,6 +78,8 @@ export interface Telemetry {
   clockSkew(source: string, skewMs: number): void;
   /** All readings of a service; groups and windows that are missing here vanish. */
   readings(service: string, source: string, rows: readonly ReadingRow[]): void;
+  /** The names that are configured, at the start and after each reload, before anything is told of them. */
+  configured(names: ConfiguredNames): void;
   /** What a service is declared to be; stands until it is told anew or forgotten. */
   declared(service: DeclaredFacts): void;
   targets(service: string, group: Group, verdicts: readonly TargetVerdict[]): void;
@@ -124,6 +135,12 @@ export interface Telemetry {
 export const sourceOperations = ['clock', 'read', 'history', 'arrivals', 'buckets'] as const;
 export type SourceOperation = (typeof sourceOperations)[number];
 
+/** Whose counters stand at 0 from the start. */
+export interface ConfiguredNames {
+  readonly channels: readonly string[];
+  readonly sources: readonly string[];
+}
+
 /** What people want to know of a service beside how it stands. */
 export type DeclaredFacts = Pick<Service, 'name' | 'owner' | 'runbook' | 'signals'>;
 
@@ -147,6 +164,7 @@ export const silentTelemetry: Telemetry = {
   sourceHeard: nothing,
   clockSkew: nothing,
   readings: nothing,
+  configured: nothing,
   declared: nothing,
   targets: nothing,
   rules: nothing,

@@ -2,6 +2,7 @@ import type { Checkpoint } from '../../domain/incident/checkpoint.ts';
 import type { IncidentEvent, StoredEvent } from '../../domain/incident/event.ts';
 import { isLaterTelling } from '../../domain/incident/telling-state.ts';
 import { foldIncident, type Incident } from '../../domain/incident/incident.ts';
+import type { Standing } from '../../domain/incident/standing.ts';
 import type { StoredLogEvent } from '../../domain/log/log-event.ts';
 import { withFlapping } from '../../domain/notification/flapping.ts';
 import { membersOf, type Around } from '../../domain/notification/grouping.ts';
@@ -26,6 +27,8 @@ export interface RecorderParts {
   /** Whether a channel wants to hear that somebody acknowledged. */
   readonly wantsAcknowledged?: (channel: string) => boolean;
   /** What keeps pages from channels; nothing does unless told otherwise. */
+  /** How an incident stands as of the last poll. */
+  readonly standingOf?: (incident: Incident) => Standing;
   readonly holding?: () => HoldingPolicy;
   /** May change with the settings. */
   readonly externalUrl?: () => string | undefined;
@@ -149,6 +152,7 @@ export class Recorder {
               severityBefore: known.incident?.severity,
               nextSequence: known.tellings + 1,
               together: isTelling(event) ? membersOf(after, around()) : [],
+              ...(this.#parts.standingOf === undefined ? {} : { standingOf: this.#parts.standingOf }),
               ...(externalUrl === undefined ? {} : { externalUrl }),
             });
       const { event: said, notifications: sent } =

@@ -81,7 +81,8 @@ export function foldChange(known: Change | undefined, event: StoredChangeEvent):
     service,
     kind: values.kind ?? 'deployment',
     origin: values.origin ?? origin,
-    startedAt: least(known?.startedAt, startedAt ?? least(finishedAt, saidAt)) ?? saidAt,
+    // A reporter whose clock is ahead tells of what began no later than it was heard of.
+    startedAt: Math.min(known?.startedAt ?? at, startedAt ?? Math.min(finishedAt ?? saidAt, saidAt), at),
     ...(ended === undefined ? {} : { finishedAt: ended }),
     ...(worst === undefined ? {} : { outcome: worst }),
     firstReportedAt: least(known?.firstReportedAt, at) ?? at,

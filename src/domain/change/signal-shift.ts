@@ -13,6 +13,8 @@ export interface SeenSignal {
   readonly onset: Onset;
   /** Steps of a counting signal; undefined for a gauge, or when nothing is remembered. */
   readonly rows?: CountRows;
+  /** Since when service had been back before a relapse: what was counted before that tells nothing of its usual level. */
+  readonly backSince?: number;
   /** When service was back; absent while it is not. */
   readonly recoveredAt?: number;
 }
@@ -24,19 +26,23 @@ export interface SeenSignal {
  * its bound.
  */
 export function shiftAt(
-  { onset, rows, recoveredAt = Infinity }: SeenSignal,
+  { onset, rows, backSince = -Infinity, recoveredAt = Infinity }: SeenSignal,
   startedAt: number,
 ): SignalShift | undefined {
   if (onset.signal === undefined) return { verdict: 'unknown' };
-  const counted = rows === undefined ? undefined : countedShift(rows, onset, startedAt, recoveredAt);
+  const counted = rows === undefined ? undefined : countedShift(rows, { onset, backSince, recoveredAt }, startedAt);
   if (counted !== undefined) return counted.p <= chance ? { verdict: 'shifted', ...counted } : undefined;
   const isSeen = onset.method === 'change-point' || onset.method === 'contiguous-breach';
   return isSeen ? { verdict: 'shifted', against: 'bound' } : { verdict: 'unknown' };
 }
 
-function countedShift(rows: CountRows, onset: Onset, startedAt: number, recoveredAt: number) {
+function countedShift(
+  rows: CountRows,
+  { onset, backSince, recoveredAt }: Required<Omit<SeenSignal, 'rows'>>,
+  startedAt: number,
+) {
   if (rowCount(rows) === 0) return undefined;
-  const first = rowAt(rows, 0).from;
+  const first = Math.max(rowAt(rows, 0).from, backSince);
   const end = rowAt(rows, rowCount(rows) - 1).to;
   const after = countedIn(rows, onset.at, Math.min(end, recoveredAt));
   if (after.total < leastEvents) return undefined;

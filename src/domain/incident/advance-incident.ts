@@ -10,7 +10,7 @@ import {
   stopFacts,
   type Scene,
 } from './incident-life.ts';
-import type { TimeEstimate } from '../estimate/onset.ts';
+import type { Onset, TimeEstimate } from '../estimate/onset.ts';
 import { unknownTooLong, type Elapsed } from './rule-state.ts';
 import type { StopRule } from '../service/service.ts';
 import type { OpenIncident, RuleState } from './service-state.ts';
@@ -119,6 +119,7 @@ function advanceWatched(
     const over = scene.now - before.resolvedAt >= scene.readings.service.endState.watchMs;
     return over ? { events: [{ ...base, type: 'closed' }] } : { incident: before, events: [] };
   }
+  const onset = estimateRelapse(scene, before, [first, ...others], rules);
   const { resolvedAt: _resolved, recoveredAt: _recovered, heldSince: _held, ...rest } = before;
   const incident: OpenIncident = {
     ...rest,
@@ -130,13 +131,37 @@ function advanceWatched(
   return {
     incident,
     events: [
-      { ...base, type: 'relapsed', stop: stopFacts(scene, first.rule, becauseOf(first), incident.onset.at) },
+      { ...base, type: 'relapsed', stop: stopFacts(scene, first.rule, becauseOf(first), incident.onset.at), onset },
       ...others.map((each) => ({
         ...base,
         type: 'rule-joined' as const,
         stop: stopFacts(scene, each.rule, becauseOf(each), incident.onset.at),
       })),
     ],
+  };
+}
+
+/** When a watched incident was off again: not before service was back. */
+function estimateRelapse(
+  scene: Scene,
+  { recoveredAt, resolvedAt, clockSetMs = 0 }: OpenIncident & { readonly resolvedAt: number },
+  stopping: readonly JudgedRule[],
+  rules: readonly JudgedRule[],
+): Onset {
+  const backSince = recoveredAt === undefined ? resolvedAt : recoveredAt + clockSetMs;
+  const notBefore = Math.min(scene.now, Math.max(scene.notBefore ?? -Infinity, backSince));
+  const onset = estimateOnset(
+    { ...scene, notBefore },
+    stopping.map((each) => each.rule),
+    rules.map((each) => each.state),
+    scene.now,
+  );
+  const { at, earliest, latest } = onset;
+  return {
+    ...onset,
+    at: Math.max(at, notBefore),
+    earliest: Math.max(earliest, notBefore),
+    latest: Math.max(latest, notBefore),
   };
 }
 

@@ -33,9 +33,16 @@ export function impactOf(rows: CountRows, target: Target, onset: TimeEstimate, r
 
 /**
  * The same of the wide steps between recorded windows, of which the ends of an incident cut some: what lies around it there
- * lost at most what is allowed, so that whatever is beyond that is the incident's.
+ * lost at most what is allowed, so that whatever is beyond that is the incident's. Not where an earlier incident was over in
+ * it (at `notBefore`, ms): there it is shared out by time.
  */
-export function recordedImpact(rows: CountRows, target: Target, onset: TimeEstimate, recovery: TimeEstimate): Impact {
+export function recordedImpact(
+  rows: CountRows,
+  target: Target,
+  onset: TimeEstimate,
+  recovery: TimeEstimate,
+  notBefore = -Infinity,
+): Impact {
   const allowed = allowedShare(target);
   let badEvents = 0;
   let totalEvents = 0;
@@ -44,9 +51,10 @@ export function recordedImpact(rows: CountRows, target: Target, onset: TimeEstim
     const row = rowAt(rows, index);
     if (row.to <= onset.earliest || row.from >= recovery.latest) continue;
     const inside = Math.max(0, Math.min(row.to, recovery.at) - Math.max(row.from, onset.at));
-    const events = row.total * Math.min(1, inside / Math.max(1, row.to - row.from));
+    const share = Math.min(1, inside / Math.max(1, row.to - row.from));
+    const events = row.total * share;
     // Traffic may have been busier than it is on average while it failed.
-    const beyond = Math.max(0, badOf(row) - allowed * row.total);
+    const beyond = Math.max(0, badOf(row) - allowed * row.total) * (row.from < notBefore ? share : 1);
     const seen = Math.max(events, beyond);
     badEvents += beyond;
     totalEvents += seen;

@@ -11,7 +11,7 @@ import { advanceRule, newRuleState, stateOf, type Elapsed } from './rule-state.t
 import { isGroupedRule, ServiceReadings, useOf, wholeService, type ReadingRow } from '../reading/scope-readings.ts';
 import type { ShadowEvent } from '../shadow/shadow-event.ts';
 import type { Service, StopRule } from '../service/service.ts';
-import type { ScopeState } from './service-state.ts';
+import type { OpenIncident, ScopeState } from './service-state.ts';
 import { emptyLedger, record, type Retention, type SignalLedger } from '../reading/signal-ledger.ts';
 import type { Timing } from '../reading/timing.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
@@ -101,6 +101,7 @@ export function evaluate(
       rules: judged.map((each) => each.state),
       ...(step.incident === undefined ? {} : { incident: step.incident }),
       ...begins,
+      ...(step.incident === undefined && scope.incident !== undefined ? endOf(scope.incident) : {}),
     };
     outcomes.push({ state, verdicts: scene.verdicts, rules: judged });
   }
@@ -187,4 +188,9 @@ function scopesOf(service: Service, before: ServiceState, readings: ServiceReadi
     plans.push({ group: scope.group, rules: key === '' ? wholeRules : groupedRules });
   }
   return plans;
+}
+
+/** What an incident that is closed leaves behind: what was off until service was back belongs to it. */
+function endOf({ recoveredAt, clockSetMs = 0 }: OpenIncident): Pick<ScopeState, 'notBefore'> {
+  return recoveredAt === undefined ? {} : { notBefore: recoveredAt + clockSetMs };
 }

@@ -40,6 +40,9 @@ export interface Via {
   readonly incident: string;
 }
 
+/** Why a page is told later than it happened: the incident is off and on, or others that are told under it are off. */
+export type WithheldFor = 'flapping' | 'group';
+
 interface Telling extends EventBase {
   /** Channels that a notification of it was made for, written down together with them; absent when there were none. */
   readonly told?: readonly string[];
@@ -49,6 +52,8 @@ interface Telling extends EventBase {
   readonly groupedUnder?: { readonly incidentId: string; readonly channels: readonly string[] };
   /** Channels it was kept from by a silence, by a group that is not back as a whole, or because the incident flaps. */
   readonly withheld?: readonly string[];
+  /** Why, where no silence kept it; absent in events of an older Andon. */
+  readonly withheldFor?: readonly WithheldFor[];
 }
 
 /** The append-only truth. Incidents, MTTD, MTTR, the line and dashboards are folds over these. */
@@ -67,8 +72,8 @@ export type IncidentEvent =
   | (Telling & { readonly type: 'rule-joined'; readonly stop: StopFacts })
   /** The onset estimate after more samples came; the last one stands. */
   | (EventBase & { readonly type: 'onset-settled'; readonly onset: Onset })
-  /** The changes that it may come from, anew; the last ones stand. */
-  | (EventBase & { readonly type: 'suspected'; readonly suspects: readonly Suspect[] })
+  /** The changes that it may come from, anew; the last ones stand. `relapse`: the relapse that they are of, from 1; absent: the first onset. */
+  | (EventBase & { readonly type: 'suspected'; readonly suspects: readonly Suspect[]; readonly relapse?: number })
   | (EventBase & { readonly type: 'notified'; readonly channel: string; readonly notificationId: string })
   | (EventBase & {
       readonly type: 'undeliverable';
@@ -126,6 +131,8 @@ export type IncidentEvent =
   | (Telling & {
       readonly type: 'relapsed';
       readonly stop: StopFacts;
+      /** When it was off again; absent in events of an older Andon, whose suspects are those of the first onset. */
+      readonly onset?: Onset;
       readonly suspects?: readonly Suspect[];
       /** From here on it flaps: that it is off or back is told once that has lasted for `steadyMs`. */
       readonly flapping?: { readonly times: number; readonly since: number; readonly steadyMs: number };

@@ -1,5 +1,6 @@
 import { noImpact, impactOf, recordedImpact } from './assess-impact.ts';
 import { enoughCoverage } from '../budget/read-window.ts';
+import { recordedAfter } from '../estimate/recorded-after.ts';
 import type { BudgetSpent, IncidentSpell } from '../budget/budget-spent.ts';
 import { noRows, rowAt, rowCount, rowsAfter } from '../reading/count-rows.ts';
 import { onsetOfCounts, onsetOfGauge } from '../estimate/estimate-onset.ts';
@@ -23,7 +24,7 @@ export interface Scene {
   readonly now: number;
   readonly timing: Timing;
   readonly verdicts: readonly TargetVerdict[];
-  /** Onsets lie after this: an incident was closed by hand then, ms. */
+  /** Onsets lie after this: what was before belongs to an incident that is closed, ms. */
   readonly notBefore?: number;
 }
 
@@ -98,11 +99,15 @@ function isMissed(scene: Scene, target: Target): boolean {
 function onsetOf(scene: Scene, target: Target, detectedAt: number): Onset | undefined {
   const signal = scene.readings.signal(target.signal);
   const { notBefore = -Infinity } = scene;
+  const { intervalMs } = scene.timing;
   const recorded = scene.readings.recorded(target.signal, scene.group);
   if (recorded !== undefined) {
-    const rows = rowsAfter(recorded.rows, notBefore);
-    const found = onsetOfCounts(rows, target, detectedAt, scene.timing.intervalMs);
-    return found && after(found, notBefore);
+    const rows = recordedAfter(recorded.rows, notBefore, target);
+    const found = onsetOfCounts(rows, target, detectedAt, intervalMs);
+    if (found === undefined) return undefined;
+    // It may have begun anywhere in what was left out with the earlier incident.
+    const isOpen = found.method === 'history-limit' && Number.isFinite(notBefore);
+    return after(isOpen ? { ...found, earliest: Math.min(found.earliest, notBefore) } : found, notBefore, intervalMs);
   }
   const ledger = scene.readings.ledger(target.signal, scene.group);
   if (signal === undefined || ledger === undefined) return undefined;
@@ -114,13 +119,14 @@ function onsetOf(scene: Scene, target: Target, detectedAt: number): Onset | unde
           detectedAt,
           signal.smearMs ?? 0,
         )
-      : onsetOfCounts(rowsAfter(ledger.rows, notBefore), target, detectedAt, scene.timing.intervalMs);
-  return onset === undefined ? undefined : after(onset, notBefore);
+      : onsetOfCounts(rowsAfter(ledger.rows, notBefore), target, detectedAt, intervalMs);
+  return onset === undefined ? undefined : after(onset, notBefore, intervalMs);
 }
 
-/** A breach that was there already at the bound is not a matter of too little history. */
-function after(onset: Onset, notBefore: number): Onset {
-  if (onset.earliest > notBefore && !(onset.method === 'history-limit' && Number.isFinite(notBefore))) return onset;
+/** A breach that was there already at the bound, or at the first sample after it, is not a matter of too little history. */
+function after(onset: Onset, notBefore: number, intervalMs: number): Onset {
+  const begins = onset.method === 'history-limit' ? onset.earliest - 2 * intervalMs : onset.earliest;
+  if (begins > notBefore) return onset;
   const [at, earliest, latest] = [onset.at, onset.earliest, onset.latest].map((time) => Math.max(time, notBefore));
   if (at === undefined || earliest === undefined || latest === undefined) return onset;
   const method = onset.method === 'history-limit' ? 'contiguous-breach' : onset.method;
@@ -230,7 +236,7 @@ export function assessImpact(
     const impact =
       recorded === undefined
         ? impactOf(ledger?.rows ?? noRows, target, onset, recovery)
-        : recordedImpact(recorded.rows, target, onset, recovery);
+        : recordedImpact(recorded.rows, target, onset, recovery, scene.notBefore);
     if (impact.badEvents > worst.badEvents) worst = impact;
   }
   return isKnown || worst.badEvents > 0 ? worst : undefined;

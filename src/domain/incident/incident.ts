@@ -6,6 +6,7 @@ import type { StopFacts, StoredEvent } from './event.ts';
 import type { Group } from '../service/group.ts';
 import type { Impact } from './impact.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
+import { relapsesKept, type Relapse } from './relapse.ts';
 import type { Severity } from '../service/service.ts';
 import { beginTelling, foldTelling, type TellingState } from './telling-state.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
@@ -46,7 +47,7 @@ export interface Incident {
   readonly revision: string;
   readonly onset: Onset;
   readonly onsetSettled: boolean;
-  /** Changes that it may come from, the latest first; absent when there are none. */
+  /** Changes that its first onset may come from, the latest first; absent when there are none. */
   readonly suspects?: readonly Suspect[];
   readonly detectedAt: number;
   /** The first alert of somebody else that fired before Andon detected it; absent while none is known. */
@@ -68,6 +69,12 @@ export interface Incident {
   readonly blind: boolean;
   readonly unwatched: boolean;
   readonly relapses: number;
+  /** The newest of them, newest last; absent when there are none, and of relapses that an older Andon wrote down. */
+  readonly lastRelapses?: readonly Relapse[];
+  /** When a rule last stopped the line anew; absent without a relapse. */
+  readonly relapsedAt?: number;
+  /** How long it was off before that, from onset to recovery each time, ms; absent without a relapse. */
+  readonly offBeforeMs?: number;
   /** Since when somebody is called to it, and who has answered. */
   readonly calling: Calling;
   /** Channels that were sent a notification of it or are owed one, configured now or not: they hear how it goes on. */
@@ -94,6 +101,13 @@ export function timeToDetectMs(incident: Incident): number {
 /** MTTR's addend: recovered − onset, never negative, ms; absent while service is not back. */
 export function timeToRecoverMs(incident: Incident): number | undefined {
   return incident.recoveredAt === undefined ? undefined : Math.max(0, incident.recoveredAt - incident.onset.at);
+}
+
+/** For how long it was off in all, without the stretches between in which service was back, ms; absent while it is not back. */
+export function timeOffMs(incident: Incident): number | undefined {
+  const { relapsedAt, offBeforeMs = 0, recoveredAt } = incident;
+  if (relapsedAt === undefined || recoveredAt === undefined) return timeToRecoverMs(incident);
+  return offBeforeMs + Math.max(0, recoveredAt - relapsedAt);
 }
 
 const severityRank: Readonly<Record<Severity, number>> = { ticket: 0, page: 1 };
@@ -165,7 +179,9 @@ function changes(incident: Incident, event: StoredEvent): Changes {
     case 'onset-settled':
       return { onset: event.onset, onsetSettled: true, ...seenBefore(incident.alertsBefore ?? [], event.onset) };
     case 'suspected':
-      return { suspects: event.suspects.length === 0 ? undefined : event.suspects };
+      return event.relapse === undefined
+        ? { suspects: event.suspects.length === 0 ? undefined : event.suspects }
+        : relapseSuspected(incident, event.relapse, event.suspects);
     case 'notified':
       return {
         ...toldOf(incident, [event.channel]),
@@ -211,7 +227,9 @@ function changes(incident: Incident, event: StoredEvent): Changes {
       return {
         phase: 'open',
         relapses: incident.relapses + 1,
-        ...suspectsOf(event.suspects),
+        relapsedAt: event.at,
+        offBeforeMs: timeOffMs(incident) ?? 0,
+        ...(event.onset === undefined ? suspectsOf(event.suspects) : withRelapse(incident, event, event.onset)),
         rules: withRule(incident.rules, event.stop.rule),
         severity: worseSeverity(incident.severity, event.stop.severity),
         verdicts: event.stop.verdicts,
@@ -269,6 +287,28 @@ function budgetsOf({
 
 function suspectsOf(suspects: readonly Suspect[] = []): Pick<Incident, 'suspects'> {
   return suspects.length === 0 ? {} : { suspects };
+}
+
+/** The suspects of the first onset stay what they were: a relapse has its own. */
+function withRelapse(incident: Incident, event: Extract<StoredEvent, { type: 'relapsed' }>, onset: Onset): Changes {
+  const relapse: Relapse = {
+    number: incident.relapses + 1,
+    at: event.at,
+    onset,
+    ...(incident.recoveredAt === undefined ? {} : { backSince: incident.recoveredAt }),
+    ...suspectsOf(event.suspects),
+  };
+  return { lastRelapses: [...(incident.lastRelapses ?? []), relapse].slice(-relapsesKept) };
+}
+
+function relapseSuspected({ lastRelapses = [] }: Incident, number: number, suspects: readonly Suspect[]): Changes {
+  return {
+    lastRelapses: lastRelapses.map((relapse) => {
+      if (relapse.number !== number) return relapse;
+      const { suspects: _before, ...rest } = relapse;
+      return { ...rest, ...suspectsOf(suspects) };
+    }),
+  };
 }
 
 /** Who saw it first hangs on the onset, which may move once more is known. */

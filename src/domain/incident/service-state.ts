@@ -53,6 +53,6 @@ export interface ScopeState {
   readonly group: Group;
   readonly rules: readonly RuleState[];
   readonly incident?: OpenIncident;
-  /** Set where an incident was closed by hand: what happened before belongs to that one. */
+  /** Set where an incident was closed: what happened until service was back, or before a person's word, belongs to that one, ms. */
   readonly notBefore?: number;
 }

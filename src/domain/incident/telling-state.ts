@@ -10,6 +10,8 @@ export interface TellingState {
   readonly awaitsEnd: readonly string[];
   /** When a channel was first told; absent while none was. */
   readonly firstToldAt?: number;
+  /** When a channel was last told that it went off, for the first time or anew. */
+  readonly spellToldAt?: number;
   /** When a silence that had kept all of it from everybody was over. */
   readonly unsilencedAt?: number;
   /** What a silence has kept from everybody since. */
@@ -111,7 +113,7 @@ function tellOpen(state: TellingState, event: Told, kind: OpenKind): TellingStat
     const owed = state.owed ?? { kind, since: recordedAt, by: silencedBy };
     return { ...state, owed: { ...owed, by: silencedBy } };
   }
-  const after = told(state, event.told ?? [], recordedAt);
+  const after = spellTold(told(state, event.told ?? [], recordedAt), event, kind);
   const known = (event.told ?? []).length > 0 || groupedUnder !== undefined ? withoutOwed(after) : after;
   if (groupedUnder === undefined) return known;
   return { ...known, under: { ...groupedUnder, at: recordedAt } };
@@ -121,13 +123,25 @@ function tellEnd(state: TellingState, { told: channels = [] }: Told): TellingSta
   return { ...state, awaitsEnd: state.awaitsEnd.filter((channel) => !channels.includes(channel)) };
 }
 
+/** What joins from here on was not named yet, though it was named in a spell before. */
+function spellTold(state: TellingState, { told: channels = [], recordedAt }: Told, kind: OpenKind): TellingState {
+  if (channels.length === 0 || kind === 'escalated') return state;
+  return { ...state, spellToldAt: recordedAt, ...(kind === 'relapsed' ? { named: [] } : {}) };
+}
+
 function told(state: TellingState, channels: readonly string[], at: number): TellingState {
   if (channels.length === 0) return state;
   return {
-    ...state,
+    ...apart(state, channels),
     awaitsEnd: [...new Set([...state.awaitsEnd, ...channels])],
     firstToldAt: state.firstToldAt ?? at,
   };
+}
+
+/** Whoever was told of it by itself is not told of it under another one any more. */
+function apart({ under, ...state }: TellingState, channels: readonly string[]): TellingState {
+  const left = under?.channels.filter((channel) => !channels.includes(channel)) ?? [];
+  return under === undefined || left.length === 0 ? state : { ...state, under: { ...under, channels: left } };
 }
 
 function unsilencedAt({ firstToldAt }: TellingState, at: number): Pick<TellingState, 'unsilencedAt'> {

@@ -12,7 +12,7 @@ export interface Grouping {
 
 /** Which incidents are told as one. */
 export interface GroupingPolicy {
-  /** After the newest incident of a group was told or joined, one that opens within this joins it, ms; 0: never. */
+  /** After the newest incident of a group was told or joined, one that opens or relapses within this joins it, ms; 0: never. */
   readonly withinMs: number;
   /** How often those that joined are named, at most, ms. */
   readonly everyMs: number;
@@ -90,15 +90,21 @@ export function groupTelling(
     const to = telling.awaitsEnd.filter((channel) => !waitsForGroup(lead, channel, around));
     if (to.length > 0) return { ...base, type: 'group-over', to };
   }
-  if (now - Math.max(telling.namedAt ?? -Infinity, firstOf(lead)) < policy.everyMs) return undefined;
-  const unnamed = (each: Incident): boolean => each.phase === 'open' && !telling.named.includes(each.id);
+  const lastTold = Math.max(telling.namedAt ?? -Infinity, telling.spellToldAt ?? -Infinity, firstOf(lead));
+  if (now - lastTold < policy.everyMs) return undefined;
+  const { relapses } = lead;
+  const since = relapses === 0 ? -Infinity : (telling.spellToldAt ?? -Infinity);
+  // What had joined by then, the page of the relapse has named.
+  const unnamed = (each: Incident): boolean =>
+    each.phase === 'open' && !telling.named.includes(each.id) && joinedAt(each) >= since;
   const to = telling.awaitsEnd.filter((channel) => membersOf(lead, around, channel).some(unnamed));
   if (to.length === 0) return undefined;
   return { ...base, type: 'grouped', members: membersOf(lead, around).map((member) => member.id), to };
 }
 
 function newestOf(lead: Incident, around: Around): number {
-  return Math.max(firstOf(lead), ...membersOf(lead, around).map(joinedAt));
+  const { spellToldAt = -Infinity } = lead.telling;
+  return Math.max(firstOf(lead), spellToldAt, ...membersOf(lead, around).map(joinedAt));
 }
 
 function firstOf({ telling, openedRecordedAt }: Incident): number {

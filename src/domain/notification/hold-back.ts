@@ -1,4 +1,4 @@
-import type { IncidentEvent } from '../incident/event.ts';
+import type { IncidentEvent, WithheldFor } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { SilencedBy } from '../incident/silenced-by.ts';
 import { isHeldForFlapping, type FlappingPolicy } from './flapping.ts';
@@ -52,10 +52,12 @@ export function holdBack(
   if (event.type === 'reminded' && before?.telling.owed !== undefined) return { event, notifications: [] };
   const silencedBy = isEnd ? undefined : holding.silencing(after, holding.now);
   if (silencedBy !== undefined) return { event: { ...event, silencedBy, withheld: channels }, notifications: [] };
-  const withheld = new Set(channels.filter((channel) => isHeldForFlapping(event, before, channel)));
+  const withheld = new Map<string, WithheldFor>();
+  for (const channel of channels) if (isHeldForFlapping(event, before, channel)) withheld.set(channel, 'flapping');
   const around = holding.grouping.withinMs > 0 || isEnd ? holding.around() : new Map<string, Incident>();
   if (isEnd) {
-    for (const channel of channels) if (waitsForGroup(after, channel, around)) withheld.add(channel);
+    for (const channel of channels)
+      if (!withheld.has(channel) && waitsForGroup(after, channel, around)) withheld.set(channel, 'group');
     return told(event, planned, withheld);
   }
   const leads = new Map<string, string>();
@@ -93,11 +95,14 @@ function canBeHeld(event: IncidentEvent): event is Tellable {
 function told(
   event: Tellable,
   planned: readonly Notification[],
-  withheld: ReadonlySet<string>,
+  withheld: ReadonlyMap<string, WithheldFor>,
   joined: ReadonlySet<string> = new Set(),
 ): Held {
   const notifications = planned.filter(({ channel }) => !withheld.has(channel) && !joined.has(channel));
-  const said = withheld.size === 0 ? event : { ...event, withheld: [...withheld] };
+  const said =
+    withheld.size === 0
+      ? event
+      : { ...event, withheld: [...withheld.keys()], withheldFor: [...new Set(withheld.values())] };
   return { event: saying(said, notifications), notifications };
 }
 

@@ -1,18 +1,14 @@
 import { describeBudgetSpent } from '../budget/budget-spent.ts';
-import { whereFrom } from '../change/describe-suspect.ts';
-import { blamedChange } from '../change/suspect.ts';
-import { formatDuration } from '../text/duration.ts';
 import type { IncidentEvent } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
-import { timeToRecoverMs, worseSeverity } from '../incident/incident.ts';
-import { describeHeld, type Standing } from '../incident/standing.ts';
+import { timeOffMs, worseSeverity } from '../incident/incident.ts';
+import { newestSuspects } from '../incident/relapse.ts';
 import type { Notification, NotificationKind } from './notification.ts';
 import type { Page } from './page.ts';
-import { incidentPlace, namesOf, othersOf, togetherOf } from './together.ts';
+import { laterStanding, pageTitle } from './page-title.ts';
+import { offCountOf, stateOf, togetherOf, type StandingOf } from './together.ts';
 import type { Severity } from '../service/service.ts';
 import { clockTime } from '../text/utc.ts';
-import { describeVerdict } from '../reading/verdict-text.ts';
-import { shortenEnd, visibleText } from '../text/visible-text.ts';
 
 export interface PlanOptions {
   /** When the event is written, ms since the epoch on Andon's clock. */
@@ -25,6 +21,8 @@ export interface PlanOptions {
   readonly externalUrl?: string;
   /** Other incidents that the incident's page tells of, in the order in which they joined. */
   readonly together?: readonly Incident[];
+  /** How those stand as of the last poll. */
+  readonly standingOf?: StandingOf;
 }
 
 /** Channels by what they have to do with an incident when something happens in it. */
@@ -38,14 +36,6 @@ export interface Audience {
   /** Whether a channel wants to hear that somebody acknowledged; none does unless told otherwise. */
   readonly wantsAcknowledged?: (channel: string) => boolean;
 }
-
-/** What a test says, before anything else. */
-export const testTitle = 'TEST: nothing is wrong';
-
-/** Titles are cut here, in characters: the narrowest receiver shows fewer still. */
-const titleLimit = 240;
-/** So much of the service and its group, where how many others there are comes next. */
-const placeLimit = 60;
 
 /**
  * What to tell each channel because of an event: nothing for most. `incident` is as the event left it.
@@ -61,7 +51,7 @@ export function planNotifications(
   if (kind === undefined) return [];
   const receivers = 'to' in event ? event.to : receiversOf(kind, audience);
   if (receivers.length === 0) return [];
-  const page = pageOf(event, incident, kind, options.externalUrl, options.together);
+  const page = pageOf(event, incident, kind, options);
   return receivers.map((channel) => ({
     id: notificationId(incident.id, options.nextSequence, channel),
     channel,
@@ -157,11 +147,13 @@ function pageOf(
   event: IncidentEvent,
   incident: Incident,
   kind: NotificationKind,
-  externalUrl?: string,
-  members: readonly Incident[] = [],
+  { externalUrl, together: members = [], standingOf, recordedAt }: PlanOptions,
 ): Page {
+  const own = stateOf(incident, laterStanding(event), recordedAt);
+  const offCount = offCountOf(incident, own, members, (member) => stateOf(member, standingOf?.(member), recordedAt));
   const summary = summaryOf(incident, kind, event.at);
   const { acknowledgedBy } = incident.calling;
+  const suspects = newestSuspects(incident);
   const { owner, runbook, recoveredAt, recovery, resolvedAt, closedByHand, impact, budgetsSpent } = incident;
   return {
     incidentId: incident.id,
@@ -171,13 +163,13 @@ function pageOf(
     ...(runbook === undefined ? {} : { runbook }),
     labels: incident.labels,
     severity: incident.severity,
-    title: titleWith(incident, members, titleOf(event, incident, kind)),
+    title: pageTitle(event, incident, kind, members, offCount),
     ...(summary === undefined ? {} : { summary }),
     rules: incident.rules,
     condition: incident.condition,
     because: incident.because,
     onset: incident.onset,
-    ...(incident.suspects === undefined ? {} : { suspects: incident.suspects }),
+    ...(suspects === undefined ? {} : { suspects }),
     detectedAt: incident.detectedAt,
     ...(recoveredAt === undefined ? {} : { recoveredAt }),
     ...(recovery === undefined ? {} : { recovery }),
@@ -190,7 +182,9 @@ function pageOf(
     ...(budgetsSpent === undefined ? {} : { budgetsSpent }),
     endState: incident.endState,
     relapses: incident.relapses,
-    ...togetherOf(members),
+    ...spellsOf(incident),
+    ...togetherOf(members, standingOf, recordedAt),
+    ...(members.length === 0 ? {} : { offCount: { off: offCount.off, of: offCount.of } }),
     ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
     ...(externalUrl === undefined ? {} : { link: incidentLink(externalUrl, incident.id) }),
   };
@@ -212,146 +206,10 @@ export function incidentLink(externalUrl: string, incidentId: string): string {
   return `${externalUrl.replace(/\/+$/, '')}/incidents/${encodeURIComponent(incidentId)}`;
 }
 
-/** What happened, and what had kept it from being told. */
-function titleOf(event: IncidentEvent, incident: Incident, kind: NotificationKind): string {
-  return later(event, incident) ?? headline(event, incident, kind);
-}
-
-/** Since when it is off, as far as that is known. */
-function sinceOnset({ onset }: Incident, now: number): string {
-  const isSeen = onset.method === 'change-point' || onset.method === 'contiguous-breach';
-  return `since ${clockTime(onset.at, now)}${isSeen ? '' : ' or before'}`;
-}
-
-function later(event: IncidentEvent, incident: Incident): string | undefined {
-  const since = sinceOnset(incident, event.at);
-  switch (event.type) {
-    case 'unsilenced': {
-      const { silence } = event;
-      const who = silence.kind === 'silence' ? `by ${silence.by}` : 'for maintenance';
-      return `${headline(event, incident, event.kind)}, was silenced ${who}: ${silence.reason}`;
-    }
-    case 'grouped':
-      return offSince(incident, event);
-    case 'relapsed': {
-      if (event.flapping === undefined) return undefined;
-      const { times, since: first, steadyMs } = event.flapping;
-      const often = `flapping: off and on ${times} times since ${clockTime(first, event.at)}`;
-      return `${often}; held until it is steady for ${formatDuration(steadyMs)}`;
-    }
-    case 'steadied':
-      return event.kind === 'relapsed'
-        ? `steadily off after ${event.relapses} relapses: ${offNow(incident, event)} — first off ${since}`
-        : `steady after ${event.relapses} relapses: ${headline(event, incident, 'resolved')}`;
-    default:
-      return undefined;
-  }
-}
-
-function headline(event: IncidentEvent, incident: Incident, kind: NotificationKind): string {
-  const since = sinceOnset(incident, event.at);
-  switch (kind) {
-    case 'firing':
-      return `${offSince(incident, event)}${afterWhat(incident)}`;
-    case 'escalated':
-      return `escalated to ${incident.severity}: ${offSince(incident, event)}${afterWhat(incident)}`;
-    case 'relapsed': {
-      const again = clockTime(event.type === 'unsilenced' ? event.since : event.at, event.at);
-      const was = isBackBy(incident, event) ? 'was off again at' : 'off again at';
-      return `${was} ${again}: ${offNow(incident, event)} — first off ${since}`;
-    }
-    case 'repeated':
-    case 'unacknowledged':
-      return `${stillOff(incident, event)} — ${since}, and nobody has acknowledged it`;
-    case 'acknowledged':
-      return `acknowledged by ${incident.calling.acknowledgedBy ?? 'somebody'}: ${whatIsOff(incident)} — ${since}`;
-    case 'test':
-      return testTitle;
-    case 'resolved': {
-      const { closedByHand } = incident;
-      if (closedByHand !== undefined)
-        return `closed by hand by ${closedByHand.by}, recovery was not seen: ${closedByHand.because}`;
-      const offFor = timeToRecoverMs(incident);
-      const back = `back in its end state since ${clockTime(incident.recoveredAt ?? event.at, event.at)}`;
-      return offFor === undefined ? back : `${back}, was off for ${formatDuration(Math.round(offFor / 1000) * 1000)}`;
-    }
-  }
-}
-
-/** What is off as of a reminder. While what holds has not held for long enough, the incident goes on. */
-function stillOff(incident: Incident, event: IncidentEvent): string {
-  const isOff = laterStanding(event)?.verdicts !== undefined && !isBackBy(incident, event);
-  return `${isOff ? 'still off' : 'still open'}: ${offNow(incident, event)}`;
-}
-
-/** What is off and since when, or that it is back though not yet for long enough. */
-function offSince(incident: Incident, event: IncidentEvent): string {
-  const was = isBackBy(incident, event) ? 'was off ' : '';
-  return `${offNow(incident, event)} — ${was}${sinceOnset(incident, event.at)}`;
-}
-
-/** What is off as of now. Of what is told later than it happened, what was seen then may be long over. */
-function offNow(incident: Incident, event: IncidentEvent): string {
-  const standing = laterStanding(event);
-  if (standing === undefined) return whatIsOff(incident);
-  if (incident.phase !== 'open' && incident.recoveredAt !== undefined)
-    return `back itself since ${clockTime(incident.recoveredAt, event.at)}`;
-  if (standing.verdicts === undefined) return `${whatIsOff(incident)} at ${clockTime(incident.verdictsAt, event.at)}`;
-  if (!isBackBy(incident, event)) return whatIsOff(incident);
-  const { held } = standing;
-  if (held === undefined) return 'its targets hold, but not yet for long enough';
-  return describeHeld(held);
-}
-
-/** Whether all that was off holds by the time that something is told of it later. */
-function isBackBy({ phase, verdicts }: Incident, event: IncidentEvent): boolean {
-  const standing = laterStanding(event);
-  if (standing === undefined) return false;
-  if (phase !== 'open') return true;
-  return standing.verdicts !== undefined && verdicts.length > 0 && verdicts.every(({ verdict }) => verdict === 'held');
-}
-
-/** How it stood when it was told; undefined for what is told as it happens. */
-function laterStanding(event: IncidentEvent): Standing | undefined {
-  switch (event.type) {
-    case 'reminded':
-    case 'unsilenced':
-    case 'grouped':
-    case 'steadied':
-      return event;
-    default:
-      return undefined;
-  }
-}
-
-/** The one change that it comes from as far as anybody can tell. */
-function afterWhat({ suspects = [] }: Incident): string {
-  const blamed = blamedChange(suspects);
-  return blamed === undefined ? '' : `, ${whereFrom(blamed)}`;
-}
-
-/** The first target that is missed, or else the first that cannot be told, or else the rule itself. */
-function whatIsOff(incident: Incident): string {
-  const missed = incident.verdicts.filter(({ verdict }) => verdict === 'missed');
-  const off = missed.length > 0 ? missed : incident.verdicts.filter(({ verdict }) => verdict === 'unknown');
-  const [first] = off;
-  if (first === undefined) return incident.summary ?? `${incident.rules.at(-1) ?? 'stopped'} (${incident.condition})`;
-  return `${describeVerdict(first)}${off.length === 1 ? '' : `, and ${off.length - 1} more off`}`;
-}
-
-/**
- * Whose title it is, with how many others first and their names last: a receiver that shows but the beginning still shows
- * how large it is.
- */
-function titleWith(incident: Incident, members: readonly Incident[], text: string): string {
-  const place = oneLine(incidentPlace(incident));
-  const others = othersOf(members);
-  if (others.length === 0) return oneLine(`${place}: ${text}`);
-  const whole = oneLine(`${shortenEnd(place, placeLimit)} and ${others.length} more: ${text}`);
-  return `${whole}${shortenEnd(oneLine(namesOf(others, titleLimit - whole.length)), titleLimit - whole.length)}`;
-}
-
-/** Label values and summaries come from people and metrics: no line breaks, no control characters, no end of text. */
-function oneLine(text: string): string {
-  return shortenEnd(visibleText(text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')), titleLimit);
+/** When it went off anew, and how long it was off in all; empty without a relapse. */
+function spellsOf(incident: Incident): Pick<Page, 'relapsedAt' | 'offMs'> {
+  const { relapsedAt } = incident;
+  if (relapsedAt === undefined) return {};
+  const offMs = timeOffMs(incident);
+  return { relapsedAt, ...(offMs === undefined ? {} : { offMs }) };
 }

@@ -46,10 +46,16 @@ export interface Page {
   readonly budgetsSpent?: readonly BudgetSpent[];
   readonly endState: string;
   readonly relapses: number;
+  /** When a rule last stopped the line anew; absent without a relapse. */
+  readonly relapsedAt?: number;
+  /** How long it was off in all, less the stretches in which it was back, ms; absent without a relapse, and while it is off. */
+  readonly offMs?: number;
   /** Other incidents that this page tells of, such as those of one outage; absent when there are none. */
   readonly together?: readonly Together[];
   /** How many there are beyond those; absent when there are none. */
   readonly furtherCount?: number;
+  /** How many of all that the page tells of are off as it is made, its own incident included; absent where it tells of no other. */
+  readonly offCount?: { readonly off: number; readonly of: number };
   /** Who acknowledged the incident; absent while nobody has, since it opened, rose or came back. */
   readonly acknowledgedBy?: string;
   /** Where to look; absent when no external URL is configured. */

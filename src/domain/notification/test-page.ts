@@ -1,6 +1,7 @@
 import type { Severity } from '../service/severity.ts';
 import { compactUtc } from '../text/utc.ts';
-import { notificationId, testTitle } from './notification-plan.ts';
+import { notificationId } from './notification-plan.ts';
+import { testTitle } from './page-title.ts';
 import type { Notification } from './notification.ts';
 
 /** What a test says besides that it is one. */

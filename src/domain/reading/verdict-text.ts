@@ -47,13 +47,17 @@ export function signalWords(signal: string): string {
   return signal.replaceAll('_', ' ');
 }
 
-/** One of a verdict's numbers with its unit, short, but never rounded into what it is held `against`. */
+/** One of a verdict's numbers with its unit, short, but never rounded onto or over what it is held `against`, nor to all or nothing. */
 export function formatMeasure(value: number, verdict: TargetVerdict, against?: number): string {
   if (isRatio(verdict)) {
     if (against === undefined) return formatRatio(value);
     for (let decimals = 1; decimals <= 6; decimals += 1) {
-      const text = `${trimZeros((value * 100).toFixed(decimals))}%`;
-      if (value === against || text !== formatRatio(against)) return text;
+      const percent = (value * 100).toFixed(decimals);
+      const sides = [against, 0, 1].map((bound) => [
+        value - bound,
+        Number(percent) - Number((bound * 100).toFixed(10)),
+      ]);
+      if (sides.every(([real = 0, shown = 0]) => Math.sign(real) === Math.sign(shown))) return `${trimZeros(percent)}%`;
     }
     return formatRatio(value);
   }
@@ -65,7 +69,7 @@ function formatNumber(value: number, against?: number): string {
   if (against === undefined) return String(value);
   for (let digits = 4; digits <= 15; digits += 1) {
     const rounded = Number(value.toPrecision(digits));
-    if (value === against || rounded !== against) return String(rounded);
+    if (Math.sign(rounded - against) === Math.sign(value - against)) return String(rounded);
   }
   return String(value);
 }

@@ -85,6 +85,20 @@ describe('POST /api/v1/changes', () => {
     await world.gates.clock.advance(86_400_000);
     expect((await world.post(path, { ...report, remedies })).status).toBe(200);
     expect(await (await world.get(`${path}?service=checkout`)).json()).toMatchObject({ changes: [{ remedies }] });
+    const id = opened?.incidentId ?? '';
+    const { timeline } = (await (await world.get(`/api/v1/incidents/${id}`)).json()) as { timeline: unknown[] };
+    expect(timeline).toMatchObject([
+      { type: 'opened' },
+      { type: 'remedy-refused', change: 'deploy-42', text: expect.stringContaining('not believed') as unknown },
+      { type: 'remedy-claimed', change: 'deploy-42', by: 'ada', reason: 'rolls the cache back' },
+    ]);
+    const page = await (await world.get(`/incidents/${id}`)).text();
+    expect(page).toContain('ada said that change deploy-42 of checkout mends it: rolls the cache back');
+    world.gates.poll('search', 1);
+    expect(await problemOf(await world.post(path, { ...report, service: 'search', remedies }))).toMatchObject({
+      status: 422,
+      reason: 'unseen-incident',
+    });
     const unknown = { ...report, remedies: { ...remedies, incident: 'nothing' } };
     expect(await problemOf(await world.post(path, unknown))).toMatchObject({
       status: 422,

@@ -102,7 +102,7 @@ describe('the hooks of Flagger', () => {
 
   test('need no token, as they change nothing, and take phases that are new to us', async () => {
     await using world = await aWorld();
-    const headers = { host: 'andon.monitoring.svc' };
+    const headers = { host: 'andon.andon.svc' };
     const unheard = { ...hook, phase: 'Contemplating', metadata: null, eventually: { a: 1 } };
     expect((await world.post(confirm, unheard, headers)).status).toBe(200);
   });

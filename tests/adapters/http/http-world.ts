@@ -12,6 +12,7 @@ import { SilenceBook } from '../../../src/app/silence/silence-book.ts';
 import { Telling } from '../../../src/app/silence/telling.ts';
 import { ShadowBook } from '../../../src/app/shadow/shadow-book.ts';
 import { createChangeDesk } from '../../../src/app/changes/change-desk.ts';
+import { ClaimBook } from '../../../src/app/changes/claim-book.ts';
 import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
 import type { Commit } from '../../../src/app/ports/store.ts';
 import { silentTelemetry, type AnsweredRequest } from '../../../src/app/ports/telemetry.ts';
@@ -98,6 +99,7 @@ export async function aWorld({ events = [], parts = {}, inbound = {}, ...options
       protections: gates.protections,
       silences: silences.desk,
       changes: createChangeDesk({
+        claims: new ClaimBook(),
         store: gates.store,
         book: gates.changes,
         incidents: book,

@@ -43,6 +43,92 @@ test('a source has a series for each reason of failing from its first answer on'
   );
 });
 
+test('a configured channel has all its series at zero from the start, so that the first page that is refused is an increase', async () => {
+  const telemetry = aTelemetry();
+  telemetry.configured({ channels: ['pager'], sources: [] });
+  const ofChannel = (await samples(telemetry, 'andon_')).filter((line) => line.includes('channel="pager"'));
+  expect(ofChannel).toEqual([
+    'andon_channel_undeliverable_pages_total{channel="pager"} 0',
+    ...['delivered', 'retry', 'refused', 'gone', 'collapsed'].map(
+      (outcome) => `andon_notifications_total{channel="pager",outcome="${outcome}"} 0`,
+    ),
+    ...['accepted', 'failed'].map(
+      (outcome) => `andon_notification_resends_total{channel="pager",outcome="${outcome}"} 0`,
+    ),
+    'andon_outbox_depth{channel="pager"} 0',
+  ]);
+});
+
+test('pages that a channel will never take are counted by channel, and a reload takes nothing back', async () => {
+  const telemetry = aTelemetry();
+  telemetry.configured({ channels: ['pager'], sources: [] });
+  telemetry.outboxDepth('pager', 2);
+  feed(telemetry, [anEvent('opened', 1, 0), anEvent('undeliverable', 2, 1)]);
+  telemetry.configured({ channels: ['pager'], sources: [] });
+  const channel = (name: string) => `andon_${name}{channel="pager"}`;
+  expect(await samples(telemetry, channel('channel_undeliverable_pages_total'))).toEqual([
+    `${channel('channel_undeliverable_pages_total')} 1`,
+  ]);
+  expect(await samples(telemetry, channel('outbox_depth'))).toEqual([`${channel('outbox_depth')} 2`]);
+});
+
+test('a channel that is not configured any more begins at zero with what waits for it', async () => {
+  const telemetry = aTelemetry();
+  telemetry.outboxDepth('old', 1);
+  const name = 'andon_channel_undeliverable_pages_total';
+  expect(await samples(telemetry, name)).toEqual([`${name}{channel="old"} 0`]);
+});
+
+test('a source has a series for each reason of failing before it was asked', async () => {
+  const telemetry = aTelemetry();
+  telemetry.configured({ channels: [], sources: ['main'] });
+  expect(await samples(telemetry, 'andon_source_errors_total')).toHaveLength(5);
+});
+
+test('a service that is declared has its counters at zero before anything happens to it', async () => {
+  const telemetry = aTelemetry();
+  telemetry.declared({ name: 'checkout', signals: [] });
+  const names = (await samples(telemetry, 'andon_'))
+    .filter((line) => line.endsWith(' 0') && line.includes('service="checkout"'))
+    .map((line) => line.replace('service="checkout"', '').replace('{}', '').replace('{,', '{').replace(/ 0$/, ''));
+  expect(names).toEqual([
+    'andon_relapses_total',
+    'andon_incident_bad_events_total',
+    'andon_reminders_total{kind="repeat"}',
+    'andon_reminders_total{kind="escalation"}',
+    'andon_silenced_notifications_total{by="silence"}',
+    'andon_silenced_notifications_total{by="maintenance"}',
+    'andon_grouped_notifications_total',
+    ...['unharmed', 'failed', 'unknown'].map((result) => `andon_deployments_total{result="${result}"}`),
+    ...['complete', 'partial', 'failed'].map((outcome) => `andon_polls_total{outcome="${outcome}"}`),
+    'andon_polls_missed_total',
+    'andon_caught_up_seconds_total',
+  ]);
+});
+
+test('a rule that only records begins at zero among those, and among no others', async () => {
+  const telemetry = aTelemetry();
+  telemetry.rules('checkout', {}, [
+    { rule: 'r', severity: 'page', condition: 'false', state: 'inactive', since: storyStart, shadow: true },
+  ]);
+  const stops = 'andon_shadow_stops_total{service="checkout",rule="r",severity="page"}';
+  expect(await samples(telemetry, 'andon_shadow_stops_total')).toEqual([`${stops} 0`]);
+  expect(await samples(telemetry, 'andon_incidents_total')).toEqual([]);
+});
+
+test('what the gate says now begins at zero among the answers', async () => {
+  const telemetry = aTelemetry();
+  const answer = decideGate({ service: 'checkout', freezes: [], dependencies: [] }, storyStart);
+  telemetry.gates([answer]);
+  expect(await samples(telemetry, 'andon_gate_decisions_total')).toEqual([
+    `andon_gate_decisions_total{service="checkout",decision="${answer.state}",reason="${answer.reason}",override="none"} 0`,
+  ]);
+});
+
+test('reports of changes begin at zero, whoever makes them', async () => {
+  expect(await samples(aTelemetry(), 'andon_change_reports_total{origin="argocd",result="recorded"}')).toHaveLength(1);
+});
+
 test.each([
   ['stop', 1],
   ['unknown', 1],

@@ -243,6 +243,7 @@ describe('forgetting', () => {
       'andon_incidents_blind',
       'andon_silenced_notifications_total',
       'andon_grouped_notifications_total',
+      'andon_gate_decisions_total',
       'andon_gate_changes_held_total',
       'andon_shadow_stops_total',
       'andon_change_timestamp_seconds',

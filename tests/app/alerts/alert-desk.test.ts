@@ -31,6 +31,14 @@ async function receive(bench: InboundBench, ...alerts: readonly PostedAlert[]) {
   return await bench.alerts.receive(alerts, labels);
 }
 
+test('an alert that ended before it began is no evidence, and is counted', async () => {
+  const bench = anInboundBench([anEvent('opened', 1, 100)]);
+  const impossible = { ...anEnd(anAlert('A', 130), 120) };
+  expect(await receive(bench, impossible)).toEqual({ kind: 'taken', counts: { impossible: 1 } });
+  expect(alerted(bench.timeline())).toEqual([]);
+  expect(said(bench, 'warn')).toContain('an alert that ended before it began is no evidence');
+});
+
 describe('an alert while an incident is open', () => {
   test('is evidence on its timeline, with when it began and when it was heard of', async () => {
     const bench = anInboundBench([anEvent('opened', 1, 100)]);

@@ -325,6 +325,36 @@ describe('an incident of a budget that rules count', () => {
     expect(incident?.impact?.peakBadRatio).toBeGreaterThan(0.2);
   }, 30_000);
 
+  test('begins and costs apart from those that are closed before it', async () => {
+    const faults = [10, 24, 38].map((minutes) => startsAt + minutes * minute);
+    const lasts = 3 * minute;
+    await using harness = await started({
+      traffic: {
+        perSecond: () => 20,
+        badShare: (t) => (faults.some((from) => t >= from && t < from + lasts) ? 0.3 : 0),
+      },
+    });
+    await harness.advance(60 * minute);
+    const incidents = harness.incidents();
+    expect(incidents).toHaveLength(faults.length);
+    const lost = 0.3 * 20 * (lasts / 1000);
+    for (const [index, after] of faults.entries()) {
+      const from = start + after;
+      const incident = incidents.find(({ detectedAt }) => detectedAt >= from && detectedAt < from + 10 * minute);
+      const closed = incidents.flatMap(({ detectedAt, recovery }) =>
+        detectedAt < from && recovery ? [recovery.at] : [],
+      );
+      expect({ index, found: incident !== undefined }).toEqual({ index, found: true });
+      if (incident === undefined) continue;
+      const { onset, impact } = incident;
+      expect(onset.earliest).toBeLessThanOrEqual(from);
+      expect(onset.latest).toBeGreaterThanOrEqual(from);
+      expect(onset.at).toBeGreaterThanOrEqual(Math.max(-Infinity, ...closed));
+      expect(impact?.badEvents).toBeGreaterThan(lost / 2);
+      expect(impact?.badEvents).toBeLessThan(lost * 1.6);
+    }
+  }, 60_000);
+
   test('that nobody could see end is not said to have ended when they were back', async () => {
     await using harness = await started({ services: [onlyBudget], traffic: failing });
     await harness.advance(16 * minute);

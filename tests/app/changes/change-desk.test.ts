@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createChangeDesk, type ChangeDesk } from '../../../src/app/changes/change-desk.ts';
+import { ClaimBook } from '../../../src/app/changes/claim-book.ts';
 import { futureMs, oldestMs } from '../../../src/app/changes/check-report.ts';
 import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
 import { StoreError } from '../../../src/app/ports/store.ts';
@@ -25,7 +26,9 @@ function aDesk(open = true): Bench {
   incidents.apply(open ? story.slice(0, 1) : story);
   const told: string[] = [];
   const log = memoryLog();
+  const claims = new ClaimBook();
   const desk = createChangeDesk({
+    claims,
     store: gates.store,
     book: gates.changes,
     incidents,
@@ -142,12 +145,39 @@ describe('a report', () => {
 describe('a remedy', () => {
   const remedies = { incident, by: 'ada', reason: 'rolls the cache back' };
 
-  test('of an open incident, of whatever service, is kept with its change', async () => {
+  test('of an open incident of a service that its own depends on is kept with its change', async () => {
     const { desk, gates } = aDesk();
+    const gate = { onUnknown: 'hold', budgets: {}, dependsOn: [{ service: 'checkout', whenStopped: 'hold' }] } as const;
+    gates.poll('search', 1, { service: { gate } });
     await gates.clock.advance(86_400_000);
     expect(await desk.report({ ...report, service: 'search', remedies }, 'cli')).toMatchObject({
       kind: 'recorded',
       change: { service: 'search', remedies },
+    });
+    expect(desk.claims(incident)).toMatchObject([
+      { kind: 'remedy-claimed', service: 'search', change: 'deploy-42', by: 'ada', reason: remedies.reason },
+    ]);
+  });
+
+  test('of an incident that the gate of its service does not see is refused, and no change is made of it', async () => {
+    const { desk, gates, told } = aDesk();
+    await gates.clock.advance(86_400_000);
+    expect(await desk.report({ ...report, service: 'search', remedies }, 'cli')).toEqual({
+      kind: 'unseen-incident',
+      id: incident,
+      service: 'search',
+      of: 'checkout',
+    });
+    expect(gates.written).toEqual([]);
+    expect(desk.list('search', 10)).toEqual([]);
+    expect(told).toEqual(['cli unseen-incident']);
+  });
+
+  test('is not younger than it was heard of, however far in the future it says that it begins', async () => {
+    const { desk, gates } = aDesk();
+    const startedAt = gates.clock.now() + 4 * 60_000;
+    expect(await desk.report({ ...report, startedAt }, 'api')).toMatchObject({
+      change: { startedAt: gates.clock.now() },
     });
   });
 
@@ -167,6 +197,7 @@ describe('a remedy', () => {
       });
     expect(gates.changes.get('checkout', 'deploy-42')).not.toHaveProperty('remedies');
     expect(gates.written.map(({ type }) => type)).toEqual(['change-reported', 'remedy-refused']);
+    expect(desk.claims(incident)).toMatchObject([{ kind: 'remedy-refused', change: 'deploy-42', ...remedies }]);
     expect(gates.written[1]).toMatchObject({ service: 'checkout', change: 'deploy-42', ...remedies });
     expect(told.slice(1)).toEqual(Array(3).fill('cli not-a-remedy'));
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrometheusSource } from '../../../src/adapters/prometheus/source.ts';
 import { changesKept } from '../../../src/app/changes/change-book.ts';
 import { createChangeDesk, type ChangeDesk } from '../../../src/app/changes/change-desk.ts';
+import { ClaimBook } from '../../../src/app/changes/claim-book.ts';
 import { DeploymentWatch, lookEveryMs } from '../../../src/app/changes/deployment-watch.ts';
 import { checkDeployment } from '../../../src/app/live-check/check-deployment.ts';
 import { IncidentBook } from '../../../src/app/recording/incident-book.ts';
@@ -87,6 +88,7 @@ function watching(gates = aGateBench(), behindMs = 0): Watching {
   const clock = new ManualClock();
   const log = memoryLog();
   const desk = createChangeDesk({
+    claims: new ClaimBook(),
     store: gates.store,
     book: gates.changes,
     incidents: new IncidentBook(),

@@ -55,9 +55,32 @@ describe('one outage that twenty services see', () => {
     const [first, second] = andon.channel.sent;
     expect(first?.page.off).toHaveLength(1);
     expect(second?.page.off).toEqual([]);
-    expect(second?.page.title).toMatch(/^s00 and 1 more: back, held for [\dms ]+ of 20m — was off since 02:31/);
+    expect(second?.page.title).toMatch(
+      /^s00 and 1 more: none of 2 off now; s00 back, held for [\dms ]+ of 20m — was off since 02:31/,
+    );
     const sampleAt = second?.page.fine.map(({ reading }) => (reading.kind === 'value' ? reading.sampleAt : 0)) ?? [];
     expect(Math.min(...sampleAt)).toBeGreaterThan((second?.createdAt ?? Infinity) - minute);
+  });
+
+  test('says how many are off now, and how each stands, though the first of it is on its way back', async () => {
+    const brief = badDuring([31 * minute, 32.5 * minute]);
+    const endState = { ...aService().endState, holdMs: 20 * minute };
+    // The share of half an hour is bad for long after the last bad event.
+    const targets = endState.targets.map((target) => ({ ...target, overMs: 30 * minute }));
+    const all = services(3, (index) =>
+      index === 0
+        ? { endState, rules: [aRule({ forMs: 0 })] }
+        : { endState: { ...endState, targets }, rules: [aRule({ forMs: 30_000 })] },
+    );
+    await using andon = await aDaemon(brief, all, { grouping: { ...grouping, everyMs: 4 * minute } });
+    await andon.advance(9 * minute);
+    expect(told(andon)).toEqual(['firing s00', 'escalated s00']);
+    const page = andon.channel.sent[1]?.page;
+    expect(page?.title).toMatch(
+      /^s00 and 2 more: 2 of 3 off now; s00 back, held for [\dms ]+ of 20m — was off since 02:31/,
+    );
+    expect(page?.offCount).toEqual({ off: 2, of: 3 });
+    expect(page?.together?.map(({ service, state }) => `${service} ${state}`)).toEqual(['s01 off', 's02 off']);
   });
 
   test('pages each owner for its own', async () => {

@@ -41,6 +41,7 @@ describe('a change', () => {
 
   test('that nobody said the beginning of began when it was first heard of', () => {
     expect(fold([{ change: 'a', service: 'checkout' }])).toMatchObject({ startedAt: 5_000 });
+    expect(fold([{ change: 'a', service: 'checkout', startedAt: 9_000 }])).toMatchObject({ startedAt: 5_000 });
     expect(fold([succeeded])).toMatchObject({ startedAt: 2_000, finishedAt: 2_000 });
     expect(fold([succeeded, started])).toMatchObject({ startedAt: 1_000, finishedAt: 2_000 });
   });

@@ -47,6 +47,15 @@ describe('a signal at an onset', () => {
     });
   });
 
+  test('of a relapse is held against the level since service was back, not against what was off before', () => {
+    const rows = rowsOf([...Array.from({ length: 10 }, () => 50), ...calm.slice(10), ...broken]);
+    expect(shiftAt({ onset, rows }, 90_000)).toBeUndefined();
+    expect(shiftAt({ onset, rows, backSince: 50_000 }, 90_000)).toMatchObject({
+      verdict: 'shifted',
+      before: { bad: 0, total: 800 },
+    });
+  });
+
   test('left its bound where too little was counted to compare, if its beginning was seen', () => {
     const few = rowsOf(
       [...calm, ...broken].map((bad) => bad / 20),

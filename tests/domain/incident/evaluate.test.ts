@@ -184,6 +184,10 @@ describe('relapses', () => {
     expect(run.story()).toEqual(['opened', 'onset-settled', 'resolved', 'relapsed', 'resolved', 'closed']);
     expect(new Set(run.events.map((event) => event.incidentId)).size).toBe(1);
     expect(Math.abs(run.find('resolved').recoveredAt - start - 19 * minute)).toBeLessThanOrEqual(5_000);
+    const again = run.find('relapsed').onset;
+    expect(Math.abs((again?.at ?? 0) - start - 17 * minute)).toBeLessThanOrEqual(5_000);
+    expect(again?.earliest).toBeGreaterThan(start + 12 * minute - 5_000);
+    expect(Math.abs(run.find('opened').onset.at - start - 10 * minute)).toBeLessThanOrEqual(5_000);
   });
 
   test('after the watch window are new incidents', () => {

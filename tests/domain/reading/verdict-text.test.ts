@@ -35,6 +35,16 @@ test.each([
     text: 'success rate 99.896%, target at least 99.9%',
   },
   {
+    name: 'a near miss, which must not be rounded over the bound',
+    verdict: aVerdict(0.9995, { unit: 'ratio', value: 0.9997 }),
+    text: 'success rate 99.95%, target at least 99.97%',
+  },
+  {
+    name: 'nearly all, which is not all',
+    verdict: aVerdict(0.99999, { unit: 'ratio' }),
+    text: 'success rate 99.999%, target at least 99.9%',
+  },
+  {
     name: 'a hit on the bound',
     verdict: aVerdict(0.999, { unit: 'ratio' }),
     text: 'success rate 99.9%, target at least 99.9%',

@@ -127,9 +127,33 @@ describe.each(all.map(({ file, dashboard }): [string, Dashboard] => [file, dashb
     }
   });
 
-  test('leads to the others, with the variables and the time that were picked', () => {
+  test('leads to each of the others, with the time and the data source that were picked', () => {
     expect(dashboard.tags).toEqual(['andon']);
-    expect(dashboard.links).toMatchObject([{ type: 'dashboards', tags: ['andon'], includeVars: true, keepTime: true }]);
+    const links = dashboard.links ?? [];
+    expect(links.map(({ url = '' }) => url.replace(/\?.*/, '')).toSorted()).toEqual(
+      all.flatMap((other) => (other.file === file ? [] : [`/d/${other.dashboard.uid}`])).toSorted(),
+    );
+    for (const link of links) {
+      // With all variables a dashboard gets values that it does not offer, such as `All` where one is to be picked.
+      expect(link).toMatchObject({ type: 'link', includeVars: false, keepTime: true, targetBlank: false });
+      expect(link.url).toMatch(/\?\$\{datasource:queryparam\}(?:&|$)/);
+    }
+  });
+
+  test('hands on variables that the other has too, and several values only where several may be picked', () => {
+    const offered = (of: Dashboard | undefined, name: string) =>
+      (of?.templating.list ?? []).find((variable) => variable.name === name);
+    for (const { url = '' } of dashboard.links ?? []) {
+      const target = all.find((other) => url.startsWith(`/d/${other.dashboard.uid}?`))?.dashboard;
+      const handed = [...url.matchAll(/\$\{(\w+):queryparam\}/g)].map(([, name = '']) => name);
+      expect(url).toBe(`/d/${target?.uid}?${handed.map((name) => `\${${name}:queryparam}`).join('&')}`);
+      for (const name of handed) {
+        const [here, there] = [offered(dashboard, name), offered(target, name)];
+        expect([name, here?.type, there?.type]).toEqual([name, there?.type, here?.type]);
+        expect(here).toBeDefined();
+        if (here?.multi === true) expect(there).toMatchObject({ name, multi: true, includeAll: true });
+      }
+    }
   });
 
   test('marks instants with what both old and new Grafanas read', () => {

@@ -5,6 +5,7 @@ import { describeTimeToRecover } from '../../../domain/incident/span-words.ts';
 import { formatSpan } from '../../../domain/text/duration.ts';
 import { shortenEnd, singleLine, visibleText } from '../../../domain/text/visible-text.ts';
 import type { FactSheet, TargetWire } from './fact-sheet.ts';
+import { placeText, stateText } from './together-text.ts';
 import { httpLink, type ChatLink } from './http-link.ts';
 import { betweenTimes, clockTime } from './clock-time.ts';
 
@@ -42,6 +43,8 @@ const leastSpeed = 0.001;
 /** Most characters of one text, and of one name in a list. */
 const textLimit = 500;
 const nameLimit = 80;
+/** What stands behind a name, such as `(back, held for 10m5s of 15m)`. */
+const stateLimit = 40;
 
 /** The facts of a notification as people want to read them in a chat. The same facts always give the same message. */
 export function chatMessageOf(sheet: FactSheet): ChatMessage {
@@ -54,14 +57,14 @@ export function chatMessageOf(sheet: FactSheet): ChatMessage {
     urgency: urgent.has(type) ? urgency : '',
     title: line(data.title),
     offHeading: isOver ? 'Off when last seen' : offHeading(sheet),
-    off: offLines(data),
+    off: isOver ? offLines(data) : [...offLines(data), ...othersOff(data)],
     links: [httpLink('Incident', data.link), httpLink('Runbook', data.runbook)].filter((link) => link !== undefined),
     facts: [
       ...fact('What', data.summary),
       ...fact('Why', data.because === 'condition-true' || isOver ? undefined : 'its condition cannot be decided'),
       ...(isOver ? spellFacts(sheet) : sinceFacts(sheet)),
       ...suspectFacts(data),
-      ...fact('Together', togetherText(data), mostTogether * (nameLimit + ' (back), '.length)),
+      ...fact('Together', togetherText(data, isOver), mostTogether * (nameLimit + stateLimit)),
       ...fact('Severity', isOver ? undefined : data.severity),
       ...fact('Acknowledged', isOver || data.acknowledgedBy === undefined ? undefined : `by ${data.acknowledgedBy}`),
       ...fact('Owner', data.owner),
@@ -111,6 +114,15 @@ function offLines({ off, truncated }: FactSheet['data']): readonly string[] {
   return off.length <= mostOff ? lines : [...lines, more(off.length - mostOff, truncated)];
 }
 
+/** Where the first of a group is back, what is off is others. */
+function othersOff({ off, together = [], offCount }: FactSheet['data']): readonly string[] {
+  const others = together.filter(({ state }) => state === 'off');
+  if (off.length > 0 || others.length === 0) return [];
+  const lines = others.slice(0, mostOff).map((each) => line(`${line(placeText(each), nameLimit)}: ${each.title}`));
+  const left = Math.max(others.length, offCount?.off ?? 0) - lines.length;
+  return left === 0 ? lines : [...lines, `and ${left} more`];
+}
+
 /** Of a list that was cut before, nobody knows how long it was. */
 function more(count: number, truncated: boolean): string {
   return truncated ? 'and more' : `and ${count} more`;
@@ -128,8 +140,8 @@ function moving({ trend, perMinute, unit, value, unknown }: TargetWire): string 
   return ` — ${trend} by ${speed}${of} a minute`;
 }
 
-function sinceFacts({ type, timestamp, data }: FactSheet): readonly ChatFact[] {
-  const { onset, detectedAt, timeToDetectSeconds, relapses } = data;
+function sinceFacts({ timestamp, data }: FactSheet): readonly ChatFact[] {
+  const { onset, detectedAt, timeToDetectSeconds, relapses, relapsedAt } = data;
   const detected = `detected ${span(timeToDetectSeconds)} later`;
   const since = {
     'change-point': `${clockTime(onset.at, timestamp)}${betweenTimes(onset, timestamp)}, ${detected}`,
@@ -138,19 +150,22 @@ function sinceFacts({ type, timestamp, data }: FactSheet): readonly ChatFact[] {
     detection: `${clockTime(detectedAt, timestamp)}, when it was detected, or before`,
   }[onset.method];
   return [
-    ...fact(type === 'incident.relapsed' ? 'First off' : 'Since', since),
+    ...fact('Again since', relapsedAt && clockTime(relapsedAt, timestamp)),
+    ...fact(relapses === 0 ? 'Since' : 'First off', since),
     ...fact('Relapsed', relapses === 0 ? undefined : relapses === 1 ? 'once' : `${relapses} times`),
   ];
 }
 
 function spellFacts({ timestamp, data }: FactSheet): readonly ChatFact[] {
   const { onset, recoveredAt, timeToRecoverSeconds } = data;
+  // Others that are told under it have times of their own.
+  const name = (text: string): string => (data.together === undefined ? text : `Itself ${text.toLowerCase()}`);
   const recovery = data.recovery === undefined ? '' : betweenTimes(data.recovery, timestamp);
   return [
-    ...fact('Off for', timeToRecoverSeconds === undefined ? undefined : offFor(data, timeToRecoverSeconds)),
-    ...fact('From', `${clockTime(onset.at, timestamp)}${betweenTimes(onset, timestamp)}`),
+    ...fact(name('Off for'), timeToRecoverSeconds === undefined ? undefined : offFor(data, timeToRecoverSeconds)),
+    ...fact(name('From'), `${clockTime(onset.at, timestamp)}${betweenTimes(onset, timestamp)}`),
     ...fact(
-      'To',
+      name('To'),
       recoveredAt === undefined
         ? 'nobody knows: recovery was not seen'
         : `${clockTime(recoveredAt, timestamp)}${recovery}`,
@@ -158,7 +173,13 @@ function spellFacts({ timestamp, data }: FactSheet): readonly ChatFact[] {
   ];
 }
 
-function offFor({ onset, recoveredAt, recovery }: FactSheet['data'], seconds: number): string {
+function offFor(data: FactSheet['data'], seconds: number): string {
+  const { offSeconds } = data;
+  const whole = spellText(data, seconds);
+  return offSeconds === undefined ? whole : `about ${span(offSeconds)} in all, over ${whole}`;
+}
+
+function spellText({ onset, recoveredAt, recovery }: FactSheet['data'], seconds: number): string {
   if (recovery === undefined || recoveredAt === undefined) return span(seconds);
   return describeTimeToRecover(instantsOf(onset), instantsOf(recovery));
 }
@@ -177,14 +198,18 @@ function impactText({ impact, recoveredAt }: FactSheet['data']): string | undefi
 }
 
 /** Other incidents that this message tells of, and which of them are over. */
-function togetherText({ together = [], furtherCount = 0 }: FactSheet['data']): string | undefined {
+function togetherText(
+  { together = [], furtherCount = 0, offCount }: FactSheet['data'],
+  isOver: boolean,
+): string | undefined {
   if (together.length === 0) return undefined;
-  const names = together.slice(0, mostTogether).map(({ service, group, phase }) => {
-    const parts = Object.entries(group).map(([label, value]) => `${label} ${value}`);
-    return `${line([service, ...parts].join(' '), nameLimit)}${phase === 'open' ? '' : ' (back)'}`;
+  const names = together.slice(0, mostTogether).map((each) => {
+    const state = stateText(each);
+    return `${line(placeText(each), nameLimit)}${state === '' ? '' : ` (${state})`}`;
   });
+  const count = offCount === undefined || isOver ? '' : `${offCount.off} of ${offCount.of} off now, this one counted: `;
   const further = together.length - names.length + furtherCount;
-  return `${names.join(', ')}${further === 0 ? '' : ` and ${further} more`}`;
+  return `${count}${names.join(', ')}${further === 0 ? '' : ` and ${further} more`}`;
 }
 
 function fineText({ fine, truncated }: FactSheet['data']): string | undefined {

@@ -149,6 +149,11 @@ export const Facts = z.object({
     .meta({ description: 'Who closed the incident by hand, and why: that service is back was not seen' }),
   timeToRecoverSeconds: z.number().optional().meta({ description: 'From onset to recovery' }),
   relapses: z.number().int().meta({ description: 'How often the incident came back after it had resolved' }),
+  relapsedAt: Instant.optional().meta({ description: 'When it last came back; absent without a relapse' }),
+  offSeconds: z.number().optional().meta({
+    description:
+      'How long it was off in all, without the stretches between in which it was back; absent without a relapse. About: of a relapse, from its detection on',
+  }),
   acknowledgedBy: z.string().optional().meta({
     description: 'Who acknowledged it; absent while nobody has since it opened, got worse or came back',
   }),
@@ -162,11 +167,24 @@ export const Facts = z.object({
         since: Instant.meta({ description: 'Its onset' }),
         severity: z.enum(['page', 'ticket']),
         phase: z.enum(['open', 'watching', 'closed']).meta({ description: '`open` until its service is back' }),
+        state: z.enum(['off', 'held', 'unknown', 'closed', 'back']).optional().meta({
+          description:
+            'How it stands now. `held`: all of it holds, though not yet for long enough; `unknown`: nobody can tell; `closed`: by hand, and nobody saw it come back',
+        }),
+        held: z
+          .object({ forSeconds: z.number(), ofSeconds: z.number() })
+          .optional()
+          .meta({ description: 'How long it has held, of how long it has to' }),
+        recoveredAt: Instant.optional().meta({ description: 'Since when it is back' }),
       }),
     )
     .optional()
     .meta({ description: 'Other incidents of the same outage: this message tells of them too, and they page nobody' }),
   furtherCount: z.number().int().optional().meta({ description: 'How many there are beyond those' }),
+  offCount: z
+    .object({ off: z.number().int(), of: z.number().int() })
+    .optional()
+    .meta({ description: 'How many are off now of all that this message tells of, its own incident included' }),
   off: z.array(TargetWire).meta({ description: 'Targets that are missed, or cannot be told' }),
   fine: z.array(TargetWire).meta({ description: 'Targets that hold' }),
   seenAt: Instant.optional().meta({

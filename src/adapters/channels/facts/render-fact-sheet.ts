@@ -80,9 +80,12 @@ function wholeBody({ notification, collapsed }: Attempt): FactSheet {
       ...(resolvedAt === undefined ? {} : { resolvedAt: formatUtc(resolvedAt) }),
       ...(closedByHand === undefined ? {} : { closedByHand }),
       relapses: page.relapses,
+      ...(page.relapsedAt === undefined ? {} : { relapsedAt: formatUtc(page.relapsedAt) }),
+      ...(page.offMs === undefined ? {} : { offSeconds: page.offMs / 1000 }),
       ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
       ...(page.together === undefined ? {} : { together: page.together.map(togetherWire) }),
       ...(page.furtherCount === undefined ? {} : { furtherCount: page.furtherCount }),
+      ...(page.offCount === undefined ? {} : { offCount: page.offCount }),
       off: page.off.map(targetWire),
       fine: page.fine.map(targetWire),
       ...(page.seenAt === undefined ? {} : { seenAt: formatUtc(page.seenAt) }),
@@ -106,8 +109,18 @@ function suspectWire(suspect: Suspect): SuspectWire {
   };
 }
 
-function togetherWire({ since, ...told }: Together): NonNullable<FactSheet['data']['together']>[number] {
-  return { ...told, since: formatUtc(since) };
+function togetherWire({
+  since,
+  held,
+  recoveredAt,
+  ...told
+}: Together): NonNullable<FactSheet['data']['together']>[number] {
+  return {
+    ...told,
+    since: formatUtc(since),
+    ...(held === undefined ? {} : { held: { forSeconds: held.forMs / 1000, ofSeconds: held.ofMs / 1000 } }),
+    ...(recoveredAt === undefined ? {} : { recoveredAt: formatUtc(recoveredAt) }),
+  };
 }
 
 function collapsedWire({ id, kind, createdAt }: Notification): FactSheet['data']['collapsed'][number] {

@@ -131,9 +131,16 @@ export function sampleFactSheets(): readonly FactSheet[] {
           since: '2026-08-22T02:07:14.000Z',
           severity: 'ticket',
           phase: 'open',
+          state: 'held',
+          held: { forSeconds: 3, ofSeconds: 10 },
+          recoveredAt: '2026-08-22T02:31:05.000Z',
         },
       ],
       furtherCount: 3,
+      offCount: { off: 4, of: 5 },
+      relapses: 1,
+      relapsedAt: '2026-08-22T02:07:31.000Z',
+      offSeconds: 53,
     },
   };
   const closed: FactSheet = {

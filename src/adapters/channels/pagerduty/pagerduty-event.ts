@@ -2,6 +2,7 @@ import type { Attempt } from '../../../app/ports/channel.ts';
 import type { NotificationKind } from '../../../domain/notification/notification.ts';
 import { shortenEnd, singleLine } from '../../../domain/text/visible-text.ts';
 import type { FactSheet } from '../facts/fact-sheet.ts';
+import { placeText, stateText } from '../facts/together-text.ts';
 import { httpLink, type ChatLink } from '../facts/http-link.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
 import { compileTemplate } from '../template/template.ts';
@@ -125,7 +126,7 @@ function detailsOf({ data }: FactSheet): Readonly<Record<string, unknown>> {
     ...(suspects.length === 0 ? {} : { suspects: suspects.map(({ text }) => text) }),
     // Whole, even where the sentence about its change had to be cut.
     ...(suspects[0]?.rollback === undefined ? {} : { way_back: suspects[0].rollback }),
-    ...(together.length === 0 ? {} : { together: together.map(({ title }) => title) }),
+    ...(together.length === 0 ? {} : { together: together.map(togetherText) }),
     ...(furtherCount === undefined ? {} : { together_further: furtherCount }),
     onset: data.onset.at,
     onset_earliest: data.onset.earliest,
@@ -147,6 +148,12 @@ function detailsOf({ data }: FactSheet): Readonly<Record<string, unknown>> {
     ...(link === undefined ? {} : { link }),
     ...(data.truncated ? { shortened: true } : {}),
   };
+}
+
+/** Which service, what of it is off, and how it stands. */
+function togetherText(each: NonNullable<FactSheet['data']['together']>[number]): string {
+  const state = stateText(each);
+  return `${placeText(each)}: ${each.title}${state === '' ? '' : ` (${state})`}`;
 }
 
 function withOwn(

@@ -44,13 +44,37 @@ function parse(text: string): hbs.AST.Program {
     return Handlebars.parse(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const line = /line (\d+)/.exec(message)?.[1];
-    const picture = message.split('\n').slice(1, 3).join('\n');
     // The trap of writing JSON with Handlebars: {"a": {{json b}}} ends in what reads as the end of {{{ }}}.
     const hint = message.includes("got 'CLOSE_UNESCAPED'") ? '; write a space between }} and a } that follows it' : '';
-    const what = `line ${line ?? '?'}: the template cannot be read${hint}\n${picture}`;
-    throw new TemplateError(what.trimEnd(), { cause: error });
+    throw new TemplateError(`${placeOf(message, text)}: the template cannot be read${whyOf(message)}${hint}`, {
+      cause: error,
+    });
   }
+}
+
+/** Where Handlebars stopped, of whose messages some draw an arrow under the last characters that they read. */
+function placeOf(message: string, text: string): string {
+  const [line, column] = / - (\d+):(\d+)$/.exec(message)?.slice(1) ?? [];
+  if (column !== undefined) return `line ${line}, column ${Number(column) + 1}`;
+  const [first = '', picture = '', arrow = ''] = message.split('\n');
+  const number = Number(/line (\d+)/.exec(first)?.[1] ?? 1);
+  // The picture leaves line breaks out and begins anywhere: what stands before the arrow's head ends where it points.
+  const read = picture.slice(0, arrow.indexOf('^')).replace(/^\.\.\./, '');
+  const onLine = text.split('\n')[number - 1] ?? '';
+  for (let from = 0; from < read.length; from += 1) {
+    const index = onLine.indexOf(read.slice(from));
+    if (index !== -1) return `line ${number}, column ${index + read.length - from + 1}`;
+  }
+  return `line ${number}`;
+}
+
+/** What it says of why, as far as that is in plain words. */
+function whyOf(message: string): string {
+  const unlike = /^(.*) doesn't match (.*) - \d+:\d+$/.exec(message);
+  if (unlike !== null) return `: ${unlike[1]} is ended by ${unlike[2]}`;
+  if (message.includes("got 'EOF'")) return ': it ends where a {{/…}} or a }} is missing';
+  if (message.includes("got 'INVALID'")) return ': what stands after {{ is no field, or has no }} after it';
+  return '';
 }
 
 function checkProgram(program: hbs.AST.Program, outer: ReadonlySet<string>): void {

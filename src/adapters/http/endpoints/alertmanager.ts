@@ -15,6 +15,9 @@ const time = () =>
     .datetime({ offset: true, error: 'must be a time such as 2026-08-22T02:07:11Z' })
     .transform((text) => Date.parse(text));
 
+/** Go's zero time: no time. */
+const zeroTime = Date.parse('0001-01-01T00:00:00Z');
+
 const AlertWire = z.looseObject({
   status: z.enum(['firing', 'resolved']),
   labels: z.record(z.string(), z.string()),
@@ -80,6 +83,6 @@ export function alertmanagerEndpoints(
 }
 
 function postedAlert({ status, labels, startsAt, endsAt, fingerprint }: z.infer<typeof AlertWire>): PostedAlert {
-  const isOver = status === 'resolved' && typeof endsAt === 'number' && endsAt >= startsAt;
+  const isOver = status === 'resolved' && typeof endsAt === 'number' && endsAt !== zeroTime;
   return { fingerprint, status, labels, startsAt, ...(isOver ? { endsAt } : {}) };
 }

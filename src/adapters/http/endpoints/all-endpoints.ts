@@ -95,7 +95,10 @@ function incidentPageOf(parts: HttpParts, id: string): Answer {
   const gate = views.some((view) => view.service === service) ? parts.gates.of(service) : undefined;
   const silenced = silencedNow(parts, record.incident);
   const now = incidentNow(views, record.incident);
-  return text(incidentPage(record, parts.now(), now, gate, silenced, parts.grafana?.()), html);
+  return text(
+    incidentPage(record, parts.now(), now, gate, silenced, parts.grafana?.(), parts.changes.claims(record.incident.id)),
+    html,
+  );
 }
 
 function pageOf(parts: HttpParts): string {

@@ -44,7 +44,10 @@ const ChangeReportBody = z
         reason: z.string().min(1).max(noteLimit),
       })
       .optional()
-      .meta({ description: 'That the change is the fix of an open incident, of any service: its gate lets it pass.' }),
+      .meta({
+        description:
+          'That the change is the fix of an open incident of its service or of one that it depends on: its gate lets it pass.',
+      }),
   })
   .meta({ id: 'ChangeReport' });
 
@@ -60,7 +63,10 @@ export function changeEndpoints({ changes }: Pick<HttpParts, 'changes'>): readon
       answers: {
         200: { description: 'The change after it.', schema: ChangeTakenWire },
         404: { description: 'No such service is watched.' },
-        422: { description: 'A field does not fit, or the incident to remedy is not open.' },
+        422: {
+          description:
+            'A field does not fit, or the incident to remedy is not open, is not seen by the gate of the service, or is younger than the change.',
+        },
         503: { description: 'The store could not keep it; nothing happened.' },
       },
       answer: async ({ body, header }) => {

@@ -111,6 +111,7 @@ async function answer(hook: Hook, parts: HookParts, sent: Sent): Promise<Answer>
         case 'unknown-service':
           return taken(202, { result: 'ignored', words: `no service named ${JSON.stringify(service)} is watched` });
         case 'unknown-incident':
+        case 'unseen-incident':
         case 'not-a-remedy':
         case 'invalid':
         case 'not-stored':

@@ -12,7 +12,7 @@ import { problem, type Problem } from '../problem.ts';
 import { PlainText } from '../wire/act.ts';
 import { incidentPhases, IncidentsWire, IncidentWire, toIncidentWire } from '../wire/incident.ts';
 import { toIncidentNowWire } from '../wire/incident-now.ts';
-import { IncidentRecordWire, toTimelineEventWire } from '../wire/timeline.ts';
+import { IncidentRecordWire, toTimelineWire } from '../wire/timeline.ts';
 
 const mostListed = 500;
 
@@ -81,7 +81,7 @@ export function incidentEndpoints(parts: HttpParts): readonly Endpoint[] {
         return json({
           incident: toIncidentWire(record.incident, silenced(record.incident)),
           ...present({ now: now && toIncidentNowWire(now) }),
-          timeline: record.timeline.map(toTimelineEventWire),
+          timeline: toTimelineWire(record.timeline, parts.changes.claims(record.incident.id)),
         });
       },
     }),

@@ -105,6 +105,15 @@ export const IncidentWire = z
     blind: z.boolean().meta({ description: 'True while readings it rests on cannot be had.' }),
     unwatched: z.boolean().meta({ description: 'True when the service has left the rule files.' }),
     relapses: z.int(),
+    relapse: z
+      .strictObject({
+        number: z.int(),
+        at: TimeWire.meta({ description: 'When it was detected.' }),
+        onset: OnsetWire,
+        suspects: z.array(SuspectWire).optional().meta({ description: 'Changes that this relapse may come from.' }),
+      })
+      .optional()
+      .meta({ description: 'The newest relapse; `onset` and `suspects` of the incident are those of its beginning.' }),
     silenced: SilencedByWire.optional().meta({ description: 'What keeps its pages back now.' }),
     flapping: z
       .boolean()
@@ -165,6 +174,7 @@ export function toIncidentWire(incident: Incident, silenced?: SilencedBy): z.inf
       groupedUnder: incident.telling.under?.incidentId,
       owner,
       suspects: incident.suspects && toSuspectsWire(incident.suspects),
+      relapse: toRelapseWire(incident),
       summary,
       budgets: budgets === undefined ? undefined : [...budgets],
       budgetsAt: timeOf(incident.budgetsAt),
@@ -183,6 +193,18 @@ export function toIncidentWire(incident: Incident, silenced?: SilencedBy): z.inf
       impact: impact && toImpactWire(impact),
       budgetsSpent: budgetsSpent && toBudgetsSpentWire(budgetsSpent),
     }),
+  };
+}
+
+function toRelapseWire({ lastRelapses = [] }: Incident) {
+  const newest = lastRelapses.at(-1);
+  if (newest === undefined) return undefined;
+  const { number, at, onset, suspects } = newest;
+  return {
+    number,
+    at: formatUtc(at),
+    onset: toOnsetWire(onset),
+    ...present({ suspects: suspects && toSuspectsWire(suspects) }),
   };
 }
 

@@ -19,6 +19,10 @@ export const tellingFields = {
   withheld: channels.optional().meta({
     description: 'Channels that it was kept from: by a silence, for a group that is not back, or because it flaps.',
   }),
+  withheldFor: z
+    .array(z.enum(['flapping', 'group']))
+    .optional()
+    .meta({ description: 'Why, where no silence kept it; absent in what an older Andon wrote.' }),
 };
 
 /** How an incident stood when it was told of later than it happened. */
@@ -38,18 +42,23 @@ export function standingOf({ verdicts, held }: Standing) {
   });
 }
 
-type Tellable = Pick<Extract<StoredEvent, { readonly type: 'opened' }>, 'silencedBy' | 'groupedUnder' | 'withheld'>;
+type Tellable = Pick<
+  Extract<StoredEvent, { readonly type: 'opened' }>,
+  'silencedBy' | 'groupedUnder' | 'withheld' | 'withheldFor'
+>;
 
 /** The fields of one event. */
 export function tellingOf({
   silencedBy,
   groupedUnder,
   withheld,
+  withheldFor,
 }: Tellable): z.infer<z.ZodObject<typeof tellingFields, z.core.$strict>> {
   return present({
     silencedBy: silencedBy && toSilencedByWire(silencedBy),
     groupedUnder: groupedUnder && { incidentId: groupedUnder.incidentId, channels: [...groupedUnder.channels] },
     withheld: withheld && [...withheld],
+    withheldFor: withheldFor && [...withheldFor],
   });
 }
 

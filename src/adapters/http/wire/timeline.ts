@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeClaim, type Claim } from '../../../app/changes/claim-book.ts';
 import { present } from '../../../app/views/json-fields.ts';
 import { verdictJson } from '../../../app/views/service-json.ts';
 import type { StopFacts, StoredEvent } from '../../../domain/incident/event.ts';
@@ -64,11 +65,39 @@ export const TimelineEventWire = z
       ...tellingFields,
     }),
     z.strictObject({ ...common, type: z.literal('rule-joined'), stop: StopWire, ...tellingFields }),
-    z.strictObject({ ...common, type: z.literal('suspected'), suspects: z.array(SuspectWire) }),
+    z.strictObject({
+      ...common,
+      type: z.literal('suspected'),
+      suspects: z.array(SuspectWire),
+      relapse: z
+        .int()
+        .optional()
+        .meta({ description: 'The relapse that they are of, from 1; absent: the first onset.' }),
+    }),
+    ...(['remedy-claimed', 'remedy-refused'] as const).map((type) =>
+      z
+        .strictObject({
+          ...common,
+          type: z.literal(type),
+          service: z.string().meta({ description: 'Whose change it is.' }),
+          change: z.string(),
+          by: z.string(),
+          reason: z.string(),
+          text: z.string().meta({ description: 'All of it for people.' }),
+        })
+        .meta({
+          description:
+            type === 'remedy-claimed'
+              ? 'Somebody said that a change mends it: its gate lets that pass.'
+              : 'Somebody said that a change mends it, which had begun or was known before: nobody believed it.',
+        }),
+    ),
     z.strictObject({
       ...common,
       type: z.literal('relapsed'),
       stop: StopWire,
+      onset: OnsetWire.optional().meta({ description: 'When service was off again.' }),
+      suspects: z.array(SuspectWire).optional(),
       flapping: z.boolean().optional().meta({ description: 'True when it flaps from here on.' }),
       ...tellingFields,
     }),
@@ -145,6 +174,17 @@ export const IncidentRecordWire = z
   })
   .meta({ id: 'IncidentRecord' });
 
+/** All that happened in an incident, with what people said mends it, in the order of the log. */
+export function toTimelineWire(timeline: readonly StoredEvent[], claims: readonly Claim[]): TimelineEventWire[] {
+  return [...timeline.map(toTimelineEventWire), ...claims.map(toClaimWire)].sort((a, b) => a.seq - b.seq);
+}
+
+function toClaimWire(claim: Claim): TimelineEventWire {
+  const { kind: type, seq, at, recordedAt, service, change, by, reason } = claim;
+  const text = describeClaim(claim);
+  return { seq, at: formatUtc(at), recordedAt: formatUtc(recordedAt), type, service, change, by, reason, text };
+}
+
 export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
   const shared = { seq: event.seq, at: formatUtc(event.at), recordedAt: formatUtc(event.recordedAt) };
   switch (event.type) {
@@ -164,14 +204,23 @@ export function toTimelineEventWire(event: StoredEvent): TimelineEventWire {
     case 'rule-joined':
       return { ...shared, type: event.type, stop: toStop(event.stop), ...tellingOf(event) };
     case 'relapsed': {
-      const { type, stop, flapping } = event;
-      const often = flapping === undefined ? undefined : true;
-      return { ...shared, type, stop: toStop(stop), ...present({ flapping: often }), ...tellingOf(event) };
+      const { type, stop, onset, suspects, flapping } = event;
+      const told = present({
+        onset: onset && toOnsetWire(onset),
+        suspects: suspects && toSuspectsWire(suspects),
+        flapping: flapping === undefined ? undefined : true,
+      });
+      return { ...shared, type, stop: toStop(stop), ...told, ...tellingOf(event) };
     }
     case 'onset-settled':
       return { ...shared, type: event.type, onset: toOnsetWire(event.onset) };
     case 'suspected':
-      return { ...shared, type: event.type, suspects: toSuspectsWire(event.suspects) };
+      return {
+        ...shared,
+        type: event.type,
+        suspects: toSuspectsWire(event.suspects),
+        ...present({ relapse: event.relapse }),
+      };
     case 'notified':
       return { ...shared, type: event.type, channel: event.channel, notificationId: event.notificationId };
     case 'undeliverable': {

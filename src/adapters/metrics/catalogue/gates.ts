@@ -36,7 +36,7 @@ export const gatesMetrics = {
   changeReports: {
     name: 'andon_change_reports_total',
     type: 'counter',
-    help: 'Reports of changes that came in, by where they came from and what became of them: recorded, unchanged (nothing new), ignored (the message tells of no change), unknown-service, unknown-incident, not-a-remedy (it began before the incident), invalid or not-stored. Requests that were not let in are in andon_http_request_duration_seconds.',
+    help: 'Reports of changes that came in, by where they came from and what became of them: recorded, unchanged (nothing new), ignored (the message tells of no change), unknown-service, unknown-incident, unseen-incident (of a service that its own does not depend on), not-a-remedy (it began before the incident), invalid or not-stored. Requests that were not let in are in andon_http_request_duration_seconds.',
     labels: ['origin', 'result'],
   },
   changeTimestamp: {

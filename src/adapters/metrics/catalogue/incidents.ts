@@ -52,7 +52,7 @@ export const incidentsMetrics = {
   alertsReceived: {
     name: 'andon_alerts_received_total',
     type: 'counter',
-    help: "Alerts that Alertmanager posted, by what became of each: evidence (new on the timeline of an incident), kept (for incidents that open later), repeated (nothing new), unknown-service, own (of an incident of Andon's, coming back) or left-out (cut from the message by its sender).",
+    help: "Alerts that Alertmanager posted, by what became of each: evidence (new on the timeline of an incident), kept (for incidents that open later), repeated (nothing new), unknown-service, own (of an incident of Andon's, coming back), impossible (ended before it began) or left-out (cut from the message by its sender).",
     labels: ['outcome'],
   },
   closedByHand: {
@@ -76,8 +76,14 @@ export const incidentsMetrics = {
   undeliverable: {
     name: 'andon_undeliverable_pages_total',
     type: 'counter',
-    help: 'Pages that a channel will never take. Rebuilt from the event log at start.',
+    help: 'Pages that a channel will never take, by service; a series appears with the first of them. Rebuilt from the event log at start.',
     labels: ['service', 'channel'],
+  },
+  channelUndeliverable: {
+    name: 'andon_channel_undeliverable_pages_total',
+    type: 'counter',
+    help: 'Pages that a channel will never take, of all services. Stands at 0 for each configured channel from the start, so that `increase()` sees the first one. Rebuilt from the event log at start.',
+    labels: ['channel'],
   },
   reminders: {
     name: 'andon_reminders_total',

@@ -74,7 +74,8 @@ const hostsOfSecretUrls =
 export function noSecretUrl(settings: Pick<PostingSettings, 'url'>, context: z.core.$RefinementCtx): void {
   const url = settings.url === undefined ? null : URL.parse(settings.url);
   if (url === null) return;
-  const isSecret = hostsOfSecretUrls.test(url.hostname) || isDiscord(url);
+  const host = hostOf(url);
+  const isSecret = hostsOfSecretUrls.test(host) || isDiscord(host, url.pathname);
   if (!isSecret) return;
   context.addIssue({
     code: 'custom',
@@ -84,8 +85,13 @@ export function noSecretUrl(settings: Pick<PostingSettings, 'url'>, context: z.c
   });
 }
 
-function isDiscord({ hostname, pathname }: URL): boolean {
-  return /(?:^|\.)discord(?:app)?\.com$/.test(hostname) && pathname.startsWith('/api/webhooks/');
+/** The host without the full stops of a name's root, with which it is the same host. `URL` has made it lower case. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/\.+$/, '');
+}
+
+function isDiscord(host: string, pathname: string): boolean {
+  return /(?:^|\.)discord(?:app)?\.com$/.test(host) && pathname.startsWith('/api/webhooks/');
 }
 
 /** What `oneUrl` refuses, for the editor's schema. */

@@ -38,6 +38,12 @@ test('what is off together is named, and what of it is back', () => {
   };
   const back = { ...one, service: 'search', group: {}, phase: 'watching' as const };
   expect(factOf(messageOf({ together: [one, back] }), 'Together')).toBe('cart region eu, search (back)');
+  const held = { ...one, group: {}, state: 'held' as const, held: { forMs: 3_000, ofMs: 10_000 } };
+  const stated = { together: [{ ...one, state: 'off' as const }, held], offCount: { off: 1, of: 3 }, off: [] };
+  expect(factOf(messageOf(stated), 'Together')).toBe(
+    '1 of 3 off now, this one counted: cart region eu (off), cart (back, held for 3s of 10s)',
+  );
+  expect(messageOf(stated).off).toEqual(['cart region eu: x']);
   const many = Array.from({ length: 30 }, () => one);
   expect(factOf(messageOf({ together: many, furtherCount: 5 }), 'Together')).toMatch(/ and 15 more$/);
   expect(factOf(messageOf(), 'Together')).toBeUndefined();

@@ -73,14 +73,15 @@ test('the details name every service of one outage', () => {
     incidentId: `s${at}-1`,
     service: `s${at}`,
     group: {},
-    title: `s${at}: success rate 50%`,
+    title: 'failing',
     since: Date.UTC(2026, 7, 22, 2, 7),
     severity: 'page' as const,
     phase: 'open' as const,
+    state: at === 0 ? ('back' as const) : ('off' as const),
   }));
   const { payload } = pagerDutyEventOf(attempt({ page: { together, furtherCount: 3 } }), routingKey);
   expect(payload?.custom_details).toMatchObject({
-    together: together.map(({ title }) => title),
+    together: ['s0: failing (back)', ...together.slice(1).map(({ service }) => `${service}: failing (off)`)],
     together_further: 3,
   });
 });

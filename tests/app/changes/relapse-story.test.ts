@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ChangeReport } from '../../../src/domain/change/change-event.ts';
+import type { SettledDeployment } from '../../../src/domain/change/delivery-metrics.ts';
+import { DaemonHarness, type HarnessOptions } from '../../support/daemon-harness.ts';
+import { aService, start, type Traffic } from '../../support/simulation.ts';
+
+const minute = 60_000;
+const second = 1000;
+/** On the simulation's clock: off for three minutes, back, and off again for three while it is watched. */
+const brokenAt = 44 * minute;
+const backAt = 47 * minute;
+const againAt = 52 * minute;
+const mendedAt = 55 * minute;
+const twice: Traffic = {
+  perSecond: () => 20,
+  badShare: (t) => ((t >= brokenAt && t < backAt) || (t >= againAt && t < mendedAt) ? 0.3 : 0.0005),
+};
+const service = aService({ changes: { bakeMs: 10 * minute } });
+
+async function aDaemon(options: Partial<HarnessOptions> = {}): Promise<DaemonHarness> {
+  return await new DaemonHarness({ traffic: twice, services: [service], startsAt: 39 * minute, ...options }).start();
+}
+
+async function until(harness: DaemonHarness, t: number): Promise<void> {
+  await harness.advance(start + t - harness.clock.now());
+}
+
+async function report(harness: DaemonHarness, change: string, facts: Partial<ChangeReport> = {}) {
+  return await harness.daemon.changeDesk.report({ change, service: 'checkout', ...facts }, 'cli');
+}
+
+function theIncident(harness: DaemonHarness) {
+  const [incident] = harness.incidents();
+  if (incident === undefined) throw new Error('no incident opened');
+  return incident;
+}
+
+const v66: Partial<ChangeReport> = { version: 'v66', rollback: 'undo v66' };
+
+/** Up to just after a relapse that a deploy three seconds before it caused. */
+async function aRelapse(harness: DaemonHarness): Promise<void> {
+  await until(harness, againAt - 3 * second);
+  expect(theIncident(harness).phase).toBe('watching');
+  await report(harness, 'bad-deploy', v66);
+  await until(harness, againAt + minute);
+  expect(theIncident(harness)).toMatchObject({ phase: 'open', relapses: 1 });
+}
+
+describe('a deploy that causes a relapse', () => {
+  test('is named in the page of the relapse, with the way back, and blamed for nothing before it', async () => {
+    await using harness = await aDaemon();
+    await aRelapse(harness);
+    const incident = theIncident(harness);
+    expect(incident.suspects).toBeUndefined();
+    expect(incident.lastRelapses).toMatchObject([
+      { number: 1, suspects: [{ change: 'bad-deploy', standing: 'suspect', sureness: 'likely' }] },
+    ]);
+    const onset = incident.lastRelapses?.[0]?.onset.at ?? 0;
+    expect(Math.abs(onset - start - againAt)).toBeLessThan(10 * second);
+    expect(incident.onset.at).toBeLessThan(start + backAt);
+    const page = harness.channel.sent.find(({ kind }) => kind === 'relapsed')?.page;
+    expect(page?.title).toMatch(/^checkout: off again at 02:52:\d\d UTC, \ds after deploy v66: success rate /);
+    expect(page?.suspects).toMatchObject([{ change: 'bad-deploy', rollback: 'undo v66' }]);
+  });
+
+  test('is not believed to be the remedy, and its gate does not pass', async () => {
+    await using harness = await aDaemon();
+    await aRelapse(harness);
+    const { id } = theIncident(harness);
+    const remedies = { incident: id, by: 'eve', reason: 'ship it' };
+    expect(await report(harness, 'bad-deploy', { remedies })).toMatchObject({ kind: 'not-a-remedy' });
+    expect(harness.daemon.gates.ask('checkout', 'bad-deploy')).toMatchObject({ action: 'abort' });
+    // What begins after the relapse may be the fix of it.
+    expect(await report(harness, 'fix', { remedies })).toMatchObject({ kind: 'recorded' });
+    expect(harness.daemon.gates.ask('checkout', 'fix')).toMatchObject({ action: 'go', reason: 'remedy' });
+    expect(harness.daemon.changeDesk.claims(id).map(({ kind, change }) => [kind, change])).toEqual([
+      ['remedy-refused', 'bad-deploy'],
+      ['remedy-claimed', 'fix'],
+    ]);
+  });
+
+  test('is named when it is reported after the relapse, and after a restart too', async () => {
+    await using harness = await aDaemon();
+    await until(harness, againAt + minute);
+    expect(theIncident(harness).lastRelapses?.[0]?.suspects).toBeUndefined();
+    await report(harness, 'bad-deploy', { ...v66, startedAt: start + againAt - 3 * second });
+    await harness.advance(second);
+    const named = [{ number: 1, suspects: [{ change: 'bad-deploy' }] }];
+    expect(theIncident(harness)).toMatchObject({ lastRelapses: named });
+    expect(theIncident(harness).suspects).toBeUndefined();
+    await harness.stop();
+    await harness.start();
+    expect(theIncident(harness)).toMatchObject({ lastRelapses: named });
+  });
+
+  test('counts as failed, once, with the time from the relapse to the recovery', async () => {
+    const settled: SettledDeployment[] = [];
+    await using harness = await aDaemon({
+      telemetry: { deploymentSettled: (each) => void settled.push(each) },
+    });
+    await aRelapse(harness);
+    await until(harness, againAt + 95 * minute);
+    expect(theIncident(harness).phase).toBe('closed');
+    expect(settled).toMatchObject([{ change: 'bad-deploy', result: 'failed', isRework: false }]);
+    expect(settled[0]?.recoveriesMs).toHaveLength(1);
+    expect(Math.abs((settled[0]?.recoveriesMs[0] ?? 0) - 3 * minute)).toBeLessThan(15 * second);
+  });
+});
+
+describe('a fix that was believed before the relapse', () => {
+  test('passes on, and is a suspect of the relapse as any change is', async () => {
+    await using harness = await aDaemon();
+    await until(harness, brokenAt + 2 * minute);
+    const { id } = theIncident(harness);
+    const remedies = { incident: id, by: 'ada', reason: 'reverts 81d0e44' };
+    expect(await report(harness, 'fix', { remedies })).toMatchObject({ kind: 'recorded' });
+    await until(harness, againAt + minute);
+    expect(theIncident(harness)).toMatchObject({ phase: 'open', relapses: 1 });
+    expect(harness.daemon.gates.ask('checkout', 'fix')).toMatchObject({ action: 'go', reason: 'remedy' });
+    const again = { ...remedies, reason: 'reverts 81d0e44, second step' };
+    expect(await report(harness, 'fix', { remedies: again })).toMatchObject({ kind: 'recorded' });
+    expect(theIncident(harness).suspects).toBeUndefined();
+    expect(theIncident(harness).lastRelapses?.[0]?.suspects).toMatchObject([{ change: 'fix' }]);
+  });
+});

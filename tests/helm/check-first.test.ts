@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Checkout } from '../docs/checkout.ts';
+import { Charts, objectsIn } from './charts.ts';
+import type { KubernetesObject, Labels } from './objects.ts';
+import { scenarios } from './scenarios.ts';
+
+const stage = new AsyncDisposableStack();
+let charts: Charts;
+
+beforeAll(async () => {
+  charts = stage.use(await Charts.make());
+}, 60_000);
+afterAll(async () => {
+  await stage.disposeAsync();
+});
+
+interface Template {
+  readonly metadata: { readonly labels: Labels; readonly annotations?: Labels };
+  readonly spec: Readonly<Record<string, unknown>> & { readonly containers: readonly { readonly env?: unknown }[] };
+}
+
+const smallest = scenarios['smallest'] ?? [];
+const withoutSource = smallest.slice(0, -2);
+
+function templateOf(objects: readonly KubernetesObject[], wanted: string): Template {
+  return objects.find(({ kind }) => kind === wanted)?.spec?.['template'] as Template;
+}
+
+describe('the pod of checkFirst', () => {
+  test('gets what the pod of the Deployment gets, but no label that the Service selects', async () => {
+    const set = [
+      'checkFirst.enabled=true',
+      'podLabels.team=sre',
+      'commonLabels.unit=shop',
+      'podAnnotations.owner=ada',
+      'extraEnv[0].name=HTTPS_PROXY',
+      'extraEnv[0].value=http://proxy:3128',
+      'priorityClassName=high',
+      'nodeSelector.disk=fast',
+      'tolerations[0].key=own',
+      'affinity.nodeAffinity.x=y',
+      'topologySpreadConstraints[0].maxSkew=1',
+      'imagePullSecrets[0].name=registry',
+    ];
+    const objects = objectsIn(await charts.template(...smallest, '--set', set.join(',')));
+    const [job, deployment] = [templateOf(objects, 'Job'), templateOf(objects, 'Deployment')];
+    for (const key of [
+      'priorityClassName',
+      'nodeSelector',
+      'tolerations',
+      'affinity',
+      'topologySpreadConstraints',
+      'imagePullSecrets',
+      'securityContext',
+    ]) {
+      expect([key, job.spec[key]]).toEqual([key, expect.anything()]);
+      expect([key, job.spec[key]]).toEqual([key, deployment.spec[key]]);
+    }
+    expect(job.spec.containers[0]?.env).toEqual([{ name: 'HTTPS_PROXY', value: 'http://proxy:3128' }]);
+    expect(job.metadata.labels).toEqual({
+      ...deployment.metadata.labels,
+      'app.kubernetes.io/name': 'andon-check',
+      'sidecar.istio.io/inject': 'false',
+    });
+    expect(job.metadata.annotations).toEqual({ owner: 'ada', 'linkerd.io/inject': 'disabled' });
+  });
+
+  test('keeps other proxies away where values say how', async () => {
+    const set = 'checkFirst.enabled=true,checkFirst.podLabels.mesh=off,checkFirst.podAnnotations.mesh=off';
+    const { metadata } = templateOf(objectsIn(await charts.template(...smallest, '--set', set)), 'Job');
+    expect([metadata.labels['mesh'], metadata.annotations?.['mesh']]).toEqual(['off', 'off']);
+  });
+
+  test('runs as a ServiceAccount that is there before, and not as that of the release', async () => {
+    const accountWith = async (set: string) =>
+      templateOf(objectsIn(await charts.template(...smallest, '--set', `checkFirst.enabled=true,${set}`)), 'Job').spec[
+        'serviceAccountName'
+      ];
+    expect(await accountWith('serviceAccount.create=false,serviceAccount.name=own')).toBe('own');
+    expect(await accountWith('serviceAccount.name=own')).toBeUndefined();
+  });
+
+  test.each([
+    ['a value', 'extraEnv[0].value=http://prometheus:9090', 'http://prometheus:9090'],
+    ['a Secret', 'extraEnv[0].valueFrom.secretKeyRef.name=source', 'http://named.by.the.environment'],
+  ])(
+    'passes where %s in the environment names the source',
+    async (_, set, url) => {
+      const args = ['--set', `checkFirst.enabled=true,extraEnv[0].name=ANDON_SOURCE,${set}`];
+      const objects = objectsIn(await charts.template(...withoutSource, ...args));
+      const dataOf = (name: string) => objects.find(({ metadata }) => metadata.name === name)?.data ?? {};
+      expect(dataOf('andon-settings')).toEqual({ 'andon.yaml': '{}\n' });
+      expect(dataOf('andon-check-settings')['andon.yaml']).toContain(url);
+      await using checkout = await Checkout.make();
+      await checkout.write('andon.yaml', dataOf('andon-check-settings')['andon.yaml'] ?? '');
+      await checkout.write('mounted.yaml', dataOf('andon-check-rules')['checkout.yaml'] ?? '');
+      const { code, stdout } = await checkout.run('andon check --settings andon.yaml mounted.yaml');
+      expect(stdout).toContain('no problems in 1 file');
+      expect(code).toBe(0);
+    },
+    60_000,
+  );
+});
+
+describe('the event log', () => {
+  const dataVolume = async (...args: readonly string[]) => {
+    const objects = objectsIn(await charts.template(...args));
+    const volumes = templateOf(objects, 'Deployment').spec['volumes'] as readonly { readonly name: string }[];
+    const claims = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').length;
+    return [claims, volumes.find(({ name }) => name === 'andon-data')];
+  };
+
+  test('of a Deployment is on a volume, and that of a sidecar only where somebody asks for it', async () => {
+    const emptied = { name: 'andon-data', emptyDir: { sizeLimit: '512Mi' } };
+    const shop = ['shop', 'helm/examples/shop', '--namespace', 'shop'];
+    expect(await dataVolume(...smallest)).toEqual([
+      1,
+      { name: 'andon-data', persistentVolumeClaim: { claimName: 'andon-data' } },
+    ]);
+    expect(await dataVolume(...smallest, '--set', 'persistence.enabled=false')).toEqual([0, emptied]);
+    expect(await dataVolume(...shop)).toEqual([0, emptied]);
+    const kept = { name: 'andon-data', persistentVolumeClaim: { claimName: 'kept' } };
+    expect(await dataVolume(...shop, '--set', 'andon.persistence.existingClaim=kept')).toEqual([0, kept]);
+    expect(await dataVolume(...shop, '--set', 'andon.persistence.enabled=true')).toEqual([
+      1,
+      { name: 'andon-data', persistentVolumeClaim: { claimName: 'shop-andon-data' } },
+    ]);
+  });
+});
