@@ -97,7 +97,7 @@ const clockOrInstant = (what: string) =>
   text({
     expected: 'an instant such as 2026-11-01T22:00:00Z, or with `every` a time of day such as 02:00',
     pattern: /^(?:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))$/,
-    hint: 'an instant says its offset from UTC: a Z, or as in +02:00',
+    hint: 'a time of day has four digits, 02:07; an instant says its offset from UTC: a Z, or as in +02:00',
   })
     .register(valueKinds, { word: 'instant or time of day' })
     .describe(what);

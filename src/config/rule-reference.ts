@@ -85,7 +85,7 @@ while the burn rate over both of its windows is above its factor:
 | \`ticket\` | ${tierRows(presetTiers('ticket', 30 * dayMs))}
 
 For other periods from a week on the windows stay and the factors follow; for shorter ones the windows shrink too,
-to whole minutes and to five at the least. From about ten hours down that leaves \`page\` hardly above the rate that the budget bears for ever, and
+to whole minutes and to five at the least. Below about nine hours that leaves \`page\` hardly above the rate that the budget bears for ever, and
 \`andon check\` says so. A tier of one's own
 names the share and the window, and the factor follows: \`{ severity: page, budget: 2%, over: 1h, short: 5m }\`. All tiers of a
 severity make one stop-the-line rule, \`success-rate-budget-page\` or \`success-rate-budget-ticket\`, which is true while any of them fires.

@@ -211,5 +211,5 @@ test('what is sent again is counted, and nothing of it is a notification', () =>
     );
   expect(value('andon_notification_resends_total{channel="on-call",outcome="accepted"}')).toBeGreaterThan(2);
   // The page before the kill, and nothing since.
-  expect(value('andon_notifications_total{channel="on-call",outcome="delivered"}')).toBeNaN();
+  expect(value('andon_notifications_total{channel="on-call",outcome="delivered"}')).toBe(0);
 });

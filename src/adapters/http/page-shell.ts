@@ -11,6 +11,7 @@ body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; font: 16px/1.5 system-
   background: light-dark(#f5f6f8, #111419); color: light-dark(#1c2128, #e4e8ee); }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
 h1 { margin: 0; font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; } h3 { font-size: 1.05rem; margin: 0; }
+td > div { min-width: 10rem; }
 a { color: inherit; } .dim, th { color: var(--dim); } .dim { font-size: .875rem; }
 section.card, .warnings { background: var(--card); border: 1px solid var(--edge); border-radius: .5rem; padding: 1rem; margin: .75rem 0; }
 .warnings { border-left: .3rem solid var(--warn); }

@@ -1,9 +1,11 @@
 import { formatRatio } from '../text/ratio.ts';
+import { formatShare } from '../text/share.ts';
 
 /** `the error budget availability has 3.1% left, at or below 10%`, never rounded across the bound. */
 export function describeBudgetBound(budget: string, remaining: number, bound: number): string {
   if (remaining <= 0) {
-    const over = remaining < 0 ? ` and overspent by ${shareText(-remaining, 0)}` : '';
+    // As what is left is shown beside it: rounded down, so that no more seems to be left than is.
+    const over = remaining < 0 ? ` and overspent by ${formatShare(remaining).slice(1)}` : '';
     return `the error budget ${budget} is spent${over}`;
   }
   return `the error budget ${budget} has ${shareText(remaining, bound)} left, at or below ${formatRatio(bound)}`;

@@ -194,6 +194,7 @@ describe('an error budget', () => {
     [0.099999, 'checkout: the error budget availability has 10% left, at or below 10%'],
     [0, 'checkout: the error budget availability is spent'],
     [-0.25, 'checkout: the error budget availability is spent and overspent by 25%'],
+    [-0.10549, 'checkout: the error budget availability is spent and overspent by 10.6%'],
   ])('of which %d is left is said as "%s"', (remaining, words) => {
     expect(decideGate(facts({ policy: { budgets: { holdBelow: 0.1 } }, remaining }), now).words).toBe(words);
   });
