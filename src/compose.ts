@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { systemClock } from './adapters/clock/system-clock.ts';
+import { createKeptFiles } from './adapters/files/kept-files.ts';
 import { createHttpServer, type Address, type Admission, type HttpServer } from './adapters/http/http-server.ts';
 import { createPrometheusTelemetry } from './adapters/metrics/prometheus-telemetry.ts';
 import { createPinoLog } from './adapters/pino-log/pino-log.ts';
@@ -104,6 +106,7 @@ async function startParts(
       return { part: isTraced ? tracedChannel(channel) : channel, close: async () => await channel.close() };
     },
     makeHeartbeat: (each) => composeHeartbeat(each, clock),
+    ...(settings.data === ':memory:' ? {} : { keptRules: createKeptFiles(join(settings.data, 'rules-that-ran.json')) }),
     onTaken: (now) => {
       log.setLevel(now.log.level);
       http?.admit(admissionOf(now));

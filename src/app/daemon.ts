@@ -32,6 +32,7 @@ import type { ProtectionAnswerer } from './ports/protection-answerer.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Trace } from './ports/trace.ts';
 import { Recorder } from './recording/recorder.ts';
+import { Reloader } from './reloader.ts';
 import { createResponder, type Responder } from './respond.ts';
 import { standingNow } from './views/incident-now.ts';
 import type { ServiceView } from './views/service-view.ts';
@@ -50,16 +51,6 @@ export interface DaemonParts {
   readonly random: () => number;
   /** Tells deployment tools that wait what the gate says, as it is set up now; absent: nobody does. */
   readonly protectionAnswerer?: () => ProtectionAnswerer | undefined;
-}
-
-/** The first load found problems: there is nothing to run. */
-export class ConfigurationRefusedError extends Error {
-  override readonly name = 'ConfigurationRefusedError';
-  readonly problems: readonly string[];
-  constructor(refused: 'settings' | 'rules', problems: readonly string[]) {
-    super(`${whatOf(refused)} have problems:\n${problems.join('\n')}`);
-    this.problems = problems;
-  }
 }
 
 /** How often a store that could not write tries again, ms. */
@@ -90,13 +81,12 @@ export class Daemon {
   readonly #fleet: Fleet;
   readonly #deliverer: Deliverer;
   readonly #status: StatusBoard;
+  readonly #reloader: Reloader;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>[] = [];
   #externalUrl: string | undefined;
   /** Channels that were told of open incidents and are not configured. */
   #leftOut: ReadonlySet<string> = new Set();
-  #reloading: Promise<ReloadResult> | undefined;
-  #reloadAfter: Promise<ReloadResult> | undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(parts: DaemonParts, books: Books, checkpoints: readonly Checkpoint[]) {
@@ -197,6 +187,14 @@ export class Daemon {
       answerer: () => parts.protectionAnswerer?.(),
       externalUrl: () => this.#externalUrl,
     });
+    this.#reloader = new Reloader({
+      ...parts,
+      status: this.#status,
+      use: async (configured) => {
+        await this.#use(configured);
+      },
+      stop: this.#stop.signal,
+    });
     this.#freezes = new FreezeWatch({ ...parts, book: books.gates, look: (service) => fleet.look(service) });
   }
 
@@ -207,18 +205,15 @@ export class Daemon {
   static async start(parts: DaemonParts): Promise<Daemon> {
     const books = await readBooks(parts);
     const daemon = new Daemon(parts, books, await parts.store.checkpoints());
-    const loaded = await parts.configuration.load(daemon.#stop.signal);
-    if (loaded.kind === 'refused') throw new ConfigurationRefusedError(loaded.refused, loaded.problems);
-    for (const warning of loaded.warnings) parts.log.warn('a rule file deserves a look', { warning });
-    await daemon.#use(loaded.configured);
+    const { doubts } = await daemon.#reloader.start();
     await daemon.#deliverer.start();
     await daemon.#fleet.tellUnwatched();
-    daemon.#tellReload({ ok: true, atNextStart: loaded.atNextStart });
     daemon.#fleet.start();
     daemon.#running.push(
       daemon.#flushLoop(),
-      daemon.#dropLeftLedgers(),
-      daemon.#tellDoubts(loaded.doubts),
+      // What has a problem in the rule files may be a service whose budgets must not be lost.
+      ...(daemon.#reloader.standsIn ? [] : [daemon.#dropLeftLedgers()]),
+      daemon.#tellDoubts(doubts),
       daemon.#freezes.run(daemon.#stop.signal),
       daemon.#deployments.run(daemon.#stop.signal),
       daemon.protections.run(daemon.#stop.signal),
@@ -230,43 +225,9 @@ export class Daemon {
     return daemon;
   }
 
-  /**
-   * Builds and checks everything new first; what is refused changes nothing. All that are asked for while one runs are
-   * one that follows it, since the files may have changed after they were read. Does not reject.
-   */
-  reload(): Promise<ReloadResult> {
-    if (this.#reloading !== undefined) {
-      this.#reloadAfter ??= this.#reloading.then(async () => await this.reload());
-      return this.#reloadAfter;
-    }
-    this.#reloadAfter = undefined;
-    this.#reloading = this.#reload()
-      .catch((error: unknown): ReloadResult => {
-        this.#parts.log.error('settings and rule files could not be taken over', { error });
-        return notTakenOver(error instanceof Error ? error.message : String(error));
-      })
-      .then((result) => {
-        this.#reloading = undefined;
-        if (!this.#stop.signal.aborted) this.#tellReload(result);
-        return result;
-      });
-    return this.#reloading;
-  }
-
-  async #reload(): Promise<ReloadResult> {
-    const { configuration, log } = this.#parts;
-    const loaded = await configuration.load(this.#stop.signal);
-    if (this.#stop.signal.aborted) return notTakenOver('Andon is stopping');
-    if (loaded.kind === 'refused') {
-      const { refused, problems } = loaded;
-      log.error(`${whatOf(refused)} have problems; ${keptOf(refused)}`, { problems });
-      return { ok: false, reason: `${refused}-refused`, diagnostics: problems };
-    }
-    const { configured, atNextStart } = loaded;
-    for (const change of atNextStart) log.warn('a setting takes effect at the next start', { change });
-    await this.#use(configured);
-    log.info('the rule files were read', { services: configured.services.length });
-    return { ok: true, atNextStart };
+  /** Takes settings and rule files over anew; what is refused changes nothing. Does not reject. */
+  async reload(): Promise<ReloadResult> {
+    return await this.#reloader.reload();
   }
 
   /** The swap: from here on everything runs as configured. A channel comes before what pages it, and goes after. */
@@ -306,12 +267,6 @@ export class Daemon {
       );
     }
     this.#leftOut = new Set(byChannel.keys());
-  }
-
-  #tellReload(result: ReloadResult): void {
-    const at = this.#parts.clock.now();
-    this.#status.reloaded(result, at);
-    this.#parts.telemetry.reloadFinished(result.ok, at);
   }
 
   views(): readonly ServiceView[] {
@@ -371,7 +326,7 @@ export class Daemon {
   async #end(deadlineMs: number): Promise<void> {
     this.#stop.abort();
     // A reload under way ends too, or it would set up what nobody stops.
-    const ended = Promise.allSettled([this.#fleet.stop(), this.#reloading, ...this.#running]);
+    const ended = Promise.allSettled([this.#fleet.stop(), this.#reloader.settled(), ...this.#running]);
     const bound = new AbortController();
     await Promise.race([ended, this.#parts.clock.sleep(deadlineMs / 2, bound.signal)]);
     bound.abort();
@@ -384,16 +339,4 @@ export class Daemon {
 function isNotOverBy({ resolvedAt, closedAt }: Incident, at: number): boolean {
   const over = resolvedAt ?? closedAt;
   return over === undefined || over >= at;
-}
-
-function whatOf(refused: 'settings' | 'rules'): string {
-  return refused === 'rules' ? 'the rule files' : 'the settings';
-}
-
-function keptOf(refused: 'settings' | 'rules'): string {
-  return refused === 'rules' ? 'the rules before them still run' : 'everything runs as before';
-}
-
-function notTakenOver(why: string): ReloadResult {
-  return { ok: false, reason: 'not-taken-over', diagnostics: [why] };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { KeptFiles } from '../adapters/files/kept-files.ts';
 import type { Channel } from '../app/ports/channel.ts';
 import type { Clock } from '../app/ports/clock.ts';
 import type {
@@ -7,6 +8,7 @@ import type {
   ConfiguredSource,
   Heartbeat,
   LoadedConfiguration,
+  LoadOccasion,
 } from '../app/ports/configuration.ts';
 import type { Log } from '../app/ports/log.ts';
 import {
@@ -17,12 +19,14 @@ import {
   type Settings,
   type SourceSettings,
 } from '../config/settings.ts';
+import type { RuleFile } from '../config/load-file.ts';
 import { atNextStart } from './at-next-start.ts';
 import { FileWatch } from './file-watch.ts';
 import { KeptParts, type MadePart } from './kept-parts.ts';
 import { withTemplate } from './channels.ts';
 import { SettingsError } from './settings-error.ts';
 import { createRuleFolder, inOneLine, type RuleFolder } from './rule-folder.ts';
+import { standInRules } from './stand-in-rules.ts';
 import { isDoubt, settleDoubts, type DeclaredRules } from './settle-doubts.ts';
 
 /** What the settings file says now, with the flags and the environment of the start laid over it. */
@@ -52,6 +56,8 @@ export interface ConfigurationParts {
   readonly makeSource: (settings: SourceSettings) => MadePart<ConfiguredSource>;
   readonly makeChannel: (settings: ChannelSettings) => MadePart<Channel>;
   readonly makeHeartbeat: (settings: HeartbeatSettings) => MadePart<Heartbeat>;
+  /** Where the rules that run are kept for a start with rule files that have problems; absent: they are not. */
+  readonly keptRules?: KeptFiles;
   /** Called with the settings that run from now on. */
   readonly onTaken: (settings: Settings) => void;
 }
@@ -89,7 +95,7 @@ function lookedAt(
 
 /** Settings and rule files as what is configured; parts whose settings stay the same stay the same. */
 export function createConfiguration(parts: ConfigurationParts): Configuration {
-  const { reader, log, clock } = parts;
+  const { reader, log, clock, keptRules } = parts;
   const files = new FileWatch(clock);
   const sources = new KeptParts(parts.makeSource);
   const channels = new KeptParts(parts.makeChannel);
@@ -97,6 +103,8 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
   let running = parts.settings;
   let loaded = parts.settings;
   let hasRun = false;
+  /** Rule files that are about to run; held no longer than until they are kept. */
+  let toKeep: readonly RuleFile[] | undefined;
   let rules: { readonly key: string; readonly folder: RuleFolder } | undefined;
 
   /** Keeps the folder, and with it what was parsed before, as long as it would read the same. */
@@ -118,17 +126,33 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     return problems.length === 0 ? now : { kind: 'refused', problems };
   };
 
-  const build = async (settings: Settings): Promise<LoadedConfiguration> => {
+  const keepRules = async (): Promise<void> => {
+    const files = toKeep;
+    toKeep = undefined;
+    if (keptRules === undefined || files === undefined) return;
+    try {
+      await keptRules.keep(files);
+    } catch (error) {
+      log.warn('the rules that run could not be kept for a restart', { error });
+    }
+  };
+
+  const build = async (settings: Settings, occasion: LoadOccasion): Promise<LoadedConfiguration> => {
     const templated = await Promise.all(settings.channels.map(withTemplate));
     const pickedSources = sources.pick(settings.sources);
     try {
       const pickedChannels = channels.pick(templated);
       const [heartbeat] = heartbeats.pick(settings.heartbeat === undefined ? [] : [settings.heartbeat]).parts;
-      const declared = await folderFor(settings).load();
-      if (declared.kind === 'refused') {
+      const ruleFolder = folderFor(settings);
+      const read = await ruleFolder.load();
+      const goesOn = occasion === 'start' && settings.startWithBadRules;
+      if (read.kind === 'refused' && !goesOn) {
         await Promise.all([pickedSources.discard(), pickedChannels.discard()]);
-        return { ...declared, refused: 'rules' };
+        return { kind: 'refused', refused: 'rules', problems: read.problems };
       }
+      const { standIn, rules: declared } =
+        read.kind === 'loaded' ? { rules: read } : await standInRules(read, ruleFolder, keptRules);
+      toKeep = read.kind === 'loaded' ? read.files : undefined;
       return {
         kind: 'loaded',
         configured: {
@@ -143,6 +167,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
         },
         ...lookedAt(declared, pickedSources.parts, clock),
         atNextStart: atNextStart(parts.settings, settings),
+        ...(standIn === undefined ? {} : { standIn }),
       };
     } catch (error) {
       await pickedSources.discard();
@@ -151,7 +176,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
   };
 
   return {
-    async load() {
+    async load(occasion) {
       await files.note([reader.path]);
       const now = await read();
       if (now.kind === 'refused') return { ...now, refused: 'settings' };
@@ -162,7 +187,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       files.keepOnly([reader.path, ...paths]);
       loaded = settings;
       try {
-        return await build(settings);
+        return await build(settings, occasion);
       } catch (error) {
         if (!(error instanceof SettingsError)) throw error;
         return { kind: 'refused', refused: 'settings', problems: [error.message] };
@@ -176,7 +201,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       parts.onTaken(running);
       if (running.channels.length === 0 && isNews)
         log.warn('no channel is configured: incidents are recorded and nobody is paged');
-      await Promise.all([sources.closeOthers(), channels.closeOthers(), heartbeats.closeOthers()]);
+      await Promise.all([sources.closeOthers(), channels.closeOthers(), heartbeats.closeOthers(), keepRules()]);
     },
     watch: async (onChange, signal) => {
       await files.run(onChange, signal);

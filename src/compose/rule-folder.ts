@@ -14,13 +14,26 @@ export type LoadedRules =
       readonly services: readonly Service[];
       readonly warnings: readonly Diagnostic[];
       readonly locate: LoadedRuleFiles['locate'];
+      /** What they were read from. */
+      readonly files: readonly RuleFile[];
     }
+  | RefusedRules;
+
+export interface RefusedRules {
+  readonly kind: 'refused';
   /** One line a problem: file, line, column, what is wrong and what to write instead. */
-  | { readonly kind: 'refused'; readonly problems: readonly string[] };
+  readonly problems: readonly string[];
+  /** Services that are declared without a problem. */
+  readonly sound: readonly Service[];
+  /** Every service that is declared by name, sound or not. */
+  readonly declared: readonly string[];
+}
 
 export interface RuleFolder {
   /** Reads and checks everything anew. Does not reject: what cannot be read is a problem too. */
   load(): Promise<LoadedRules>;
+  /** Checks files that are not read from the folder. Does not reject. */
+  judge(files: readonly RuleFile[]): Promise<LoadedRules>;
 }
 
 export interface RuleFolderOptions {
@@ -67,18 +80,28 @@ export function createRuleFolder(options: RuleFolderOptions): RuleFolder {
     return [...seen.values()].map((each) => each.loaded);
   };
 
+  const judge = async (files: readonly RuleFile[]): Promise<LoadedRules> => {
+    const loaded = await loadAll(files);
+    const { services, diagnostics } = await inTurns(joinFiles(loaded));
+    const errors = diagnostics.filter((each) => each.severity === 'error');
+    if (errors.length === 0)
+      return { kind: 'loaded', services, warnings: diagnostics, locate: locatorOf(files, loaded), files };
+    const declared = loaded.flatMap((each) => each.declared.map(({ name }) => name));
+    return { kind: 'refused', problems: errors.map(inOneLine), sound: services, declared: [...new Set(declared)] };
+  };
+
   return {
-    async load(): Promise<LoadedRules> {
+    judge,
+    async load() {
       const { files, unreadable } = await readRuleFiles(paths);
-      if (unreadable.length > 0)
-        return { kind: 'refused', problems: unreadable.map(({ path, problem }) => `${path}: ${problem}`) };
-      if (files.length === 0)
-        return { kind: 'refused', problems: [`${paths.join(', ')}: there is no rule file (.yaml, .yml) here`] };
-      const loaded = await loadAll(files);
-      const { services, diagnostics } = await inTurns(joinFiles(loaded));
-      const errors = diagnostics.filter((each) => each.severity === 'error');
-      if (errors.length > 0) return { kind: 'refused', problems: errors.map(inOneLine) };
-      return { kind: 'loaded', services, warnings: diagnostics, locate: locatorOf(files, loaded) };
+      const problems = unreadable.map(({ path, problem }) => `${path}: ${problem}`);
+      if (files.length === 0 && problems.length === 0)
+        problems.push(`${paths.join(', ')}: there is no rule file (.yaml, .yml) here`);
+      const judged = await judge(files);
+      if (problems.length === 0) return judged;
+      return judged.kind === 'refused'
+        ? { ...judged, problems: [...problems, ...judged.problems] }
+        : { kind: 'refused', problems, sound: judged.services, declared: judged.services.map(({ name }) => name) };
     },
   };
 }

@@ -107,6 +107,8 @@ describe('a folder of rule files', () => {
     await write('b.yaml', declaring('one'));
     expect(await source.load()).toEqual({
       kind: 'refused',
+      sound: [expect.objectContaining({ name: 'one' })],
+      declared: ['one'],
       problems: [expect.stringMatching(/b\.yaml:3:19: the service `one` is declared already, in .*a\.yaml:3; /)],
     });
     await write('a.yaml', declaring('two'));
@@ -120,5 +122,30 @@ describe('a folder of rule files', () => {
     const first = await source.load();
     expect(first.kind).toBe('refused');
     expect(await source.load()).toEqual(first);
+  });
+
+  test('says of files with problems what in them is sound, and what they declare by name', async () => {
+    await write('a.yaml', declaring('one', 'two').replace('name: two', 'name: two, labels: 3'));
+    await write('b.yaml', 'apiVersion: [\n');
+    await write('c.yaml', declaring('three'));
+    const loaded = await rules().load();
+    if (loaded.kind !== 'refused') throw new Error('not refused');
+    expect(loaded.sound.map(({ name }) => name)).toEqual(['one', 'three']);
+    expect(loaded.declared).toEqual(['one', 'two', 'three']);
+    expect(loaded.problems.map((line) => /(\w)\.yaml:\d+:\d+: /.exec(line)?.[1])).toEqual(['a', 'b']);
+  });
+
+  test('says beside what cannot be read what is wrong with the rest, and keeps what is sound', async () => {
+    await write('a.yaml', declaring('one'));
+    await write('b.yaml', 'apiVersion: andon/v2\n');
+    const loaded = await createRuleFolder({
+      paths: [folder, join(folder, 'gone')],
+      sources: ['default'],
+      channels: [],
+    }).load();
+    if (loaded.kind !== 'refused') throw new Error('not refused');
+    expect(loaded.problems[0]).toContain('gone: ');
+    expect(loaded.problems[1]).toMatch(/b\.yaml:1:/);
+    expect(loaded.sound.map(({ name }) => name)).toEqual(['one']);
   });
 });

@@ -40,7 +40,9 @@ const instant = /(?<!\w)(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d{1,3})?Z(?!\w)/
 
 /** Escapes a text, and shows the instants in it as people read them, in one piece; to the millisecond they stand in their titles. */
 function withTimes(text: unknown): Handlebars.SafeString {
-  const escaped = handlebars.escapeExpression(String(text));
+  // Handlebars is strict with what stands alone, and not with what a helper is given.
+  if (typeof text !== 'string') throw new TypeError(`a page is given ${typeof text} where it shows a text`);
+  const escaped = handlebars.escapeExpression(text);
   return new Handlebars.SafeString(escaped.replaceAll(instant, '<time datetime="$&" title="$&">$1 $2Z</time>'));
 }
 handlebars.registerHelper('times', withTimes);

@@ -4,6 +4,7 @@ import { exclusionLines } from '../../app/budgets/exclusion-text.ts';
 import type { RuleCondition, ScopeView, ServiceView } from '../../app/views/service-view.ts';
 import type { SilenceView } from '../../app/silence/silence-desk.ts';
 import type { SilencedBy } from '../../domain/incident/silenced-by.ts';
+import { standInText } from '../../app/views/stand-in-text.ts';
 import type { Readiness, StatusView } from '../../app/views/status-view.ts';
 import { groupText } from '../../domain/service/group.ts';
 import { formatDuration, formatSpan } from '../../domain/text/duration.ts';
@@ -102,7 +103,7 @@ function gateOf(answer: GateAnswer | undefined, overrides: readonly Override[], 
 function warningsOf({ reload, store, sources, channels }: StatusView, readiness: Readiness): readonly string[] {
   return [
     ...(readiness.ready ? [] : [`Not ready yet: ${readiness.reasons.join('; ')}`]),
-    ...(reload.ok ? [] : ['The settings or rule files have problems; everything runs as before.', ...reload.problems]),
+    ...(reload.ok ? [] : [refusedText(reload), ...reload.problems]),
     ...reload.atNextStart,
     ...(store.degraded ? [`The store cannot keep what happens: ${store.reason ?? 'unknown'}`] : []),
     ...sources
@@ -112,6 +113,12 @@ function warningsOf({ reload, store, sources, channels }: StatusView, readiness:
       .filter(({ configured }) => !configured)
       .map(({ name, pending }) => `${pending} pages wait for the channel ${name}, which is not configured`),
   ];
+}
+
+function refusedText({ standIn }: StatusView['reload']): string {
+  return standIn === undefined
+    ? 'The settings or rule files have problems; everything runs as before.'
+    : `The settings or rule files have problems; ${standInText(standIn)}.`;
 }
 
 function scopeFacts({ group, line, targets, rules, incidentId }: ScopeView) {

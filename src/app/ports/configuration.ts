@@ -39,6 +39,19 @@ export interface Configured {
   readonly externalUrl?: string;
 }
 
+/** What runs where Andon was started with rule files that have problems. */
+export interface StandIn {
+  /** The rules that ran before the restart, as they were kept; whatever in the rule files is without a problem; or nothing. */
+  readonly kind: 'kept-rules' | 'sound-rules' | 'nothing';
+  /** What is wrong with the rule files, one line each. */
+  readonly problems: readonly string[];
+  /** Services that the rule files declare by name and that are not watched, in order. */
+  readonly leftOut: readonly string[];
+}
+
+/** Whether the files are read to start with, or while something runs already. */
+export type LoadOccasion = 'start' | 'reload';
+
 /** What settings and rule files say now, built and checked. */
 export type LoadedConfiguration =
   | {
@@ -50,6 +63,8 @@ export type LoadedConfiguration =
       readonly doubts?: (signal: AbortSignal) => Promise<readonly string[]>;
       /** What was changed and cannot change while Andon runs, one line each. */
       readonly atNextStart: readonly string[];
+      /** Absent when it is the rule files that run. Only of a start; a reload keeps what runs. */
+      readonly standIn?: StandIn;
     }
   | {
       readonly kind: 'refused';
@@ -61,7 +76,7 @@ export type LoadedConfiguration =
 /** Where services, sources and channels come from. */
 export interface Configuration {
   /** Reads, builds and checks everything anew. What cannot be read is a problem too. */
-  load(signal: AbortSignal): Promise<LoadedConfiguration>;
+  load(occasion: LoadOccasion, signal: AbortSignal): Promise<LoadedConfiguration>;
   /** What was loaded last runs now: closes what it does without. Does not reject. */
   taken(): Promise<void>;
   /** Calls back after the files changed, until the signal aborts. */

@@ -5,7 +5,7 @@ import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
 import type { ProtectionResult } from '../../domain/gate/protection-event.ts';
 import type { ShadowStop } from '../../domain/shadow/shadow-stop.ts';
 import type { Group } from '../../domain/service/group.ts';
-import type { Service } from '../../domain/service/service.ts';
+import type { Service, StopRule } from '../../domain/service/service.ts';
 import type { SourceFailureReason } from '../../domain/reading/observation.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import type { HeldChange } from '../gate/gate-book.ts';
@@ -142,7 +142,9 @@ export interface ConfiguredNames {
 }
 
 /** What people want to know of a service beside how it stands. */
-export type DeclaredFacts = Pick<Service, 'name' | 'owner' | 'runbook' | 'signals'>;
+export interface DeclaredFacts extends Pick<Service, 'name' | 'owner' | 'runbook' | 'signals'> {
+  readonly rules: readonly Pick<StopRule, 'name' | 'severity' | 'shadow'>[];
+}
 
 export interface PolledFacts {
   readonly durationMs: number;

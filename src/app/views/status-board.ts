@@ -1,5 +1,6 @@
 import type { StoreHealth } from '../recording/degradable-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { StandIn } from '../ports/configuration.ts';
 import type { Source } from '../ports/source.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { ChannelView, ReloadResult, ReloadView, SourceView, StatusView } from './status-view.ts';
@@ -57,7 +58,8 @@ export class StatusBoard {
     });
   }
 
-  reloaded(result: ReloadResult, at: number): void {
+  /** What became of reading the files, and what runs in their place. */
+  reloaded(result: ReloadResult, at: number, standIn?: StandIn): void {
     const { lastSuccessAt, atNextStart } = this.#reload;
     this.#reload = result.ok
       ? { ok: true, lastAttemptAt: at, lastSuccessAt: at, problems: [], atNextStart: result.atNextStart }
@@ -66,6 +68,7 @@ export class StatusBoard {
           lastAttemptAt: at,
           problems: result.diagnostics,
           atNextStart,
+          ...(standIn === undefined ? {} : { standIn }),
           ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
         };
   }

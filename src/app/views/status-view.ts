@@ -1,3 +1,5 @@
+import type { StandIn } from '../ports/configuration.ts';
+
 /** The daemon's own state, for the API and the status page. Times: ms since the epoch on Andon's clock. */
 export interface StatusView {
   readonly version: string;
@@ -9,7 +11,7 @@ export interface StatusView {
 }
 
 export interface ReloadView {
-  /** False when the settings or rule files last read were refused and everything runs as before. */
+  /** False when the settings or rule files last read were refused: everything runs as before, or `standIn`. */
   readonly ok: boolean;
   readonly lastAttemptAt: number;
   readonly lastSuccessAt?: number;
@@ -17,6 +19,8 @@ export interface ReloadView {
   readonly problems: readonly string[];
   /** What was changed in the settings and takes effect at the next start, one line each. */
   readonly atNextStart: readonly string[];
+  /** What runs since a start with rule files that had problems; absent when rule files run as they were read. */
+  readonly standIn?: Pick<StandIn, 'kind' | 'leftOut'>;
 }
 
 export interface StoreView {

@@ -83,6 +83,12 @@ export const SettingsFile = z
       .min(1, 'name at least one file or folder')
       .default(['rules'])
       .describe('Rule files, and folders that are searched for them.'),
+    startWithBadRules: z
+      .boolean({ error: 'expected true or false' })
+      .default(false)
+      .describe(
+        'Whether Andon starts although rule files have problems: with the rules that ran before, and where it has none, with what has no problem. Otherwise it says what is wrong and ends.',
+      ),
     listen: text({
       expected: 'an address and a port such as 127.0.0.1:9655',
       pattern: /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]*):\d{1,5}$/,

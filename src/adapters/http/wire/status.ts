@@ -42,6 +42,18 @@ export const StatusWire = z
       atNextStart: z
         .array(z.string())
         .meta({ description: 'What was changed in the settings and takes effect at the next start.' }),
+      standIn: z
+        .strictObject({
+          kind: z.enum(['kept-rules', 'sound-rules', 'nothing']).meta({
+            description:
+              'The rules that ran before the restart; whatever in the rule files has no problem; or nothing at all.',
+          }),
+          leftOut: z
+            .array(z.string())
+            .meta({ description: 'Services that the rule files declare by name and that are not watched.' }),
+        })
+        .optional()
+        .meta({ description: 'What runs since a start with rule files that had problems.' }),
     }),
     store: z.strictObject({ degraded: z.boolean(), reason: z.string().optional() }),
     sources: z.array(SourceWire),
@@ -63,12 +75,16 @@ export function toStatusWire(
       lastAttemptAt: formatUtc(reload.lastAttemptAt),
       problems: [...reload.problems],
       atNextStart: [...reload.atNextStart],
-      ...present({ lastSuccessAt: timeOf(reload.lastSuccessAt) }),
+      ...present({ lastSuccessAt: timeOf(reload.lastSuccessAt), standIn: toStandInWire(reload.standIn) }),
     },
     store: { degraded: store.degraded, ...present({ reason: store.reason }) },
     sources: sources.map(toSourceWire),
     channels: channels.map(toChannelWire),
   };
+}
+
+function toStandInWire(standIn: StatusView['reload']['standIn']) {
+  return standIn === undefined ? undefined : { kind: standIn.kind, leftOut: [...standIn.leftOut] };
 }
 
 function toSourceWire({ name, clockSkewMs, lastAnswerAt, lastError }: SourceView): z.infer<typeof SourceWire> {
