@@ -3,42 +3,30 @@ import { checkLive } from '../app/live-check/check-live.ts';
 import { judgeWindows, withJudged } from '../app/live-check/check-windows.ts';
 import type { Inspector } from '../app/ports/inspector.ts';
 import type { Source } from '../app/ports/source.ts';
-import { loadRules, type LoadedRuleFiles, type RuleFile } from '../config/load-rules.ts';
+import { loadRules, type LoadedRuleFiles } from '../config/load-rules.ts';
 import {
   fileDiagnostics,
   routeDiagnostics,
   resolveSettings,
   type FileFaultFinder,
-  type HostJudge,
   type PlacedSettings,
   type Settings,
   type SourceSettings,
-  type TemplateFaultFinder,
 } from '../config/settings.ts';
 import { byPosition, hasErrors, type Diagnostic } from '../domain/text/diagnostic.ts';
 import { tellError } from './tell-error.ts';
+import { settingsOfEnvironment, type SettingsDeps } from './settings-options.ts';
 import { reportDiagnostics, type CheckReport, type OutputFormat } from './report-diagnostics.ts';
 
 /** What `andon check` needs from the outside. */
-export interface CheckDeps {
-  /** Reads files, and every rule file below folders. */
-  readonly readFiles: (paths: readonly string[]) => Promise<{
-    readonly files: readonly RuleFile[];
-    readonly unreadable: readonly { readonly path: string; readonly problem: string }[];
-  }>;
+export interface CheckDeps extends SettingsDeps {
   /** Opens a source for live checks. */
   readonly inspector: (source: SourceSettings) => Inspector & Pick<Source, 'clock' | 'arrivals'>;
-  /** What is wrong with a channel's template, if anything. */
-  readonly templateProblem?: TemplateFaultFinder;
-  /** Whether channels may post to a host. */
-  readonly mayBeCalled?: HostJudge;
   /** What is wrong with a file that settings name, if anything. */
   readonly findFileFault: FileFaultFinder;
   /** The time, ms: it tells which declared stretches are over. */
   readonly now: () => number;
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: Readonly<Record<string, string | undefined>>;
   /** Sets the exit code: 0 no errors, 1 errors, 2 wrong usage. */
   readonly exit: (code: 0 | 1 | 2) => void;
   /** Ends live checks early. */
@@ -122,7 +110,7 @@ async function openSettings(deps: CheckDeps, path: string): Promise<OpenedSettin
   const { files, unreadable } = await deps.readFiles([path]);
   const [file] = files;
   if (file === undefined) return { unreadable: `${path}: ${unreadable[0]?.problem ?? 'this is no file'}` };
-  const resolved = resolveSettings(file, {}, deps.templateProblem, deps.mayBeCalled);
+  const resolved = resolveSettings(file, settingsOfEnvironment(deps.env), deps.templateProblem, deps.mayBeCalled);
   const { settings, diagnostics } = resolved;
   const inFiles = await fileDiagnostics(resolved, deps.findFileFault);
   return {

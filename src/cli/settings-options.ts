@@ -1,14 +1,30 @@
 import { Option, type Command } from 'commander';
-import { resolveSettings, type PartialSettings, type PlacedSettings, type Settings } from '../config/settings.ts';
+import {
+  resolveSettings,
+  type HostJudge,
+  type TemplateFaultFinder,
+  type PartialSettings,
+  type PlacedSettings,
+  type Settings,
+} from '../config/settings.ts';
 import { reportDiagnostics } from './report-diagnostics.ts';
 import { tellError } from './tell-error.ts';
-import type { CheckDeps } from './check.ts';
+import type { RuleFile } from '../config/load-file.ts';
 
 /** What reading the settings needs from the outside. */
-export type SettingsDeps = Pick<CheckDeps, 'readFiles' | 'templateProblem' | 'mayBeCalled'> & {
+export interface SettingsDeps {
+  /** Reads files, and every rule file below folders. */
+  readonly readFiles: (paths: readonly string[]) => Promise<{
+    readonly files: readonly RuleFile[];
+    readonly unreadable: readonly { readonly path: string; readonly problem: string }[];
+  }>;
+  /** What is wrong with a channel's template, if anything. */
+  readonly templateProblem?: TemplateFaultFinder;
+  /** Whether channels may post to a host. */
+  readonly mayBeCalled?: HostJudge;
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
-};
+}
 
 /** Settings as the command line gives them. */
 export interface SettingsOptions {
@@ -26,49 +42,65 @@ export interface SettingsOptions {
 
 const usualFile = 'andon.yaml';
 
+/** The environment variable of each option. */
+const variables = {
+  settings: 'ANDON_SETTINGS',
+  rules: 'ANDON_RULES',
+  source: 'ANDON_SOURCE',
+  webhook: 'ANDON_WEBHOOK',
+  listen: 'ANDON_LISTEN',
+  externalUrl: 'ANDON_EXTERNAL_URL',
+  data: 'ANDON_DATA',
+  logLevel: 'ANDON_LOG_LEVEL',
+  apiTokenFile: 'ANDON_API_TOKEN_FILE',
+  otlpEndpoint: 'ANDON_OTLP_ENDPOINT',
+} as const satisfies Record<keyof SettingsOptions, string>;
+
 /** Adds the flags, each with its environment variable; a flag wins over the environment, and both over the file. */
 export function addSettingsOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--settings <file>', `settings file (default: ${usualFile}, when there is one)`).env('ANDON_SETTINGS'),
+      new Option('--settings <file>', `settings file (default: ${usualFile}, when there is one)`).env(
+        variables.settings,
+      ),
     )
-    .addOption(new Option('--rules <paths...>', 'rule files and folders (default: rules)').env('ANDON_RULES'))
+    .addOption(new Option('--rules <paths...>', 'rule files and folders (default: rules)').env(variables.rules))
     .addOption(
-      new Option('--source <url>', 'base URL of Prometheus, or of anything that speaks its API').env('ANDON_SOURCE'),
+      new Option('--source <url>', 'base URL of Prometheus, or of anything that speaks its API').env(variables.source),
     );
 }
 
 /** Adds the flags that only a daemon has. */
 export function addDaemonOptions(command: Command): Command {
   return command
-    .addOption(new Option('--webhook <url>', 'post pages there').env('ANDON_WEBHOOK'))
+    .addOption(new Option('--webhook <url>', 'post pages there').env(variables.webhook))
     .addOption(
       new Option('--listen <address>', 'address and port of API, page and metrics (default: 127.0.0.1:9655)').env(
-        'ANDON_LISTEN',
+        variables.listen,
       ),
     )
     .addOption(
       new Option('--external-url <url>', 'URL under which people reach Andon, for links in pages').env(
-        'ANDON_EXTERNAL_URL',
+        variables.externalUrl,
       ),
     )
     .addOption(
       new Option('--data <folder>', 'folder of the event log; :memory: keeps nothing (default: .andon)').env(
-        'ANDON_DATA',
+        variables.data,
       ),
     )
     .addOption(
       new Option('--api-token-file <file>', 'file with the token that changing requests must carry').env(
-        'ANDON_API_TOKEN_FILE',
+        variables.apiTokenFile,
       ),
     )
     .addOption(
-      new Option('--otlp-endpoint <url>', 'base URL of an OTLP/HTTP collector for traces').env('ANDON_OTLP_ENDPOINT'),
+      new Option('--otlp-endpoint <url>', 'base URL of an OTLP/HTTP collector for traces').env(variables.otlpEndpoint),
     )
     .addOption(
       new Option('--log-level <level>', 'least severe log lines (default: info)')
         .choices(['debug', 'info', 'warn', 'error'])
-        .env('ANDON_LOG_LEVEL'),
+        .env(variables.logLevel),
     );
 }
 
@@ -126,6 +158,29 @@ export async function findSettings(
   }
   const resolved = resolveSettings(file, overridesOf(options), deps.templateProblem, deps.mayBeCalled);
   return { kind: 'found', resolved, files: files.length };
+}
+
+/** What the environment lays over a settings file, for a command that has no such flags. */
+export function settingsOfEnvironment(env: SettingsDeps['env']): PartialSettings {
+  const given = (key: keyof SettingsOptions): string | undefined => env[variables[key]];
+  const rules = given('rules');
+  const texts = [
+    'source',
+    'webhook',
+    'listen',
+    'externalUrl',
+    'data',
+    'logLevel',
+    'apiTokenFile',
+    'otlpEndpoint',
+  ] as const;
+  const options = Object.fromEntries(
+    texts.flatMap((key) => {
+      const value = given(key);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+  return overridesOf({ ...options, ...(rules === undefined ? {} : { rules: [rules] }) });
 }
 
 function overridesOf(options: SettingsOptions): PartialSettings {

@@ -207,6 +207,20 @@ channels: [{ name: on-call, webhook: { url: "http://a", template: "{{{{" } }]
     expect((await run(['--settings', settings])).out).toContain('did you mean on-call?');
   });
 
+  test('lays over them what the environment lays over them for a daemon, and says so of what is wrong with it', async () => {
+    const rules = await write('shop.yaml', good.replace('spec:', 'spec:\n  source: default\n  notify: [webhook]'));
+    const settings = await write('andon.yml', 'rules: [nowhere]\n');
+    const env = { ANDON_RULES: rules, ANDON_SOURCE: 'http://a:9090', ANDON_WEBHOOK: 'http://a' };
+    expect(await run(['--settings', settings], { env })).toMatchObject({
+      out: expect.stringContaining('no problems in 1 file'),
+      code: 0,
+    });
+    const { out, code } = await run(['--settings', settings], { env: { ...env, ANDON_SOURCE: 'a:9090' } });
+    expect(out).toContain('(flags and environment): error');
+    expect(out).toContain('sources.0.url');
+    expect(code).toBe(1);
+  });
+
   test('reports each file they name that is not there, where they name it', async () => {
     const rules = await write('shop.yaml', good);
     const missing = join(folder, 'missing');

@@ -2,25 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { Charts, ended, objectsIn } from '../helm/charts.ts';
-import { daemonIn, podsOf, type KubernetesObject } from '../helm/objects.ts';
-import { podSecurityFaults } from '../helm/pod-security.ts';
-import { referenceFaults } from '../helm/reference-faults.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { chartsForTests, ended } from '../helm/charts.ts';
+import { objectFaults } from '../helm/object-faults.ts';
+import { daemonIn, type KubernetesObject } from '../helm/objects.ts';
 import { schemaFaults } from '../helm/schemas.ts';
 import { clusterTool } from '../support/cluster-tools.ts';
 import { readPage, root, type Page } from './pages.ts';
 
-const stage = new AsyncDisposableStack();
-let charts: Charts;
-
-beforeAll(async () => {
-  charts = stage.use(await Charts.make());
-}, 60_000);
-afterAll(async () => {
-  await stage.disposeAsync();
-});
+const charts = await chartsForTests();
 
 describe.each(['README.md', 'docs/kubernetes.md'])('%s', (path) => {
   const page = readPage(path);
@@ -53,10 +45,8 @@ describe.each(['README.md', 'docs/kubernetes.md'])('%s', (path) => {
     '%s makes objects that Kubernetes takes, from the values that are shown',
     async (_, words) => {
       const known = words.slice(2).filter((word) => !/^--(?:install|wait|timeout)$|^\d+m$/.test(word));
-      const objects = objectsIn(await charts.template(...known));
-      expect(schemaFaults(objects)).toEqual([]);
-      expect(podsOf(objects).flatMap(podSecurityFaults)).toEqual([]);
-      expect(referenceFaults(objects, { secrets: [...secrets.keys()] })).toEqual([]);
+      const objects = await charts.objects(...known);
+      expect(objectFaults(objects, { secrets: [...secrets.keys()] })).toEqual([]);
       expect(filesWithoutKey(objects, secrets)).toEqual([]);
       const names = objects.map(({ kind }) => kind);
       expect(names).toEqual(expect.arrayContaining(['Deployment', 'Service', 'ConfigMap']));
@@ -72,7 +62,7 @@ describe('docs/kubernetes.md', () => {
   const page = readPage('docs/kubernetes.md');
 
   test('builds the image that the chart then asks for', () => {
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+    const { version } = manifest;
     expect(page.text).toContain(`docker build --tag registry.example.com/andon:${version} .`);
   });
 
@@ -88,7 +78,7 @@ describe('docs/kubernetes.md', () => {
   test('its network policy is one that the chart takes', async () => {
     const values = ['--values', 'andon-values.yaml', '--values', 'network-values.yaml'];
     const rules = ['--set-file', 'rules.files.checkout\\.yaml=rules/checkout.yaml'];
-    const objects = objectsIn(await charts.template('andon', 'helm/andon', ...values, ...rules));
+    const objects = await charts.objects('andon', 'helm/andon', ...values, ...rules);
     expect(objects.map(({ kind }) => kind)).toContain('NetworkPolicy');
     expect(schemaFaults(objects)).toEqual([]);
   });

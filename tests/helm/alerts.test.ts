@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { catalogue } from '../../src/adapters/metrics/catalogue.ts';
 import { Checkout } from '../docs/checkout.ts';
 import { readPage, root } from '../docs/pages.ts';
-import { Charts, ended, objectsIn } from './charts.ts';
-import type { Labels } from './objects.ts';
+import { chartsForTests, ended } from './charts.ts';
+import { ofKind, type Labels } from './objects.ts';
 import { scenarios } from './scenarios.ts';
 
 interface Rule {
@@ -23,36 +23,25 @@ interface Group {
   readonly rules: readonly Rule[];
 }
 
-const stage = new AsyncDisposableStack();
-let charts: Charts;
-let groups: readonly Group[] = [];
 const target = 'job="andon",namespace="default"';
-
-beforeAll(async () => {
-  charts = stage.use(await Charts.make());
-  groups = await groupsWith();
-}, 60_000);
-afterAll(async () => {
-  await stage.disposeAsync();
-});
+const charts = await chartsForTests();
+const groups = await groupsWith();
 
 /** The groups of the PrometheusRule with these values beside those of the smallest installation. */
 async function groupsWith(...args: readonly string[]): Promise<readonly Group[]> {
-  const all = [
-    ...(scenarios['smallest'] ?? []),
-    '--set',
-    'prometheusRule.enabled=true,serviceMonitor.enabled=true',
-    ...args,
-  ];
-  const rule = objectsIn(await charts.template(...all)).find(({ kind }) => kind === 'PrometheusRule');
+  const all = [...scenarios.smallest, '--set', 'prometheusRule.enabled=true,serviceMonitor.enabled=true', ...args];
+  const rule = ofKind(await charts.objects(...all), 'PrometheusRule');
   return (rule?.spec?.['groups'] ?? []) as readonly Group[];
 }
 
-async function promtool(text: readonly Group[]): Promise<string> {
-  const file = join(charts.path, 'rules.yml');
-  await writeFile(file, stringify({ groups: text }));
-  const { stdout, stderr } = await ended(process.env['PROMTOOL_BIN'] ?? 'promtool', ['check', 'rules', file]);
+async function promtool(...args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await ended(process.env['PROMTOOL_BIN'] ?? 'promtool', args, { cwd: charts.path });
   return stdout + stderr;
+}
+
+async function checkRules(rules: readonly Group[]): Promise<string> {
+  await writeFile(join(charts.path, 'rules.yml'), stringify({ groups: rules }));
+  return await promtool('check', 'rules', 'rules.yml');
 }
 
 describe('the alerts on Andon itself', () => {
@@ -92,7 +81,7 @@ describe('the alerts on Andon itself', () => {
   });
 
   test('are taken by Prometheus', async () => {
-    expect(await promtool(groups)).toContain('SUCCESS: 15 rules found');
+    expect(await checkRules(groups)).toContain('SUCCESS: 15 rules found');
   });
 
   test('fire when Andon is gone, of this Andon and no other', async () => {
@@ -122,10 +111,9 @@ describe('the alerts on Andon itself', () => {
       check('down', 'default', '0x20', true),
       check('another', 'elsewhere', '1x20', true),
     ];
-    const file = join(charts.path, 'tests.yml');
-    await writeFile(file, JSON.stringify({ rule_files: ['alerts.yml'], evaluation_interval: '1m', tests }));
-    const { stdout, stderr } = await ended(process.env['PROMTOOL_BIN'] ?? 'promtool', ['test', 'rules', file]);
-    expect(stdout + stderr).toContain('SUCCESS');
+    const file = JSON.stringify({ rule_files: ['alerts.yml'], evaluation_interval: '1m', tests });
+    await writeFile(join(charts.path, 'tests.yml'), file);
+    expect(await promtool('test', 'rules', 'tests.yml')).toContain('SUCCESS');
   });
 
   test('can be left out, weighed otherwise and labelled by values', async () => {
@@ -152,13 +140,13 @@ test('what `andon generate prometheus-rules` writes comes beside them, and Prome
   expect(all[0]).toEqual(groups[0]);
   expect(all.length).toBeGreaterThan(1);
   expect(all.flatMap(({ rules }) => rules.map(({ record }) => record))).toContain('slo:sli_error:ratio_rate5m');
-  expect(await promtool(all)).toContain('SUCCESS');
+  expect(await checkRules(all)).toContain('SUCCESS');
 }, 30_000);
 
 describe('the scrape', () => {
   test('of a sidecar is told from that of another in its namespace, and so are its alerts', async () => {
-    const objects = objectsIn(await charts.template(...(scenarios['sidecar-native'] ?? [])));
-    const of = (wanted: string) => JSON.stringify(objects.find(({ kind }) => kind === wanted)?.spec);
+    const objects = await charts.objects(...scenarios['sidecar-native']);
+    const of = (wanted: string) => JSON.stringify(ofKind(objects, wanted)?.spec);
     expect(of('PodMonitor')).toContain('"targetLabel":"job","replacement":"shop-andon"');
     expect(of('PrometheusRule')).toContain(
       JSON.stringify('absent(up{job="shop-andon",namespace="shop"} == 1)').slice(1, -1),
@@ -171,8 +159,8 @@ describe('the scrape', () => {
   ])(
     'by a %s keeps the label `service` for what Andon says there, and has the job that alerts look for',
     async (value, wanted, key) => {
-      const text = await charts.template(...(scenarios['smallest'] ?? []), '--set', `${value}.enabled=true`);
-      const monitor = objectsIn(text).find(({ kind }) => kind === wanted);
+      const objects = await charts.objects(...scenarios.smallest, '--set', `${value}.enabled=true`);
+      const monitor = ofKind(objects, wanted);
       expect(monitor?.spec?.[key]).toEqual([
         {
           port: 'http',

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { afterAll } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { clusterTool } from '../support/cluster-tools.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -28,10 +29,13 @@ export class Charts implements AsyncDisposable {
   }
 
   static async make(): Promise<Charts> {
-    const charts = new Charts(await temporaryDirectory(), await clusterTool('helm'));
+    await using made = new AsyncDisposableStack();
+    const helm = await clusterTool('helm');
+    const charts = made.use(new Charts(await temporaryDirectory(), helm));
     for (const name of ['helm', 'rules']) await cp(join(root, name), join(charts.path, name), { recursive: true });
     const { code, stderr } = await charts.helm('dependency', 'update', '--skip-refresh', 'helm/examples/shop');
     if (code !== 0) throw new Error(stderr);
+    made.move();
     return charts;
   }
 
@@ -48,9 +52,28 @@ export class Charts implements AsyncDisposable {
     return stdout;
   }
 
+  /** The objects that `helm template` writes. */
+  async objects(...args: readonly string[]): Promise<readonly KubernetesObject[]> {
+    return objectsIn(await this.template(...args));
+  }
+
+  /** What Helm says when it refuses to render this; throws when it does not. */
+  async refusal(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.helm('template', ...args);
+    if (code !== 1) throw new Error(`helm template ended with ${code}:\n${stdout}${stderr}`);
+    return stderr;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#folder[Symbol.asyncDispose]();
   }
+}
+
+/** Charts for the tests of the file that calls this: they go after the last of them. */
+export async function chartsForTests(): Promise<Charts> {
+  const charts = await Charts.make();
+  afterAll(async () => await charts[Symbol.asyncDispose]());
+  return charts;
 }
 
 /** Runs a program to its end, bounded in time; a bad end is no exception. */

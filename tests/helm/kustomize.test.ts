@@ -1,17 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import manifest from '../../package.json' with { type: 'json' };
 import { loadRules } from '../../src/config/load-rules.ts';
 import { resolveSettings } from '../../src/config/settings.ts';
 import { clusterTool } from '../support/cluster-tools.ts';
 import { root } from '../docs/pages.ts';
 import { ended, objectsIn } from './charts.ts';
-import { daemonIn, podsOf, type KubernetesObject } from './objects.ts';
-import { podSecurityFaults } from './pod-security.ts';
-import { referenceFaults } from './reference-faults.ts';
-import { schemaFaults } from './schemas.ts';
+import { objectFaults } from './object-faults.ts';
+import { daemonIn, ofKind, type KubernetesObject } from './objects.ts';
 
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+const { version } = manifest;
 
 describe.each(['base', 'production'])('helm/kustomize/%s', (name) => {
   let text = '';
@@ -32,9 +31,7 @@ describe.each(['base', 'production'])('helm/kustomize/%s', (name) => {
   });
 
   test('holds to the schemas, lets the standard `restricted` in, and names nothing that is not there', () => {
-    expect(schemaFaults(objects)).toEqual([]);
-    expect(podsOf(objects).flatMap(podSecurityFaults)).toEqual([]);
-    expect(referenceFaults(objects, { secrets: ['andon-on-call', 'andon-api-token'] })).toEqual([]);
+    expect(objectFaults(objects, { secrets: ['andon-on-call', 'andon-api-token'] })).toEqual([]);
   });
 
   test('has settings and rules without problems', () => {
@@ -64,7 +61,7 @@ describe.each(['base', 'production'])('helm/kustomize/%s', (name) => {
       const { containers: _containers, volumes: _volumes, ...pod } = daemonIn(chart).pod.spec;
       expect(ownPod).toEqual(pod);
       const rest = (all: readonly KubernetesObject[]) => {
-        const { replicas, strategy, revisionHistoryLimit } = all.find(({ kind }) => kind === 'Deployment')?.spec ?? {};
+        const { replicas, strategy, revisionHistoryLimit } = ofKind(all, 'Deployment')?.spec ?? {};
         return { replicas, strategy, revisionHistoryLimit };
       };
       expect(rest(objects)).toEqual(rest(chart));

@@ -69,6 +69,11 @@ export interface Pod {
   readonly spec: PodSpec;
 }
 
+/** The first object of a kind. */
+export function ofKind(objects: readonly KubernetesObject[], wanted: string): KubernetesObject | undefined {
+  return objects.find(({ kind }) => kind === wanted);
+}
+
 /** Every pod that the objects make. */
 export function podsOf(objects: readonly KubernetesObject[]): readonly Pod[] {
   return objects.flatMap(({ kind, metadata, spec }): readonly Pod[] => {

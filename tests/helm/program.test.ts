@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { Checkout } from '../docs/checkout.ts';
 import { until } from '../support/until.ts';
-import { Charts, objectsIn } from './charts.ts';
+import { chartsForTests } from './charts.ts';
 import { daemonIn, containersOf, podsOf, type Container, type KubernetesObject, type Pod } from './objects.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -13,24 +13,12 @@ const privateKey = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 }).privateKey;
-const stage = new AsyncDisposableStack();
-let charts: Charts;
+const charts = await chartsForTests();
 
-beforeAll(async () => {
-  charts = stage.use(await Charts.make());
-}, 60_000);
-afterAll(async () => {
-  await stage.disposeAsync();
-});
-
-async function rendered(scenario: string): Promise<readonly KubernetesObject[]> {
-  return objectsIn(await charts.template(...(scenarios[scenario] ?? [])));
-}
-
-test.each(['smallest', 'fleet', 'sidecar-native', 'sidecar-plain-with-volume'])(
+test.each(['smallest', 'fleet', 'sidecar-native', 'sidecar-plain-with-volume'] as const)(
   'settings and rules of %s pass the check that runs before an upgrade',
   async (scenario) => {
-    const objects = await rendered(scenario);
+    const objects = await charts.objects(...scenarios[scenario]);
     await using checkout = await Checkout.make();
     const { pod } = daemonIn(objects);
     const job = podsOf(objects)
@@ -47,16 +35,16 @@ test.each(['smallest', 'fleet', 'sidecar-native', 'sidecar-plain-with-volume'])(
 );
 
 test.each(['settings', 'rules'])('the check before an upgrade sees the %s that the daemon will see', async (what) => {
-  const objects = await rendered('fleet');
+  const objects = await charts.objects(...scenarios.fleet);
   const dataOf = (name: string) => objects.find(({ metadata }) => metadata.name === name)?.data;
   expect(dataOf(`andon-${what}`)).toBeDefined();
   expect(dataOf(`andon-check-${what}`)).toEqual(dataOf(`andon-${what}`));
 });
 
-test.each(['fleet', 'sidecar-native'])(
+test.each(['fleet', 'sidecar-native'] as const)(
   'the daemon of %s starts with the arguments of its container, answers its probes, takes a changed ConfigMap, and ends',
   async (scenario) => {
-    const objects = await rendered(scenario);
+    const objects = await charts.objects(...scenarios[scenario]);
     await using checkout = await Checkout.make();
     const { pod, container } = daemonIn(objects);
     await mountAll(checkout, pod, objects);
@@ -84,9 +72,7 @@ test.each(['fleet', 'sidecar-native'])(
 
 test('what the helm test asks is taken by the command line', async () => {
   await using checkout = await Checkout.make();
-  const pod = podsOf(objectsIn(await charts.template(...(scenarios['smallest'] ?? [])))).find(({ of }) =>
-    of.startsWith('Pod '),
-  );
+  const pod = podsOf(await charts.objects(...scenarios.smallest)).find(({ of }) => of.startsWith('Pod '));
   const [container] = pod === undefined ? [] : containersOf(pod);
   // Nobody answers there: the command has understood what it was told, and says so.
   const words = (container?.args ?? []).map((word) => word.replace(/^http:.*$/, 'http://127.0.0.1:1'));

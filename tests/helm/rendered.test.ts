@@ -1,28 +1,22 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import manifest from '../../package.json' with { type: 'json' };
 import { clusterTool } from '../support/cluster-tools.ts';
 import { root } from '../docs/pages.ts';
-import { Charts, ended, objectsIn } from './charts.ts';
-import { containersOf, daemonIn, nameOf, podsOf, type KubernetesObject } from './objects.ts';
+import { chartsForTests, ended, objectsIn } from './charts.ts';
+import { objectFaults } from './object-faults.ts';
+import { containersOf, daemonIn, nameOf, ofKind, podsOf, type KubernetesObject } from './objects.ts';
 import { podSecurityFaults } from './pod-security.ts';
 import { referenceFaults } from './reference-faults.ts';
 import { scenarios } from './scenarios.ts';
 import { schemaFaults } from './schemas.ts';
 
 const goldens = join(root, 'tests/golden/helm');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
-const stage = new AsyncDisposableStack();
-let charts: Charts;
-
-beforeAll(async () => {
-  charts = stage.use(await Charts.make());
-}, 60_000);
-afterAll(async () => {
-  await stage.disposeAsync();
-});
+const { version } = manifest;
+const charts = await chartsForTests();
 
 /** What the values of the scenarios say is made by others. */
 const elsewhere = {
@@ -109,33 +103,30 @@ test('no golden file is left without its scenario', () => {
 });
 
 describe('a sidecar', () => {
-  test.each(['sidecar-native', 'sidecar-plain-with-volume'])('of %s never holds its service up', async (scenario) => {
-    const { pod, container } = daemonIn(objectsIn(await charts.template(...(scenarios[scenario] ?? []))));
-    const isNative = pod.spec.initContainers?.includes(container) ?? false;
-    expect([isNative, container.restartPolicy]).toEqual(
-      scenario === 'sidecar-native' ? [true, 'Always'] : [false, undefined],
-    );
-    expect([container.readinessProbe, container.startupProbe]).toEqual([undefined, undefined]);
-    expect(container.livenessProbe?.httpGet).toEqual({ path: '/-/healthy', port: 'andon' });
-  });
+  test.each(['sidecar-native', 'sidecar-plain-with-volume'] as const)(
+    'of %s never holds its service up',
+    async (scenario) => {
+      const { pod, container } = daemonIn(await charts.objects(...scenarios[scenario]));
+      const isNative = pod.spec.initContainers?.includes(container) ?? false;
+      expect([isNative, container.restartPolicy]).toEqual(
+        scenario === 'sidecar-native' ? [true, 'Always'] : [false, undefined],
+      );
+      expect([container.readinessProbe, container.startupProbe]).toEqual([undefined, undefined]);
+      expect(container.livenessProbe?.httpGet).toEqual({ path: '/-/healthy', port: 'andon' });
+    },
+  );
 
   test('with a volume is ended before the next one starts, which the event log would refuse', async () => {
-    const objects = objectsIn(await charts.template(...(scenarios['sidecar-plain-with-volume'] ?? [])));
-    const { spec } = objects.find(({ kind }) => kind === 'Deployment') ?? {};
+    const objects = await charts.objects(...scenarios['sidecar-plain-with-volume']);
+    const { spec } = ofKind(objects, 'Deployment') ?? {};
     expect([spec?.['replicas'], spec?.['strategy']]).toEqual([1, { type: 'Recreate' }]);
   });
 });
 
 test('the checks see what is wrong', async () => {
-  const text = await charts.template(...(scenarios['fleet'] ?? []));
-  const broken = (from: string, to: string): readonly string[] => {
-    const objects = objectsIn(text.replaceAll(from, to));
-    return [
-      ...schemaFaults(objects),
-      ...podsOf(objects).flatMap(podSecurityFaults),
-      ...referenceFaults(objects, elsewhere),
-    ];
-  };
+  const text = await charts.template(...scenarios.fleet);
+  const broken = (from: string, to: string): readonly string[] =>
+    objectFaults(objectsIn(text.replaceAll(from, to)), elsewhere);
   expect(broken('', '')).toEqual([]);
   for (const [from, to, told] of [
     ['replicas: 1', 'replicas: one', 'Deployment andon: '],
@@ -165,6 +156,6 @@ function fieldsOf(value: unknown, path = ''): readonly string[] {
 }
 
 test('every object has a name of its own', async () => {
-  const names = objectsIn(await charts.template(...(scenarios['fleet'] ?? []))).map(nameOf);
+  const names = (await charts.objects(...scenarios.fleet)).map(nameOf);
   expect(new Set(names).size).toBe(names.length);
 });

@@ -2,7 +2,7 @@ const image = 'image.repository=registry.example.com/andon';
 const source = 'settings.sources[0].url=http://prometheus.monitoring.svc:9090';
 
 /** What is rendered, by name: the arguments of `helm template` behind the name of the release. Paths are those of the repository. */
-export const scenarios: Readonly<Record<string, readonly string[]>> = {
+export const scenarios = {
   smallest: ['andon', 'helm/andon', ...rulesOf('checkout'), '--set', image, '--set', source],
   fleet: [
     'andon',
@@ -72,7 +72,7 @@ export const scenarios: Readonly<Record<string, readonly string[]>> = {
     '--kube-version',
     '1.28.0',
   ],
-};
+} satisfies Readonly<Record<string, readonly string[]>>;
 
 function rulesOf(...names: readonly string[]): readonly string[] {
   return names.flatMap((name) => ['--set-file', `rules.files.${name}\\.yaml=rules/${name}.yaml`]);

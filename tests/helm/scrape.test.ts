@@ -4,7 +4,8 @@ import { expect, test } from '@jest/globals';
 import { startRealServer } from '../support/real-server.ts';
 import { startScrapeTarget } from '../support/scrape-target.ts';
 import { until } from '../support/until.ts';
-import { Charts, objectsIn } from './charts.ts';
+import { Charts } from './charts.ts';
+import { ofKind } from './objects.ts';
 import { scenarios } from './scenarios.ts';
 
 interface Relabeling {
@@ -16,8 +17,8 @@ interface Relabeling {
 
 test('a real Prometheus, scraping as the operator has it scrape, keeps which service a metric is about', async () => {
   await using charts = await Charts.make();
-  const text = await charts.template(...(scenarios['smallest'] ?? []), '--set', 'serviceMonitor.enabled=true');
-  const monitor = objectsIn(text).find(({ kind }) => kind === 'ServiceMonitor');
+  const objects = await charts.objects(...scenarios.smallest, '--set', 'serviceMonitor.enabled=true');
+  const monitor = ofKind(objects, 'ServiceMonitor');
   const endpoints = (monitor?.spec?.['endpoints'] ?? []) as readonly { readonly relabelings: readonly Relabeling[] }[];
   await using target = await startScrapeTarget('andon_incidents_blind{service="checkout",severity="page"} 1\n');
   const config = {

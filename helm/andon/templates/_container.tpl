@@ -2,22 +2,6 @@
 {{- toYaml .Values.settings -}}
 {{- end -}}
 
-{{/*
-The settings that the Job of checkFirst looks at. Where the environment names the source, `andon check` needs one that is called alike;
-it asks it nothing, so any address does where a Secret has the true one.
-*/}}
-{{- define "andon.checkedSettingsText" -}}
-{{- $settings := deepCopy .Values.settings -}}
-{{- if not $settings.sources -}}
-{{- $url := "http://named.by.the.environment" -}}
-{{- range .Values.extraEnv -}}
-{{- if eq .name "ANDON_SOURCE" -}}{{- $url = .value | default $url -}}{{- end -}}
-{{- end -}}
-{{- $_ := set $settings "sources" (list (dict "url" $url)) -}}
-{{- end -}}
-{{- toYaml $settings -}}
-{{- end -}}
-
 {{/* Where Andon finds what it is told, as arguments of `andon run`. Flags win over the environment of the image. */}}
 {{- define "andon.args" -}}
 - run
