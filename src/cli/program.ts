@@ -17,6 +17,7 @@ import type { ProgramProcess } from './program-process.ts';
 import { routesCommand } from './routes.ts';
 import { runCommand } from './run.ts';
 import { silenceCommand } from './silence.ts';
+import { statusCommand } from './status.ts';
 import { stopCommand } from './stop.ts';
 import { asksForJson, tellError } from './tell-error.ts';
 import { versionCommand } from './version.ts';
@@ -39,6 +40,7 @@ export async function runProgram(argv: readonly string[], io: ProgramProcess): P
     .addCommand(evaluateCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(generateCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(importCommand({ ...parts, stdout, stderr, env, exit }))
+    .addCommand(statusCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(incidentsCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(routesCommand({ ...parts, stdout, stderr, env, exit }))
     .addCommand(notifyCommand({ ...parts, stdout, stderr, env, exit }))

@@ -2,15 +2,17 @@ import { expect, test } from '@jest/globals';
 import { IncidentRecordWire } from '../../src/cli/incident-wire.ts';
 import { paintFor } from '../../src/cli/paint.ts';
 import { renderIncident } from '../../src/cli/render-incident.ts';
+import { toTimelineWire } from '../../src/adapters/http/wire/timeline.ts';
 import { aWorld, type WorldOptions } from '../adapters/http/http-world.ts';
-import { anEvent, aStop, storyStart, successRate } from '../support/incident-story.ts';
+import { aClaim, anEvent, aStop, storyStart, successRate } from '../support/incident-story.ts';
 import { viewsKeptOpen } from '../support/service-views.ts';
 
 /** What `andon incidents show inc-1` prints. */
-async function shown(options: WorldOptions): Promise<string> {
+async function shown(options: WorldOptions, changes: object = {}): Promise<string> {
   await using world = await aWorld(options);
-  const answer = IncidentRecordWire.parse(await (await world.get('/api/v1/incidents/inc-1')).json());
-  return renderIncident(answer, storyStart + 3_600_000, paintFor({ isTTY: false }, {}));
+  const answer = (await (await world.get('/api/v1/incidents/inc-1')).json()) as object;
+  const record = IncidentRecordWire.parse({ ...answer, ...changes });
+  return renderIncident(record, storyStart + 3_600_000, paintFor({ isTTY: false }, {}));
 }
 
 test('an open incident is shown with what keeps it open, the values of now and what it has spent so far', async () => {
@@ -105,4 +107,10 @@ test('a reminder is shown with whom it told, and why; a page that a silence kept
   expect(out).toMatch(/reminded +oncall, chat \(again, nobody has acknowledged\)\n/);
   expect(out).toMatch(/unsilenced +back, held for 3s of 10s\n/);
   expect(out).toMatch(/reminded +boss \(step 1: nobody acknowledged for 2m\)\n/);
+});
+
+test('what people said mends it is shown in their words', async () => {
+  const events = [anEvent('opened', 1, 100)];
+  const out = await shown({ events }, { timeline: toTimelineWire(events, [aClaim(2, 200)]) });
+  expect(out).toMatch(/remedy-claimed +ada said that change deploy-43 of checkout mends it: takes 42 back\n/);
 });

@@ -4,7 +4,7 @@ import { exclusionLines } from '../../app/budgets/exclusion-text.ts';
 import type { RuleCondition, ScopeView, ServiceView } from '../../app/views/service-view.ts';
 import type { SilenceView } from '../../app/silence/silence-desk.ts';
 import type { SilencedBy } from '../../domain/incident/silenced-by.ts';
-import { standInText } from '../../app/views/stand-in-text.ts';
+import { statusWarnings } from '../../app/views/status-warnings.ts';
 import type { Readiness, StatusView } from '../../app/views/status-view.ts';
 import { groupText } from '../../domain/service/group.ts';
 import { formatDuration, formatSpan } from '../../domain/text/duration.ts';
@@ -67,7 +67,7 @@ export function statusPage(facts: PageFacts): string {
   return template({
     version: status.version,
     now: formatUtc(now),
-    warnings: warningsOf(status, readiness),
+    warnings: statusWarnings(status, readiness),
     services: services.map((view) => ({
       name: view.service,
       owner: view.owner ?? '',
@@ -98,27 +98,6 @@ export function statusPage(facts: PageFacts): string {
 /** A service in which something just changed may have no answer yet. */
 function gateOf(answer: GateAnswer | undefined, overrides: readonly Override[], now: number) {
   return answer === undefined ? undefined : gateFacts(answer, overrides, now);
-}
-
-function warningsOf({ reload, store, sources, channels }: StatusView, readiness: Readiness): readonly string[] {
-  return [
-    ...(readiness.ready ? [] : [`Not ready yet: ${readiness.reasons.join('; ')}`]),
-    ...(reload.ok ? [] : [refusedText(reload), ...reload.problems]),
-    ...reload.atNextStart,
-    ...(store.degraded ? [`The store cannot keep what happens: ${store.reason ?? 'unknown'}`] : []),
-    ...sources
-      .filter(({ lastError, lastAnswerAt }) => lastError !== undefined && lastError.at > (lastAnswerAt ?? 0))
-      .map(({ name, lastError }) => `Source ${name} does not answer (${lastError?.reason}): ${lastError?.detail}`),
-    ...channels
-      .filter(({ configured }) => !configured)
-      .map(({ name, pending }) => `${pending} pages wait for the channel ${name}, which is not configured`),
-  ];
-}
-
-function refusedText({ standIn }: StatusView['reload']): string {
-  return standIn === undefined
-    ? 'The settings or rule files have problems; everything runs as before.'
-    : `The settings or rule files have problems; ${standInText(standIn)}.`;
 }
 
 function scopeFacts({ group, line, targets, rules, incidentId }: ScopeView) {

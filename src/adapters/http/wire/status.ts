@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { present, secondsOf, timeOf } from '../../../app/views/json-fields.ts';
-import type { ChannelView, SourceView, StatusView } from '../../../app/views/status-view.ts';
+import { statusWarnings } from '../../../app/views/status-warnings.ts';
+import type { ChannelView, Readiness, SourceView, StatusView } from '../../../app/views/status-view.ts';
 import { formatUtc } from '../../../domain/text/utc.ts';
 import { TimeWire } from './common.ts';
 
@@ -34,6 +35,9 @@ export const StatusWire = z
     startedAt: TimeWire,
     ready: z.boolean(),
     reasons: z.array(z.string()).meta({ description: 'Why it is not ready yet.' }),
+    warnings: z
+      .array(z.string())
+      .meta({ description: 'What deserves a look, a sentence each; none when all is well.' }),
     reload: z.strictObject({
       ok: z.boolean(),
       lastAttemptAt: TimeWire,
@@ -61,15 +65,14 @@ export const StatusWire = z
   })
   .meta({ id: 'Status' });
 
-export function toStatusWire(
-  { version, startedAt, reload, store, sources, channels }: StatusView,
-  readiness: { readonly ready: boolean; readonly reasons: readonly string[] },
-): z.infer<typeof StatusWire> {
+export function toStatusWire(status: StatusView, readiness: Readiness): z.infer<typeof StatusWire> {
+  const { version, startedAt, reload, store, sources, channels } = status;
   return {
     version,
     startedAt: formatUtc(startedAt),
     ready: readiness.ready,
     reasons: [...readiness.reasons],
+    warnings: [...statusWarnings(status, readiness)],
     reload: {
       ok: reload.ok,
       lastAttemptAt: formatUtc(reload.lastAttemptAt),
