@@ -2,14 +2,12 @@ const tierWords = 'did you mean budget? The factor follows from budget and over:
 
 /** Keys of other tools by which people ask for one of ours, which is named unlike them. */
 const foreign = [
-  { keys: ['factor', 'burnRate', 'burnrate', 'threshold'], ours: 'budget', of: 'over', words: tierWords },
-  { keys: ['window', 'longWindow', 'long'], ours: 'over', of: 'budget', words: 'did you mean over?' },
-  { keys: ['shortWindow'], ours: 'short', of: 'over', words: 'did you mean short?' },
+  { keys: ['factor', 'burnRate', 'burnrate', 'threshold'], ours: 'budget', words: tierWords },
+  { keys: ['window', 'longWindow', 'long'], ours: 'over', words: 'did you mean over?' },
+  { keys: ['shortWindow'], ours: 'short', words: 'did you mean short?' },
 ] as const;
 
 /** What to write for a key that is another tool's; undefined where none of ours is meant. */
 export function foreignKeyHint(key: string, known: readonly string[]): string | undefined {
-  return foreign.find(
-    ({ keys, ours, of }) => keys.some((each) => each === key) && known.includes(ours) && known.includes(of),
-  )?.words;
+  return foreign.find(({ keys, ours }) => keys.some((each) => each === key) && known.includes(ours))?.words;
 }

@@ -24,6 +24,7 @@ const commands = [
   ['generate', 'prometheus-rules'],
   ...['sloth', 'pyrra', 'openslo'].map((name) => ['import', name]),
   ['version'],
+  ['status'],
   ['routes'],
   ['notify', 'test'],
   ['gate'],

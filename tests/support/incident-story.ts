@@ -1,3 +1,4 @@
+import type { Claim } from '../../src/app/changes/claim-book.ts';
 import type { Suspect } from '../../src/domain/change/suspect.ts';
 import type { IncidentEvent, StopFacts, StoredEvent } from '../../src/domain/incident/event.ts';
 import type { TargetVerdict } from '../../src/domain/reading/verdict.ts';
@@ -35,6 +36,22 @@ export function aStop(facts: Partial<StopFacts> = {}): StopFacts {
     because: 'condition-true',
     verdicts: [successRate, replicationLag],
     ...facts,
+  };
+}
+
+/** What somebody said in the middle of a story, at so many seconds after its start. */
+export function aClaim(seq: number, afterSeconds: number): Claim {
+  const at = storyStart + afterSeconds * 1000;
+  return {
+    kind: 'remedy-claimed',
+    seq,
+    at,
+    recordedAt: at,
+    incident: 'inc-1',
+    service: 'checkout',
+    change: 'deploy-43',
+    by: 'ada',
+    reason: 'takes 42 back',
   };
 }
 

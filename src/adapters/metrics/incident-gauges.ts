@@ -8,7 +8,6 @@ const severities: readonly Severity[] = ['page', 'ticket'];
 export class IncidentGauges {
   readonly #metrics: Instruments;
   readonly #services = new Set<string>();
-  readonly #current = new Map<string, Incident>();
 
   constructor(metrics: Instruments) {
     this.#metrics = metrics;
@@ -23,12 +22,8 @@ export class IncidentGauges {
     this.#services.delete(service);
   }
 
-  update(incident: Incident): void {
-    if (incident.phase === 'closed') this.#current.delete(incident.id);
-    else this.#current.set(incident.id, incident);
-  }
-
-  collect(): void {
+  /** `current`: the incidents that are not closed. */
+  collect(current: readonly Incident[]): void {
     const { services, incidentsOpen, incidentsWatched, incidentsBlind, incidentsUnwatched, incidentsFlapping } =
       this.#metrics;
     services.set(this.#services.size);
@@ -36,7 +31,7 @@ export class IncidentGauges {
       gauge.reset();
       for (const service of this.#services) for (const severity of severities) gauge.set({ service, severity }, 0);
     }
-    for (const { service, severity, phase, blind, unwatched, telling } of this.#current.values()) {
+    for (const { service, severity, phase, blind, unwatched, telling } of current) {
       (phase === 'open' ? incidentsOpen : incidentsWatched).inc({ service, severity });
       if (phase === 'open' && blind) incidentsBlind.inc({ service, severity });
       if (telling.flapping !== undefined) incidentsFlapping.inc({ service, severity });

@@ -27,15 +27,18 @@ export class IncidentMoments {
     if (incident.phase === 'closed') this.#dropPast();
   }
 
+  /** Those that are not closed. */
+  current(): readonly Incident[] {
+    return [...this.#incidents.values()].filter(({ phase }) => phase !== 'closed');
+  }
+
   /** Writes the gauges; pages have links where the URL is known under which people reach Andon. */
   collect(externalUrl: string | undefined): void {
     this.#metrics.incidentInfo.reset();
     this.#metrics.incidentTimestamp.reset();
     this.#dropPast();
-    for (const incident of this.#incidents.values()) {
-      this.#writeMoments(incident);
-      if (incident.phase !== 'closed') this.#writeInfo(incident, externalUrl);
-    }
+    for (const incident of this.#incidents.values()) this.#writeMoments(incident);
+    for (const incident of this.current()) this.#writeInfo(incident, externalUrl);
   }
 
   #dropPast(): void {

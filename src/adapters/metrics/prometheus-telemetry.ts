@@ -7,7 +7,7 @@ import {
   type Telemetry,
 } from '../../app/ports/telemetry.ts';
 import { deploymentResults } from '../../domain/change/delivery-metrics.ts';
-import { gateStates, type GateFinding } from '../../domain/gate/gate-answer.ts';
+import { gateStates, isOfWatched } from '../../domain/gate/gate-answer.ts';
 import { protectionResults } from '../../domain/gate/protection-event.ts';
 import { ChangeMoments } from './change-moments.ts';
 import { countEvent } from './incident-metrics.ts';
@@ -109,14 +109,12 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     declared(service) {
       info.declare(service);
       startServiceAtZero(metrics, service.name);
+      startRulesAtZero(metrics, service);
     },
     reachedAt(url) {
       externalUrl = url;
     },
-    rules(service, group, rules) {
-      services.rules(service, group, rules);
-      startRulesAtZero(metrics, service, rules);
-    },
+    rules: (service, group, rules) => services.rules(service, group, rules),
     line: (service, group, line) => services.line(service, group, line),
     budgets: (service, budgets) => services.budgets(service, budgets),
     groupsDropped: (service, count) => services.groupsDropped(service, count),
@@ -124,7 +122,6 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
       for (const each of applied) {
         moments.update(each.after);
         countEvent(metrics, each);
-        incidents.update(each.after);
       }
     },
     changed: (change) => changes.update(change),
@@ -133,7 +130,8 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     },
     gateAsked({ service, state, reason, findings, passage }) {
       metrics.gateDecisions.inc({
-        service: isWatched(findings) ? service : '',
+        // Names that somebody merely asked for must not make series.
+        service: isOfWatched({ findings }) ? service : '',
         decision: state,
         reason,
         override: passage?.kind ?? 'none',
@@ -219,18 +217,13 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     },
     async scrape() {
       services.collect(sourceNow);
-      incidents.collect();
+      incidents.collect(moments.current());
       moments.collect(externalUrl);
       changes.collect();
       info.collect(externalUrl);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
-}
-
-/** Names that somebody merely asked for must not make series. */
-function isWatched(findings: readonly GateFinding[]): boolean {
-  return !findings.some(({ reason }) => reason === 'unknown-service');
 }
 
 function seconds(ms: number): number {

@@ -1,5 +1,4 @@
-import { changeReported, deliveryOutcomes, pollOutcomes } from '../../app/ports/telemetry.ts';
-import type { RuleView } from '../../app/views/service-view.ts';
+import { changeReported, deliveryOutcomes, pollOutcomes, type DeclaredFacts } from '../../app/ports/telemetry.ts';
 import { changeOrigins } from '../../domain/change/change-event.ts';
 import { deploymentResults } from '../../domain/change/delivery-metrics.ts';
 import type { SourceFailureReason } from '../../domain/reading/observation.ts';
@@ -36,8 +35,8 @@ export function startServiceAtZero(metrics: Instruments, service: string): void 
 }
 
 /** Also shows that a rule never stopped the line, or would never have. */
-export function startRulesAtZero(metrics: Instruments, service: string, rules: readonly RuleView[]): void {
-  for (const { rule, severity, shadow } of rules) {
+export function startRulesAtZero(metrics: Instruments, { name: service, rules }: DeclaredFacts): void {
+  for (const { name: rule, severity, shadow } of rules) {
     if (shadow === true) {
       metrics.shadowStops.inc({ service, rule, severity }, 0);
       continue;

@@ -12,6 +12,7 @@ import { addToSlices, type OpenSlice } from '../../domain/budget/slices.ts';
 import { addSpan, coveredMs, type Spans } from '../../domain/budget/spans.ts';
 import type { HistoryGroup } from '../../domain/reading/history.ts';
 import type { Timing } from '../../domain/reading/timing.ts';
+import type { Interval } from '../../domain/interval.ts';
 import { groupKey } from '../../domain/service/group.ts';
 import type { CountingSignal } from '../../domain/service/service.ts';
 import type { PastPart } from '../past/past-reader.ts';
@@ -52,9 +53,8 @@ export function nextCut(
     const edges = exclusionEdges(declared, from, now);
     const own = book.entries().filter((entry) => entry.budget === declared.name && entry.group !== undefined);
     for (const entry of own) {
-      const asked = askedOf(entry);
       const slot = uncutSlots(entry.ledger, edges).find(
-        (each) => each.to <= now - settleMsOf(timing) && asked.open([each], now).length > 0,
+        (each) => each.to <= now - settleMsOf(timing) && askedOf(entry).open([each], now).length > 0,
       );
       if (slot === undefined || slot.to <= (next?.slot.to ?? -Infinity)) continue;
       next = { book, signal, slot, parts: partsOf(entry, slot, timing, now), entries: own };
@@ -64,17 +64,16 @@ export function nextCut(
 }
 
 function partsOf({ ledger: { method } }: BudgetEntry, slot: UncutSlot, timing: Timing, now: number): PastPart[] {
-  if (method.kind === 'occurrences') {
-    const bounds = [slot.from, ...slot.edges, slot.to];
-    return bounds.slice(1).map((to, index) => {
-      const from = bounds[index] ?? slot.from;
-      return { from, to, stepMs: to - from };
-    });
-  }
+  if (method.kind === 'occurrences') return sidesOf(slot).map((side) => ({ ...side, stepMs: side.to - side.from }));
   const sliceMs = exclusionGridMs(method);
   const from = Math.floor(slot.from / sliceMs) * sliceMs;
   const to = Math.ceil(slot.to / sliceMs) * sliceMs;
   return [{ from, to, stepMs: tierAt(to, { now, intervalMs: timing.intervalMs, slices: [sliceMs] }).stepMs }];
+}
+
+/** What of a slot lies before, between and after the edges in it, oldest first. */
+function sidesOf({ from, to, edges }: UncutSlot): readonly Interval[] {
+  return [...edges, to].map((end, index) => ({ from: edges[index - 1] ?? from, to: end }));
 }
 
 /** Takes what was read of each part, and remembers what is not there. `now`: the source's time, ms. */
@@ -85,13 +84,15 @@ export function takeCut(
   now: number,
   timing: Timing,
 ): void {
+  const pointsOf = parts.map(
+    (_, index) => new Map((read[index] ?? []).map(({ group, points }) => [groupKey(group), points])),
+  );
   for (const entry of entries) {
     // A reload may have replaced it while its past was read.
     if (!book.holds(entry) || slot.edges.every((edge) => isCutKnown(entry.ledger, edge))) continue;
     const known: Spans = [];
     const steps = parts.flatMap(({ stepMs }, index) => {
-      const points = (read[index] ?? []).find(({ group }) => groupKey(group) === entry.key)?.points ?? [];
-      return pastSteps(points, {
+      return pastSteps(pointsOf[index]?.get(entry.key) ?? [], {
         stepMs,
         staleAfterMs: Math.max(timing.staleAfterMs, stepMs),
         awaitsGood: signal.numerator === 'good' && !entry.goodSeen,
@@ -102,11 +103,9 @@ export function takeCut(
       entry,
       steps.map(({ from, to, good, total }) => ({ from, to, bad: total - good, total })),
     );
-    const bounds = [slot.from, ...slot.edges, slot.to];
-    const isRead = bounds.slice(1).every((to, index) => {
-      const from = bounds[index] ?? to;
-      return coveredMs(known, from, to) >= enoughRead * coveredMs(entry.ledger.covered, from, to);
-    });
+    const isRead = sidesOf(slot).every(
+      ({ from, to }) => coveredMs(known, from, to) >= enoughRead * coveredMs(entry.ledger.covered, from, to),
+    );
     if (!isRead || !cutSlot(entry.ledger, slot, counted)) askedOf(entry).add(slot, now);
   }
 }

@@ -19,8 +19,8 @@ function linesOf({ excluded, excludedAhead, excludedNow }: BudgetView): readonly
   const past = excluded.filter(({ to }) => excludedNow === undefined || to <= excludedNow.from).toReversed();
   return [
     ...(excludedNow === undefined ? [] : [excludedNowText(excludedNow)]),
-    ...listed(ahead, mostAhead, 'will be left out', 'more are to come'),
-    ...listed(past, mostPast, 'left out', 'earlier ones are left out'),
+    ...listed(ahead, mostAhead, 'will be left out', 'more to come'),
+    ...listed(past, mostPast, 'left out', 'more before that'),
   ];
 }
 

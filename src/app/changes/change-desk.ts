@@ -1,5 +1,5 @@
 import { canRemedy } from '../../domain/change/can-remedy.ts';
-import { changeKey, foldChange, type Change } from '../../domain/change/change.ts';
+import { foldChange, type Change } from '../../domain/change/change.ts';
 import type { ChangeEvent, ChangeOrigin, ChangeReport, Remedy } from '../../domain/change/change-event.ts';
 import type { GateEvent } from '../../domain/gate/gate-event.ts';
 import { newestOnset } from '../../domain/incident/relapse.ts';
@@ -10,7 +10,6 @@ import type { Log } from '../ports/log.ts';
 import { StoreError, type Store, type StoreFailureReason } from '../ports/store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { IncidentBook } from '../recording/incident-book.ts';
-import { remember } from '../remember.ts';
 import { Turns } from '../tasks/turns.ts';
 import type { ChangeBook } from './change-book.ts';
 import { checkReport, type InvalidReport } from './check-report.ts';
@@ -72,10 +71,9 @@ export interface ChangeDeskParts {
 export function createChangeDesk(parts: ChangeDeskParts): ChangeDesk {
   const { book, fleet, telemetry } = parts;
   const turns = new Turns();
-  const refused = new Set<string>();
   return {
     async report(report, origin) {
-      const result = await turns.take(async () => await record(parts, report, origin, refused));
+      const result = await turns.take(async () => await record(parts, report, origin));
       telemetry.changeReported(origin, result.kind);
       return result;
     },
@@ -93,12 +91,7 @@ export function createChangeDesk(parts: ChangeDeskParts): ChangeDesk {
   };
 }
 
-async function record(
-  parts: ChangeDeskParts,
-  given: ChangeReport,
-  origin: ChangeOrigin,
-  refused: Set<string>,
-): Promise<ChangeReportResult> {
+async function record(parts: ChangeDeskParts, given: ChangeReport, origin: ChangeOrigin): Promise<ChangeReportResult> {
   const { fleet, book, clock, incidents, log, store } = parts;
   const { service } = given;
   const names = fleet.names();
@@ -126,7 +119,7 @@ async function record(
     const wasBelieved = known?.remedies?.incident === incident.id;
     const onsetLatest = (wasBelieved ? incident.onset : newestOnset(incident)).latest - skewMs;
     if (!canRemedy(change, { latest: onsetLatest })) {
-      await recordRefusal(parts, report, remedies, refused, at);
+      await recordRefusal(parts, report, remedies, at);
       const beganAt = Math.min(change.startedAt, change.firstReportedAt);
       return { kind: 'not-a-remedy', id: incident.id, change: change.id, beganAt, onsetLatest };
     }
@@ -149,25 +142,21 @@ async function record(
   return { kind: 'recorded', change };
 }
 
-/** So many claims that were refused are remembered, so that a pipeline that makes one again and again does not fill the log. */
-const refusalsRemembered = 1_000;
-
+/** Once for each change and incident: a pipeline that claims the same again and again must not fill the log. */
 async function recordRefusal(
   { store, log, claims }: ChangeDeskParts,
   { service, change }: ChangeReport,
   { incident, by, reason }: Remedy,
-  refused: Set<string>,
   at: number,
 ): Promise<void> {
-  const key = changeKey({ service, change: JSON.stringify([change, incident]) });
-  if (!remember(refused, key, refusalsRemembered)) return;
+  const known = claims.of(incident).filter(({ kind }) => kind === 'remedy-refused');
+  if (known.some((each) => each.service === service && each.change === change)) return;
   const claim = { service, change, incident, by, reason };
   log.warn('a change was said to remedy an incident that it began before; that was not believed', claim);
   const event: GateEvent = { type: 'remedy-refused', at, ...claim };
   try {
     claims.apply(await store.commit({ events: [event], recordedAt: at }));
   } catch (error) {
-    refused.delete(key);
     log.error('that a claim to remedy an incident was refused could not be stored', { ...claim, error });
   }
 }

@@ -90,7 +90,7 @@ export class DeliveryBook {
         ...(settled === undefined ? {} : { settled }),
       }));
     // What was reported of the time before Andon counts from then on.
-    const since = Math.min(this.#knownSince, ...counted.map(({ startedAt }) => startedAt));
+    const since = counted.reduce((first, { startedAt }) => Math.min(first, startedAt), this.#knownSince);
     return reportDelivery(counted, Math.min(days, Math.max(0, now - since) / dayMs));
   }
 

@@ -37,6 +37,8 @@ interface Sighted {
   readonly sight: ServiceSight;
   readonly place: DeploymentPlace;
   readonly key: string;
+  /** How far the source's clock was ahead of Andon's, which changes are told by, when this was made, ms. */
+  readonly skewMs: number;
 }
 
 /** Sees changes in the metrics of kube-state-metrics, for services that say where they are deployed. */
@@ -64,7 +66,8 @@ export class DeploymentWatch {
       const sight = this.#parts.sight(name);
       const place = sight?.service.changes?.seenIn;
       if (sight === undefined || place === undefined) return [];
-      return [{ sight, place, key: JSON.stringify([name, place]) }];
+      // Reads take a while, and the sight stays as it is.
+      return [{ sight, place, key: JSON.stringify([name, place]), skewMs: sight.sourceNow - this.#parts.clock.now() }];
     });
     const keys = new Set(sighted.map(({ key }) => key));
     for (const key of this.#seen.keys()) if (!keys.has(key)) this.#seen.delete(key);
@@ -81,9 +84,9 @@ export class DeploymentWatch {
   }
 
   /** What happened before the first look, from where the log leaves off. */
-  async #catchUp({ sight, place, key }: Sighted, signal: AbortSignal): Promise<void> {
+  async #catchUp(sighted: Sighted, signal: AbortSignal): Promise<void> {
+    const { sight, place, key, skewMs } = sighted;
     const { service, source, sourceNow } = sight;
-    const skewMs = this.#skewOf(sight);
     const known = this.#lastSeen(service.name, place);
     const from = Math.max(sourceNow - pastMs, (known?.startedAt ?? -Infinity) + skewMs);
     const stretch = { from, to: sourceNow };
@@ -92,7 +95,7 @@ export class DeploymentWatch {
     if (typeof looks === 'string') return this.#fails(service.name, looks);
     this.#seen.set(key, known?.version === undefined ? undefined : stateOf(known, known.version));
     for (const look of looks) {
-      if (await this.#take(key, service.name, place, look, skewMs)) continue;
+      if (await this.#take(sighted, look)) continue;
       this.#seen.delete(key);
       return;
     }
@@ -107,44 +110,33 @@ export class DeploymentWatch {
     const reads = asked.flat().map((each) => ({ signal: each, steps: [] }));
     const outcomes = await source.read(reads, at, signal);
     let next = 0;
-    for (const [index, { key, place, sight }] of ready.entries()) {
+    for (const [index, each] of ready.entries()) {
       const count = asked[index]?.length ?? 0;
       const look = lookOf(outcomes.slice(next, next + count), at);
       next += count;
-      const { name } = sight.service;
+      const { name } = each.sight.service;
       if (typeof look === 'string') this.#fails(name, look);
       else {
         this.#failing.delete(name);
-        await this.#take(key, name, place, look, this.#skewOf(sight));
+        await this.#take(each, look);
       }
     }
   }
 
-  /**
-   * False when it could not be kept: then the next look tells the same again. `skewMs`: how far the source's clock, which
-   * the look was taken by, is ahead of Andon's, which changes are told by.
-   */
-  async #take(
-    key: string,
-    service: string,
-    place: DeploymentPlace,
-    look: DeploymentLook,
-    skewMs: number,
-  ): Promise<boolean> {
+  /** False when it could not be kept: then the next look tells the same again. The look was taken by the source's clock. */
+  async #take({ key, sight, place, skewMs }: Sighted, look: DeploymentLook): Promise<boolean> {
     const { desk } = this.#parts;
-    const { seen, reports } = seeDeployment(this.#seen.get(key), { ...look, at: look.at - skewMs }, place);
+    const service = sight.service.name;
+    const at = look.at - skewMs;
+    const { seen, reports } = seeDeployment(this.#seen.get(key), { ...look, at }, place);
     for (const report of reports) {
       // What became of a change that is not remembered any more must not make another one of it.
       if (report.startedAt === undefined && desk.get(service, report.change) === undefined) continue;
-      const result = await desk.report({ ...report, service, saidAt: look.at - skewMs }, 'prometheus');
+      const result = await desk.report({ ...report, service, saidAt: at }, 'prometheus');
       if (result.kind === 'not-stored') return false;
     }
     this.#seen.set(key, seen);
     return true;
-  }
-
-  #skewOf({ sourceNow }: ServiceSight): number {
-    return sourceNow - this.#parts.clock.now();
   }
 
   /** The newest change that was seen at this place, whenever that was. */

@@ -1,5 +1,5 @@
 import type { Freeze, Override } from '../../domain/gate/freeze.ts';
-import type { GateAnswer } from '../../domain/gate/gate-answer.ts';
+import { isOfWatched, type GateAnswer } from '../../domain/gate/gate-answer.ts';
 import type { GateEvent } from '../../domain/gate/gate-event.ts';
 import { hashText } from '../../domain/text/hash.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -81,7 +81,7 @@ export function createGateDesk(parts: GateDeskParts): GateDesk {
       telemetry.gateAsked(answer);
       if (change === undefined) return answer;
       const { decidedAt: at, state, reason: because, passage } = answer;
-      if (answer.action !== 'go' && because !== 'unknown-service') {
+      if (answer.action !== 'go' && isOfWatched(answer)) {
         const held = { service, change: change.length > longestId ? hashText(change) : change };
         if (!book.hasHeld(held)) {
           const event: GateEvent = { type: 'change-held', ...held, at, state, because };
@@ -104,16 +104,12 @@ export function createGateDesk(parts: GateDeskParts): GateDesk {
 const passedWords = 'a change that remedies an incident passed the gate';
 
 /** Written behind the answer: a store that is slow or full must not keep a fix waiting. False when it could not be kept. */
-async function recordBehind(
-  { store, book, log }: GateDeskParts,
-  { at, ...facts }: GateEvent,
-  words: string,
-): Promise<boolean> {
-  const { type: _type, ...told } = facts;
+async function recordBehind({ store, book, log }: GateDeskParts, event: GateEvent, words: string): Promise<boolean> {
+  const { type, at, ...told } = event;
   try {
-    book.apply(await store.commit({ events: [{ ...facts, at } as GateEvent], recordedAt: at }));
+    book.apply(await store.commit({ events: [event], recordedAt: at }));
     // That a person lets a fix through deserves a look; what a gate holds back is its work.
-    if (facts.type === 'change-held') log.info(words, told);
+    if (type === 'change-held') log.info(words, told);
     else log.warn(words, told);
     return true;
   } catch (error) {

@@ -6,40 +6,17 @@ import type { Observation, SourceFailure } from '../../domain/reading/observatio
 import { polledSignals } from '../../domain/service/polled-signals.ts';
 import type { Service, Signal } from '../../domain/service/service.ts';
 import type { Timing } from '../../domain/reading/timing.ts';
-import type { BudgetBook } from '../budgets/budget-book.ts';
 import { readRecordedPart } from '../budgets/read-recorded-part.ts';
-import type { RecordedBook } from '../budgets/recorded-book.ts';
 import { forgetUndecided, sparing } from './sparing.ts';
 import { planFurther, planPast } from './past-parts.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Source } from '../ports/source.ts';
-import { PastReader, type PastPart, type RefusedPasts } from './past-reader.ts';
+import { longestFedStepMs, PastReader, type PastPart, type RefusedPasts } from './past-reader.ts';
+import type { CatchUpTools } from './past-tools.ts';
+import { primePart, primingMs } from './prime-rules.ts';
 
 /** A stretch longer than this is not caught up with: what happened before is too old to page for, ms. */
 const longestCatchUpMs = 24 * 3_600_000;
 /** Steps evaluated before others get their turn. */
 const stepsPerTurn = 200;
-
-/** What judging a part of the past came to: where the service then stands, and what happened in that part. */
-export interface JudgedPart {
-  readonly state: ServiceState;
-  readonly events: readonly IncidentEvent[];
-  /** What rules that only record would have stopped. */
-  readonly shadows?: readonly ShadowEvent[];
-}
-
-/** What catching up works with. */
-export interface CatchUpTools {
-  readonly source: Source;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** How often in a row catching up with this service has failed before. */
-  readonly tries?: number;
-  /** Keeps each part as soon as it is judged, so that a next try goes on from there. What it rejects with ends the catch-up. */
-  readonly keep?: (part: JudgedPart) => Promise<void>;
-  /** The ledgers of the service's error budgets, which learn from what is read here; absent: nothing is known of them. */
-  readonly budgets?: Pick<BudgetBook, 'feed' | 'readings'> & { readonly recorded: Pick<RecordedBook, 'take'> };
-}
 
 export interface CaughtUp {
   readonly state: ServiceState;
@@ -58,7 +35,8 @@ export type CatchUpResult =
 /**
  * Reads what a service did before `now` from the source's history: first what it must remember, without judging it,
  * then the stretch since its last evaluation through the same evaluator as live polls, so that an incident which began
- * meanwhile is found with its true onset and timers go on as if nobody had been away.
+ * meanwhile is found with its true onset and timers go on as if nobody had been away. Of a service that was never
+ * evaluated, it learns only how long the conditions of its rules have been true.
  */
 export async function catchUp(
   tools: CatchUpTools,
@@ -67,13 +45,22 @@ export async function catchUp(
   timing: Timing,
   now: number,
 ): Promise<CatchUpResult> {
-  const since = Math.max(state.evaluatedAt ?? now, now - longestCatchUpMs);
+  const { evaluatedAt } = state;
+  const since = Math.max(evaluatedAt ?? now - primingMs(service, timing), now - longestCatchUpMs);
   const plan = planPast(since - memoryMs(service, state, now), since, now, timing);
   const reader = new PastReader(tools.source, polledSignals(service), tools.tries ?? 0);
   const bare: ServiceState = { ...state, ledgers: new Map() };
   const remembered = await rememberParts(tools, reader, service, bare, plan.memory, now);
   if (remembered.kind === 'failed') return remembered;
-  return await judgeParts(tools, reader, service, remembered.state, timing, plan.stretch, { since, now });
+  if (evaluatedAt !== undefined)
+    return await judgeParts(tools, reader, service, remembered.state, timing, plan.stretch, { since, now });
+  let current = remembered.state;
+  for (const part of plan.stretch) {
+    const begun = await primePart(tools, reader, service, current, timing, part, { since, now });
+    if (begun.kind === 'failed') return begun;
+    current = begun.state;
+  }
+  return { kind: 'caught-up', state: current, events: [], missedMs: 0, refused: reader.refused };
 }
 
 /** Judges what went by while a service was caught up with; what must be remembered is known already. */
@@ -108,9 +95,6 @@ export async function remember(
 
 type Remembered =
   { readonly kind: 'remembered'; readonly state: ServiceState } | Extract<CatchUpResult, { kind: 'failed' }>;
-
-/** Steps longer than this would blur what error budgets count, ms. */
-const longestFedStepMs = 60_000;
 
 async function rememberParts(
   { clock, signal, budgets }: CatchUpTools,

@@ -5,9 +5,10 @@ import { groupKey } from '../../domain/service/group.ts';
 import { replay } from '../../domain/reading/history.ts';
 import { polledSignals } from '../../domain/service/polled-signals.ts';
 import { budgetBounds, targetsBySignal } from '../../domain/estimate/onset-bounds.ts';
-import type { Onset } from '../../domain/estimate/onset.ts';
+import { notEarlier, type Onset } from '../../domain/estimate/onset.ts';
 import { record, emptyLedger, type SignalLedger } from '../../domain/reading/signal-ledger.ts';
 import type { Service } from '../../domain/service/service.ts';
+import { isRuleOf } from '../../domain/incident/is-rule-of.ts';
 import type { OpenIncident, ScopeState } from '../../domain/incident/service-state.ts';
 import type { Timing } from '../../domain/reading/timing.ts';
 import type { Source } from '../ports/source.ts';
@@ -25,7 +26,8 @@ export interface FurtherBack {
 
 /**
  * Looks for the onset of an incident whose breach is older than what Andon remembers, in the source's history:
- * first a day in coarse steps, then step by step around what was found. Undefined when history tells nothing more.
+ * first a day in coarse steps, then step by step around what was found, but not before an earlier incident was over.
+ * Undefined when history tells nothing more.
  */
 export async function lookFurtherBack(
   source: Source,
@@ -36,6 +38,7 @@ export async function lookFurtherBack(
   now: number,
   signal: AbortSignal,
 ): Promise<FurtherBack | undefined> {
+  const { notBefore = -Infinity } = scope;
   const coarseMs = Math.max(timing.intervalMs, Math.ceil(furthestMs / coarseSteps));
   const coarse = await onsetIn(
     source,
@@ -43,7 +46,7 @@ export async function lookFurtherBack(
     scope,
     incident,
     { ...timing, intervalMs: coarseMs },
-    { from: now - furthestMs, to: now },
+    { from: Math.max(now - furthestMs, notBefore), to: now },
     signal,
   );
   if (coarse === undefined) return undefined;
@@ -51,8 +54,8 @@ export async function lookFurtherBack(
   if (coarse.method === 'history-limit')
     return coarse.at < incident.onset.at ? settled(service, scope, incident, coarse, now) : undefined;
   const around = (fineSteps / 2) * timing.intervalMs + coarseMs;
-  const to = Math.min(now, coarse.at + around);
-  const fine = await onsetIn(source, service, scope, incident, timing, { from: coarse.at - around, to }, signal);
+  const close = { from: Math.max(coarse.at - around, notBefore), to: Math.min(now, coarse.at + around) };
+  const fine = await onsetIn(source, service, scope, incident, timing, close, signal);
   return settled(service, scope, incident, fine === undefined || fine.method === 'history-limit' ? coarse : fine, now);
 }
 
@@ -76,7 +79,7 @@ async function onsetIn(
 ): Promise<Onset | undefined> {
   // The counters of a signal whose counts rules record are never read.
   const read = polledSignals(service).find((each) => each.name === incident.onset.signal);
-  const rules = service.rules.filter(({ name }) => incident.rules.includes(name));
+  const rules = service.rules.filter((rule) => isRuleOf(incident, rule));
   const bounds = [...targetsBySignal(service), ...budgetBounds(service, rules)].filter(
     (bound) => bound.signal === incident.onset.signal,
   );
@@ -96,7 +99,7 @@ async function onsetIn(
       read.kind === 'gauge'
         ? onsetOfGauge(group.values, bound, Math.min(incident.detectedAt, stretch.to), read.smearMs ?? 0)
         : onsetOfCounts(group.rows, bound, Math.min(incident.detectedAt, until), timing.intervalMs);
-    if (onset !== undefined) return onset;
+    if (onset !== undefined) return notEarlier(onset, stretch.from);
   }
   return undefined;
 }

@@ -26,6 +26,9 @@ const mostRefusals = 2;
 /** After so many tries at which the source gave no answer in time, that is its answer. */
 const patientTries = 5;
 
+/** Steps longer than this would blur what error budgets count, ms. */
+export const longestFedStepMs = 60_000;
+
 /**
  * Reads the past of some signals part by part. What the source refuses for one signal leaves the others alone, and a
  * later part may still be given: it holds other samples. A source that does not answer has the whole read fail.

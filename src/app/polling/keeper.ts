@@ -1,4 +1,4 @@
-import type { JudgedPart } from '../past/catch-up.ts';
+import type { JudgedPart } from '../past/past-tools.ts';
 import { aimAnew } from './aim.ts';
 import { StoreError } from '../ports/store.ts';
 import type { SourceLoopParts } from './source-loop-parts.ts';

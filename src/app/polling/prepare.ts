@@ -2,7 +2,8 @@ import { learnCadence } from '../../domain/reading/cadence.ts';
 import { polledSignals } from '../../domain/service/polled-signals.ts';
 import { timingFor } from '../../domain/reading/timing.ts';
 import type { ServiceState } from '../../domain/incident/evaluate.ts';
-import { catchUp, remember, type CatchUpResult, type CatchUpTools, type CaughtUp } from '../past/catch-up.ts';
+import { catchUp, remember, type CatchUpResult, type CaughtUp } from '../past/catch-up.ts';
+import type { CatchUpTools } from '../past/past-tools.ts';
 import type { Source } from '../ports/source.ts';
 import type { Watch } from './watch.ts';
 

@@ -31,20 +31,14 @@ export interface IncidentQuery {
   readonly before?: string;
 }
 
-interface Entry {
-  incident: Incident;
-  readonly timeline: StoredEvent[];
-}
-
 /**
  * The event log folded into incidents, in memory.
  * Every incident that is not closed is kept; of the closed ones the newest `keepClosed`.
  */
 export class IncidentBook {
   /** In the order in which they opened. */
-  readonly #entries = new Map<string, Entry>();
-  /** The same without timelines, for those who look through all of them. */
   readonly #incidents = new Map<string, Incident>();
+  readonly #timelines = new Map<string, StoredEvent[]>();
   readonly #keepClosed: number;
   readonly #listeners: ((applied: AppliedEvent) => void)[] = [];
   #closed = 0;
@@ -78,8 +72,8 @@ export class IncidentBook {
     const applied: AppliedEvent[] = [];
     for (const event of events) {
       if (!isIncidentEvent(event)) continue;
-      const before = this.#entries.get(event.incidentId)?.incident;
-      const after = this.#fold(event);
+      const before = this.#incidents.get(event.incidentId);
+      const after = this.#fold(before, event);
       if (after === undefined || after === before) continue;
       this.#incidents.set(after.id, after);
       const now: AppliedEvent = before === undefined ? { event, after } : { event, before, after };
@@ -96,8 +90,8 @@ export class IncidentBook {
   }
 
   get(id: string): IncidentRecord | undefined {
-    const entry = this.#entries.get(id);
-    return entry && { incident: entry.incident, timeline: [...entry.timeline] };
+    const incident = this.#incidents.get(id);
+    return incident && { incident, timeline: [...(this.#timelines.get(id) ?? [])] };
   }
 
   /** Every incident that is kept, in the order in which they opened; changes with the book. */
@@ -130,19 +124,18 @@ export class IncidentBook {
     return undefined;
   }
 
-  #fold(event: StoredEvent): Incident | undefined {
-    const entry = this.#entries.get(event.incidentId);
-    if (entry === undefined) {
+  #fold(before: Incident | undefined, event: StoredEvent): Incident | undefined {
+    const timeline = this.#timelines.get(event.incidentId);
+    if (before === undefined || timeline === undefined) {
       const incident = foldIncident(undefined, event);
-      if (incident !== undefined) this.#entries.set(event.incidentId, { incident, timeline: [event] });
+      if (incident !== undefined) this.#timelines.set(event.incidentId, [event]);
       return incident;
     }
-    const place = entry.timeline.findLastIndex((known) => known.seq <= event.seq);
-    if (entry.timeline[place]?.seq === event.seq) return entry.incident;
-    entry.timeline.splice(place + 1, 0, event);
-    const inOrder = place + 2 === entry.timeline.length;
-    entry.incident = (inOrder ? foldIncident(entry.incident, event) : foldAll(entry.timeline)) ?? entry.incident;
-    return entry.incident;
+    const place = timeline.findLastIndex((known) => known.seq <= event.seq);
+    if (timeline[place]?.seq === event.seq) return before;
+    timeline.splice(place + 1, 0, event);
+    const inOrder = place + 2 === timeline.length;
+    return (inOrder ? foldIncident(before, event) : foldAll(timeline)) ?? before;
   }
 
   #forgetOldest(): void {
@@ -151,8 +144,8 @@ export class IncidentBook {
     for (const [id, incident] of this.#incidents) {
       // Who was told of it has still to hear of its end.
       if (incident.phase !== 'closed' || incident.telling.awaitsEnd.length > 0) continue;
-      this.#entries.delete(id);
       this.#incidents.delete(id);
+      this.#timelines.delete(id);
       this.#closed -= 1;
       return;
     }

@@ -26,9 +26,9 @@ export interface RecorderParts {
   readonly telemetry: Pick<Telemetry, 'eventsCommitted'>;
   /** Whether a channel wants to hear that somebody acknowledged. */
   readonly wantsAcknowledged?: (channel: string) => boolean;
-  /** What keeps pages from channels; nothing does unless told otherwise. */
   /** How an incident stands as of the last poll. */
   readonly standingOf?: (incident: Incident) => Standing;
+  /** What keeps pages from channels; nothing does unless told otherwise. */
   readonly holding?: () => HoldingPolicy;
   /** May change with the settings. */
   readonly externalUrl?: () => string | undefined;

@@ -26,22 +26,23 @@ function templatesOf(
   at: DeclarationPath,
 ): readonly InlineTemplate[] {
   const body = webhook?.template;
-  const annotations = Object.entries(alertmanager?.annotations ?? {});
-  const details = Object.entries(pagerduty?.details ?? {});
-  const texts: readonly [DeclarationPath, string | undefined][] = [
+  const texts: readonly (readonly [DeclarationPath, string | undefined])[] = [
+    ...named(alertmanager?.annotations, [...at, 'alertmanager', 'annotations']),
     [[...at, 'slack', 'template'], slack?.template],
     [[...at, 'teams', 'template'], teams?.template],
     [[...at, 'pagerduty', 'summary'], pagerduty?.summary],
-    ...details.map(([name, text]): [DeclarationPath, string] => [[...at, 'pagerduty', 'details', name], text]),
+    ...named(pagerduty?.details, [...at, 'pagerduty', 'details']),
     [[...at, 'cdevents', 'description'], cdevents?.description],
   ];
   return [
     ...(body === undefined ? [] : [{ path: [...at, 'webhook', 'template'], text: body, format: 'json' as const }]),
-    ...annotations.map(([name, text]) => ({
-      path: [...at, 'alertmanager', 'annotations', name],
-      text,
-      format: 'text' as const,
-    })),
     ...texts.flatMap(([path, text]) => (text === undefined ? [] : [{ path, text, format: 'text' as const }])),
   ];
+}
+
+function named(
+  texts: Readonly<Record<string, string>> | undefined,
+  at: DeclarationPath,
+): readonly (readonly [DeclarationPath, string])[] {
+  return Object.entries(texts ?? {}).map(([name, text]) => [[...at, name], text] as const);
 }

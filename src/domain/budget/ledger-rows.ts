@@ -89,7 +89,7 @@ export function restoreLedger(
     if (own === undefined || from < own.floor) addCount(tiers, from, to, row.bad, row.total);
     else {
       putIntoSlot(own, placeOf(own, from / own.slotMs), row.bad, row.total);
-      for (const cut of row.cuts ?? []) putCut(ledger, cut);
+      if (row.cuts !== undefined) for (const cut of row.cuts) putCut(ledger, cut);
     }
     addSpan(covered, from, to);
     for (const gap of row.gaps) removeSpan(covered, gap.from, gap.to);
@@ -143,7 +143,7 @@ function rowAt(ledger: BudgetLedger, tier: SlotTier, place: number): LedgerRow {
   };
 }
 
-function isSound({ slotMs, start, bad, total, gaps, cuts = [] }: LedgerRow, now: number): boolean {
+function isSound({ slotMs, start, bad, total, gaps, cuts }: LedgerRow, now: number): boolean {
   return (
     Number.isFinite(bad) &&
     Number.isFinite(total) &&
@@ -153,8 +153,9 @@ function isSound({ slotMs, start, bad, total, gaps, cuts = [] }: LedgerRow, now:
     start <= now &&
     start % slotMs === 0 &&
     gaps.every((gap) => gap.from < gap.to && gap.from >= start && gap.to <= start + slotMs) &&
-    cuts.every(
-      (cut) => cut.at > start && cut.at < start + slotMs && Number.isFinite(cut.bad) && Number.isFinite(cut.total),
-    )
+    (cuts === undefined ||
+      cuts.every(
+        (cut) => cut.at > start && cut.at < start + slotMs && Number.isFinite(cut.bad) && Number.isFinite(cut.total),
+      ))
   );
 }

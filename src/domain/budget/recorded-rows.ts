@@ -19,6 +19,7 @@ export function recordedRows(counts: RecordedCounts): RecordedRows | undefined {
   if (unreadable !== undefined && unreadable.reason !== 'stale') return undefined;
   const rows: CountRow[] = [];
   let near = { windowMs: 0, bad: 0, total: 0, coveredMs: 0 };
+  let newlyCoveredMs = 0;
   for (const window of windows) {
     // A long window may not be recorded yet when short ones are.
     if (window.coveredMs <= near.coveredMs) continue;
@@ -26,14 +27,13 @@ export function recordedRows(counts: RecordedCounts): RecordedRows | undefined {
     const total = Math.max(0, window.total - near.total);
     const bad = Math.min(total, Math.max(0, window.bad - near.bad));
     rows.unshift({ from: at - window.windowMs, to, sampleAt: to, good: total - bad, total });
+    newlyCoveredMs = window.coveredMs - near.coveredMs;
     near = window;
   }
   const [oldest, ...others] = rows;
   if (oldest === undefined) return undefined;
   // Of its stretch, rules that are young counted the newest part.
-  const before = at - oldest.to;
-  const coveredBefore = windows.find(({ windowMs }) => windowMs === before)?.coveredMs ?? 0;
-  const from = Math.max(oldest.from, oldest.to - Math.max(1, near.coveredMs - coveredBefore));
+  const from = Math.max(oldest.from, oldest.to - Math.max(1, newlyCoveredMs));
   return {
     rows: withRows(noRows, [{ ...oldest, from }, ...others], -Infinity),
     coverage: (begin, end) => (end > begin ? countRecorded(counts, begin, end).coveredMs / (end - begin) : 1),

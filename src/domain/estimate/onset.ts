@@ -21,3 +21,9 @@ export interface Onset extends TimeEstimate {
   readonly method: OnsetMethod;
   readonly signal?: string;
 }
+
+/** The same of what cannot have been before an instant, ms. */
+export function notEarlier<Estimate extends TimeEstimate>(estimate: Estimate, than: number): Estimate {
+  const { at, earliest, latest } = estimate;
+  return { ...estimate, at: Math.max(at, than), earliest: Math.max(earliest, than), latest: Math.max(latest, than) };
+}

@@ -87,3 +87,8 @@ export interface GateAnswer {
   /** When it may change for no other reason than time: the first expiry. */
   readonly until?: number;
 }
+
+/** Whether it is about a service under watch: a name that somebody merely asked for is not to be remembered. */
+export function isOfWatched({ findings }: Pick<GateAnswer, 'findings'>): boolean {
+  return !findings.some(({ reason }) => reason === 'unknown-service');
+}

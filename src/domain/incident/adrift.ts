@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts';
+import { isRuleOf } from './is-rule-of.ts';
 import type { Service } from '../service/service.ts';
 import type { ScopeState } from './service-state.ts';
 
@@ -8,9 +9,7 @@ import type { ScopeState } from './service-state.ts';
  */
 export function isAdrift(incident: Incident, service: Service, scopes: Iterable<ScopeState>): boolean {
   if (incident.blind) return true;
-  const stoppedBy = service.rules.some(
-    (rule) => rule.shadow !== true && [rule.name, ...rule.formerly].some((name) => incident.rules.includes(name)),
-  );
+  const stoppedBy = service.rules.some((rule) => rule.shadow !== true && isRuleOf(incident, rule));
   return !stoppedBy || ![...scopes].some((scope) => scope.incident?.id === incident.id);
 }
 

@@ -10,6 +10,7 @@ import {
   stopFacts,
   type Scene,
 } from './incident-life.ts';
+import { isRuleOf } from './is-rule-of.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
 import { unknownTooLong, type Elapsed } from './rule-state.ts';
 import type { StopRule } from '../service/service.ts';
@@ -150,19 +151,12 @@ function estimateRelapse(
 ): Onset {
   const backSince = recoveredAt === undefined ? resolvedAt : recoveredAt + clockSetMs;
   const notBefore = Math.min(scene.now, Math.max(scene.notBefore ?? -Infinity, backSince));
-  const onset = estimateOnset(
+  return estimateOnset(
     { ...scene, notBefore },
     stopping.map((each) => each.rule),
     rules.map((each) => each.state),
     scene.now,
   );
-  const { at, earliest, latest } = onset;
-  return {
-    ...onset,
-    at: Math.max(at, notBefore),
-    earliest: Math.max(earliest, notBefore),
-    latest: Math.max(latest, notBefore),
-  };
 }
 
 function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedRule[], elapsed: Elapsed): IncidentStep {
@@ -170,7 +164,7 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   let incident = before;
   for (const joined of stoppingRules(rules, scene.now)) {
     const severity = worseSeverity(incident.severity, joined.rule.severity);
-    if (isPartOf(incident, joined.rule) && severity === incident.severity) continue;
+    if (isRuleOf(incident, joined.rule) && severity === incident.severity) continue;
     incident = { ...incident, rules: withRule(incident.rules, joined.rule.name), severity };
     events.push({
       ...eventBase(scene, incident),
@@ -192,10 +186,8 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
     events.push(...settled.events);
   }
   if (!recovered || incident.heldSince === undefined) return { incident, events };
-  const { onset, rules: stopped, heldSince, sightedAt = -Infinity, blindFrom } = incident;
-  const own = scene.readings.service.rules.filter(({ name, formerly }) =>
-    [name, ...formerly].some((each) => stopped.includes(each)),
-  );
+  const { onset, heldSince, sightedAt = -Infinity, blindFrom } = incident;
+  const own = scene.readings.service.rules.filter((rule) => isRuleOf(incident, rule));
   // Had the end state been seen to fail since, the blindness would tell nothing of its end.
   const wasBlind = blindFrom !== undefined && heldSince <= sightedAt + 2 * scene.timing.intervalMs;
   const recovery = estimateRecovery(scene, {
@@ -233,12 +225,7 @@ function judgeScope(scene: Scene, incident: OpenIncident, rules: readonly Judged
   if (rules.some((each) => each.truth.kind === 'true')) return 'missed';
   const verdict = judgeAll(scene.verdicts);
   if (verdict !== 'held') return verdict;
-  return rules.some((each) => each.truth.kind === 'unknown' && isPartOf(incident, each.rule)) ? 'unknown' : 'held';
-}
-
-/** Whether a rule stopped the line in this incident, under its name or a former one. */
-function isPartOf(incident: OpenIncident, rule: StopRule): boolean {
-  return [rule.name, ...rule.formerly].some((name) => incident.rules.includes(name));
+  return rules.some((each) => each.truth.kind === 'unknown' && isRuleOf(incident, each.rule)) ? 'unknown' : 'held';
 }
 
 function advanceHold(scene: Scene, incident: OpenIncident, verdict: EndStateVerdict, elapsed: Elapsed): OpenIncident {
@@ -298,7 +285,7 @@ function hasSettled(scene: Scene, incident: OpenIncident, rules: readonly Judged
   const seenSince = Math.max(incident.detectedAt, incident.sightedAt ?? -Infinity);
   if (now - seenSince < settlingSamples * timing.intervalMs) return false;
   const newest = rules
-    .filter(({ rule }) => isPartOf(incident, rule))
+    .filter(({ rule }) => isRuleOf(incident, rule))
     .flatMap(({ rule }) => rule.when.uses)
     .flatMap(({ signal }) => readings.ledger(signal, group)?.newestSampleAt ?? []);
   // What recording rules count has no samples of its own here.
@@ -310,7 +297,7 @@ function settleOnset(
   incident: OpenIncident,
   rules: readonly JudgedRule[],
 ): { incident: OpenIncident; events: readonly IncidentEvent[] } {
-  const stopped = rules.filter((each) => isPartOf(incident, each.rule));
+  const stopped = rules.filter((each) => isRuleOf(incident, each.rule));
   const estimate = estimateOnset(
     scene,
     stopped.map((each) => each.rule),

@@ -9,7 +9,7 @@ import type { StopFacts } from './event.ts';
 import type { Group } from '../service/group.ts';
 import type { Impact } from './impact.ts';
 import { budgetBounds, targetsBySignal } from '../estimate/onset-bounds.ts';
-import type { Onset, TimeEstimate } from '../estimate/onset.ts';
+import { notEarlier, type Onset, type TimeEstimate } from '../estimate/onset.ts';
 import { useOf, type ServiceReadings } from '../reading/scope-readings.ts';
 import { polledSignals } from '../service/polled-signals.ts';
 import type { Service, StopRule, Target } from '../service/service.ts';
@@ -79,12 +79,8 @@ export function estimateOnset(
       .map((state) => state.trueSince ?? state.unknownSince ?? detectedAt),
   );
   const longest = Math.max(0, ...rules.flatMap((rule) => rule.when.uses.map((use) => use.windowMs ?? 0)));
-  return {
-    at: trueSince,
-    earliest: trueSince - longest - scene.timing.intervalMs,
-    latest: trueSince,
-    method: 'detection',
-  };
+  const earliest = trueSince - longest - scene.timing.intervalMs;
+  return notEarlier({ at: trueSince, earliest, latest: trueSince, method: 'detection' }, scene.notBefore ?? -Infinity);
 }
 
 function firstOnset(scene: Scene, bounds: readonly Target[], detectedAt: number): Onset | undefined {
@@ -127,10 +123,8 @@ function onsetOf(scene: Scene, target: Target, detectedAt: number): Onset | unde
 function after(onset: Onset, notBefore: number, intervalMs: number): Onset {
   const begins = onset.method === 'history-limit' ? onset.earliest - 2 * intervalMs : onset.earliest;
   if (begins > notBefore) return onset;
-  const [at, earliest, latest] = [onset.at, onset.earliest, onset.latest].map((time) => Math.max(time, notBefore));
-  if (at === undefined || earliest === undefined || latest === undefined) return onset;
   const method = onset.method === 'history-limit' ? 'contiguous-breach' : onset.method;
-  return { ...onset, at, earliest, latest, method };
+  return notEarlier({ ...onset, method }, notBefore);
 }
 
 /** What the estimate of a recovery looks at beside the readings. */
@@ -154,12 +148,7 @@ export function estimateRecovery(scene: Scene, from: RecoveryScene): TimeEstimat
   const last =
     lastRecovery(scene, [...targetsBySignal(service), ...promisedBounds(service, rules)], from) ??
     lastRecovery(scene, budgetBounds(service, rules), from);
-  if (last !== undefined)
-    return {
-      at: Math.max(onsetAt, last.at),
-      earliest: Math.max(onsetAt, last.earliest),
-      latest: Math.max(onsetAt, last.latest),
-    };
+  if (last !== undefined) return notEarlier(last, onsetAt);
   const windows = [...service.endState.targets.map(useOf), ...rules.flatMap(({ when }) => when.uses)];
   const longest = Math.max(0, ...windows.map(({ windowMs = 0 }) => windowMs));
   // What nobody saw may have been the end of it.

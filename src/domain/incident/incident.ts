@@ -105,9 +105,12 @@ export function timeToRecoverMs(incident: Incident): number | undefined {
 
 /** For how long it was off in all, without the stretches between in which service was back, ms; absent while it is not back. */
 export function timeOffMs(incident: Incident): number | undefined {
-  const { relapsedAt, offBeforeMs = 0, recoveredAt } = incident;
+  const { relapses, lastRelapses, relapsedAt, offBeforeMs = 0, recoveredAt } = incident;
   if (relapsedAt === undefined || recoveredAt === undefined) return timeToRecoverMs(incident);
-  return offBeforeMs + Math.max(0, recoveredAt - relapsedAt);
+  const newest = lastRelapses?.at(-1);
+  // Of a relapse that an older Andon wrote down no onset is known.
+  const offAgainAt = newest?.number === relapses ? newest.onset.at : relapsedAt;
+  return offBeforeMs + Math.max(0, recoveredAt - offAgainAt);
 }
 
 const severityRank: Readonly<Record<Severity, number>> = { ticket: 0, page: 1 };

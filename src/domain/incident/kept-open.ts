@@ -11,6 +11,7 @@ import type { Severity } from '../service/severity.ts';
 import type { JudgedRule } from './advance-incident.ts';
 import type { Evaluation, ScopeOutcome } from './evaluate.ts';
 import { assessBudgets, spellOf } from './incident-life.ts';
+import { isRuleOf } from './is-rule-of.ts';
 import type { OpenIncident } from './service-state.ts';
 
 /** What keeps an incident open that is not resolved, beside its targets; and what it has cost so far. */
@@ -92,8 +93,8 @@ function namesOf({ name, severity, when }: StopRule): Pick<KeepingRule, 'rule' |
 }
 
 /** Any rule that is true keeps the end state from holding; of those that cannot be decided, the incident's own. */
-function keeps({ rules }: OpenIncident, { rule, truth }: Pick<JudgedRule, 'rule' | 'truth'>): boolean {
-  return truth.kind === 'true' || [rule.name, ...rule.formerly].some((name) => rules.includes(name));
+function keeps(incident: OpenIncident, { rule, truth }: Pick<JudgedRule, 'rule' | 'truth'>): boolean {
+  return truth.kind === 'true' || isRuleOf(incident, rule);
 }
 
 function unitOf(readings: ServiceReadings, use: SignalUse): Pick<RuleRead, 'unit'> {

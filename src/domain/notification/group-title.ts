@@ -12,10 +12,10 @@ export function groupHeadline({ off, of, unknown }: OffCount, place: string, own
 
 /** What is true of all of a group whose end is told: since when the last is back, and how long after the first went off. */
 export function groupEnd(all: readonly Incident[], of: number, now: number): string {
-  const recovered = all.flatMap(({ phase, recoveredAt = NaN }) => (phase === 'open' ? [] : [recoveredAt]));
-  const seen = recovered.filter((at) => !Number.isNaN(at));
-  const open = all.filter(({ phase }) => phase === 'open').length;
-  const unseen = recovered.length - seen.length;
+  const over = all.filter(({ phase }) => phase !== 'open');
+  const seen = over.flatMap(({ recoveredAt = [] }) => recoveredAt);
+  const open = all.length - over.length;
+  const unseen = over.length - seen.length;
   if (seen.length === 0) return `recovery of ${unseen} was not seen`;
   const last = Math.max(...seen);
   const first = Math.min(...all.map(({ onset }) => onset.at));

@@ -178,7 +178,8 @@ function pageOf(
     off: incident.verdicts.filter(({ verdict }) => verdict !== 'held'),
     fine: incident.verdicts.filter(({ verdict }) => verdict === 'held'),
     ...(kind === 'resolved' || incident.verdictsAt === event.at ? {} : { seenAt: incident.verdictsAt }),
-    ...(impact === undefined ? {} : { impact }),
+    // After a relapse it goes on: what it had cost until then is not what it costs.
+    ...(impact === undefined || recoveredAt === undefined ? {} : { impact }),
     ...(budgetsSpent === undefined ? {} : { budgetsSpent }),
     endState: incident.endState,
     relapses: incident.relapses,

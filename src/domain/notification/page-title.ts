@@ -115,7 +115,7 @@ function headline(event: IncidentEvent, incident: Incident, kind: NotificationKi
       const back = `back in its end state since ${clockTime(incident.recoveredAt ?? event.at, event.at)}`;
       if (offFor === undefined) return back;
       const span = (ms: number): string => formatDuration(Math.round(ms / 1000) * 1000);
-      // When a relapse began is not estimated: it counts from when a rule stopped the line again.
+      // Every stretch of it lies between two estimates.
       return incident.relapsedAt === undefined
         ? `${back}, was off for ${span(offFor)}`
         : `${back}, was off for about ${span(timeOffMs(incident) ?? offFor)} in all, over ${span(offFor)}`;

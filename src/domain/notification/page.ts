@@ -41,6 +41,7 @@ export interface Page {
   readonly fine: readonly TargetVerdict[];
   /** When they were judged, where how they stand as the page is made is not known. */
   readonly seenAt?: number;
+  /** What the incident cost; absent where that is not known, and while service is not back. */
   readonly impact?: Impact;
   /** What the incident cost error budgets; absent where it cost none, and while service is not back. */
   readonly budgetsSpent?: readonly BudgetSpent[];

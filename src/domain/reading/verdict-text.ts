@@ -1,6 +1,7 @@
 import { formatDuration } from '../text/duration.ts';
 import { groupText } from '../service/group.ts';
 import { formatRatio } from '../text/ratio.ts';
+import { roundApart } from '../text/round-apart.ts';
 import type { ValueReading } from './reading.ts';
 import { describePair } from './threshold-place.ts';
 import type { TargetVerdict } from './verdict.ts';
@@ -66,12 +67,7 @@ export function formatMeasure(value: number, verdict: TargetVerdict, against?: n
 }
 
 function formatNumber(value: number, against?: number): string {
-  if (against === undefined) return String(value);
-  for (let digits = 4; digits <= 15; digits += 1) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.sign(rounded - against) === Math.sign(value - against)) return String(rounded);
-  }
-  return String(value);
+  return String(against === undefined ? value : roundApart(value, [against], 4));
 }
 
 function trimZeros(decimal: string): string {

@@ -1,9 +1,9 @@
 /**
- * A number with three digits for people, or as many more as it takes to lie on the same side of each of the `bounds` as the
+ * A number with so few digits for people, or as many more as it takes to lie on the same side of each of the `bounds` as the
  * number itself, so that nothing is shown as a bound that it has not reached, or has left behind.
  */
-export function roundApart(value: number, bounds: readonly number[]): number {
-  for (let digits = 3; digits <= 12; digits += 1) {
+export function roundApart(value: number, bounds: readonly number[], fewestDigits = 3): number {
+  for (let digits = fewestDigits; digits <= 15; digits += 1) {
     const rounded = Number(value.toPrecision(digits));
     if (bounds.every((bound) => Math.sign(rounded - bound) === Math.sign(value - bound))) return rounded;
   }

@@ -4,19 +4,30 @@ import { incidentPage } from '../../../src/adapters/http/incident-page.ts';
 import { IncidentBook, type IncidentRecord } from '../../../src/app/recording/incident-book.ts';
 import type { StoredEvent } from '../../../src/domain/incident/event.ts';
 import { incidentLink } from '../../../src/domain/notification/notification-plan.ts';
-import { anEvent, aStop, aWholeStory, eventTypes, storyStart } from '../../support/incident-story.ts';
+import { aClaim, anEvent, aStop, aWholeStory, eventTypes, storyStart } from '../../support/incident-story.ts';
 import { anOpenIncident } from '../../support/gate-bench.ts';
 import { viewsKeptOpen } from '../../support/service-views.ts';
 import { aWorld } from './http-world.ts';
 import { textOf } from './page-text.ts';
 
-function pageOf(...events: readonly StoredEvent[]): string {
+function recordOf(events: readonly StoredEvent[]): IncidentRecord {
   const book = new IncidentBook();
   book.apply(events);
-  return incidentPage(book.get(events[0]?.incidentId ?? '') as IncidentRecord, storyStart + 3_600_000);
+  return book.get(events[0]?.incidentId ?? '') as IncidentRecord;
+}
+
+function pageOf(...events: readonly StoredEvent[]): string {
+  return incidentPage(recordOf(events), storyStart + 3_600_000);
 }
 
 describe('the page of an incident', () => {
+  test('tells what people said mends it where they said it', () => {
+    const record = recordOf([anEvent('opened', 1, 100), anEvent('acknowledged', 3, 300)]);
+    const page = incidentPage(record, storyStart, undefined, undefined, undefined, undefined, [aClaim(2, 200)]);
+    const types = [...page.matchAll(/<td class="when">([a-z-]+)<\/td>/g)].map(([, type]) => type);
+    expect(types).toEqual(['opened', 'remedy-claimed', 'acknowledged']);
+  });
+
   test('tells a whole story with bounds, impact and the timeline oldest first', () => {
     const text = textOf(pageOf(...aWholeStory()));
 

@@ -87,7 +87,7 @@ test('a source has a series for each reason of failing before it was asked', asy
 
 test('a service that is declared has its counters at zero before anything happens to it', async () => {
   const telemetry = aTelemetry();
-  telemetry.declared({ name: 'checkout', signals: [] });
+  telemetry.declared({ name: 'checkout', signals: [], rules: [] });
   const names = (await samples(telemetry, 'andon_'))
     .filter((line) => line.endsWith(' 0') && line.includes('service="checkout"'))
     .map((line) => line.replace('service="checkout"', '').replace('{}', '').replace('{,', '{').replace(/ 0$/, ''));
@@ -108,9 +108,7 @@ test('a service that is declared has its counters at zero before anything happen
 
 test('a rule that only records begins at zero among those, and among no others', async () => {
   const telemetry = aTelemetry();
-  telemetry.rules('checkout', {}, [
-    { rule: 'r', severity: 'page', condition: 'false', state: 'inactive', since: storyStart, shadow: true },
-  ]);
+  telemetry.declared({ name: 'checkout', signals: [], rules: [{ name: 'r', severity: 'page', shadow: true }] });
   const stops = 'andon_shadow_stops_total{service="checkout",rule="r",severity="page"}';
   expect(await samples(telemetry, 'andon_shadow_stops_total')).toEqual([`${stops} 0`]);
   expect(await samples(telemetry, 'andon_incidents_total')).toEqual([]);

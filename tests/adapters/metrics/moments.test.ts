@@ -78,7 +78,9 @@ describe('what an incident is', () => {
   const info = 'andon_incident_info';
 
   test('is told with its page, as long as it is not closed', async () => {
-    const { telemetry, tell } = aBench();
+    const { telemetry, tell, set } = aBench();
+    const closedAt = storyStart + 4_500_000;
+    set(closedAt);
     telemetry.reachedAt('https://andon.example.com/');
     tell(anEvent('opened', 1, 100));
     expect(await samples(telemetry, info)).toEqual([
@@ -88,8 +90,10 @@ describe('what an incident is', () => {
     const [resolved, ...others] = await samples(telemetry, info);
     expect(others).toEqual([]);
     expect(resolved).toMatch(/phase="watching".*acknowledged="yes"/);
+    // Its moments are still told then.
     tell(anEvent('closed', 4, 4500));
     expect(await samples(telemetry, info)).toEqual([]);
+    expect(await samples(telemetry, 'andon_incident_timestamp_seconds')).toHaveLength(4);
   });
 
   test('has no page where nobody said where Andon is', async () => {
@@ -117,11 +121,11 @@ describe('incidents that nobody acknowledged', () => {
 
   test('and opened ones begin at zero for each rule that stops the line, so that the first one is an increase', async () => {
     const { telemetry } = aBench();
-    const rule = { severity: 'page', condition: 'true', state: 'inactive' } as const;
-    telemetry.rules('checkout', {}, [
-      { ...rule, rule: 'failing' },
-      { ...rule, rule: 'on-trial', shadow: true },
-    ]);
+    const rules = [
+      { name: 'failing', severity: 'page' },
+      { name: 'on-trial', severity: 'page', shadow: true },
+    ] as const;
+    telemetry.declared({ name: 'checkout', signals: [], rules });
     for (const metric of ['andon_incidents_total', name])
       expect(await samples(telemetry, metric)).toEqual([
         `${metric}{service="checkout",severity="page",rule="failing"} 0`,

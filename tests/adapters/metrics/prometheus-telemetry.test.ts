@@ -29,7 +29,11 @@ const rows: readonly ReadingRow[] = [
 
 /** Tells every fact there is, so that every metric of the catalogue has a series. */
 function tellAll(telemetry: PrometheusTelemetry): void {
-  telemetry.declared({ name: 'checkout', signals: [aRatio({ good: 'good_total', total: 'all_total' })] });
+  telemetry.declared({
+    name: 'checkout',
+    signals: [aRatio({ good: 'good_total', total: 'all_total' })],
+    rules: [{ name: 'r', severity: 'page' }],
+  });
   telemetry.changed(aChange('deploy-42', storyStart));
   telemetry.pollFinished('checkout', { durationMs: 40, latenessMs: 3, outcome: 'complete', at: storyStart });
   telemetry.pollsMissed('checkout', 2);

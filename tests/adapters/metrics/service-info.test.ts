@@ -7,8 +7,8 @@ const success = aRatio({ good: 'good_total', total: 'all_total' });
 test('a service is told with its owner, its runbook and its place on the page of Andon', async () => {
   const telemetry = aTelemetry();
   const runbook = 'https://runbooks.example.com/checkout';
-  telemetry.declared({ name: 'checkout', owner: 'team-payments', runbook, signals: [] });
-  telemetry.declared({ name: 'search', signals: [] });
+  telemetry.declared({ name: 'checkout', owner: 'team-payments', runbook, signals: [], rules: [] });
+  telemetry.declared({ name: 'search', signals: [], rules: [] });
   expect(await samples(telemetry, 'andon_service_info')).toEqual([
     `andon_service_info{service="checkout",owner="team-payments",runbook="${runbook}",page=""} 1`,
     'andon_service_info{service="search",owner="",runbook="",page=""} 1',
@@ -19,7 +19,11 @@ test('a service is told with its owner, its runbook and its place on the page of
 
 test('its signals are told with their kind and the unit of a gauge', async () => {
   const telemetry = aTelemetry();
-  telemetry.declared({ name: 'checkout', signals: [success, { ...aGauge('max(lag)', ['lag']), unit: 'orders' }] });
+  telemetry.declared({
+    name: 'checkout',
+    signals: [success, { ...aGauge('max(lag)', ['lag']), unit: 'orders' }],
+    rules: [],
+  });
   expect(await samples(telemetry, 'andon_signal_info')).toEqual([
     'andon_signal_info{service="checkout",signal="success_rate",kind="ratio",unit=""} 1',
     'andon_signal_info{service="checkout",signal="lag",kind="gauge",unit="orders"} 1',
@@ -28,8 +32,8 @@ test('its signals are told with their kind and the unit of a gauge', async () =>
 
 test('one that is declared anew is told as it is now, and one that left is not', async () => {
   const telemetry = aTelemetry();
-  telemetry.declared({ name: 'checkout', owner: 'team-a', signals: [success] });
-  telemetry.declared({ name: 'checkout', owner: 'team-b', signals: [] });
+  telemetry.declared({ name: 'checkout', owner: 'team-a', signals: [success], rules: [] });
+  telemetry.declared({ name: 'checkout', owner: 'team-b', signals: [], rules: [] });
   expect(await samples(telemetry, 'andon_service_info')).toHaveLength(1);
   expect((await samples(telemetry, 'andon_service_info'))[0]).toContain('owner="team-b"');
   expect(await samples(telemetry, 'andon_signal_info')).toEqual([]);

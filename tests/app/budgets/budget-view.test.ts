@@ -73,13 +73,13 @@ test('of many stretches the newest and the next are listed', () => {
     'move 1',
     'move 2',
     'move 3',
-    '4 more are to come',
+    '4 more to come',
     'move 7',
     'move 6',
     'move 5',
     'move 4',
     'move 3',
-    '2 earlier ones are left out',
+    '2 more before that',
   ]);
 });
 

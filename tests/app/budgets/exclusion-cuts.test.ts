@@ -41,6 +41,7 @@ function scrapedWith(outages: readonly Outage[], until = now): ScrapedPast {
 /** A book and what fills it, of a source that has lost what is older than `lostTo`. */
 class Bench {
   readonly clock: ManualClock;
+  readonly log = memoryLog();
   readonly past: ScrapedPast;
   readonly reads: { readonly from: number; readonly to: number }[] = [];
   readonly #filler: LedgerFiller;
@@ -62,7 +63,7 @@ class Bench {
     this.book = new BudgetBook(this.service(exclusions));
     this.#filler = new LedgerFiller({
       clock: this.clock,
-      log: memoryLog(),
+      log: this.log,
       now: () => this.clock.now(),
       source: {
         name: 'default',
@@ -287,8 +288,12 @@ describe('an exclusion that begins and ends inside of a slot', () => {
     for (let second = 0; second < 120; second += 1) {
       await bench.fill();
       await bench.clock.advance(1_000);
+      // Each turn takes seven seconds, and the pauses between tries are one, two and four.
+      if (second === 8) expect(readsOfOld().length - length).toBeGreaterThanOrEqual(4);
     }
     expect(readsOfOld().length - length).toBe(2 * 4);
+    // Said once for each of the two slots.
+    expect(bench.log.lines.filter(({ message }) => message.includes('each side of an exclusion'))).toHaveLength(2);
     bench.failure = undefined;
     await bench.clock.advance(hour);
     bench.poll();

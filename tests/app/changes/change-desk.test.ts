@@ -13,6 +13,7 @@ interface Bench {
   readonly gates: GateBench;
   readonly desk: ChangeDesk;
   readonly told: string[];
+  readonly claims: ClaimBook;
   readonly log: ReturnType<typeof memoryLog>;
 }
 
@@ -37,7 +38,7 @@ function aDesk(open = true): Bench {
     telemetry: { changeReported: (origin, result) => told.push(`${origin} ${result}`) },
     fleet: { names: () => [...gates.looks.keys()], look: (service) => gates.look(service) },
   });
-  return { gates, desk, told, log };
+  return { gates, desk, told, claims, log };
 }
 
 const incident = aWholeStory()[0]?.incidentId ?? '';
@@ -201,6 +202,13 @@ describe('a remedy', () => {
     expect(gates.written[1]).toMatchObject({ service: 'checkout', change: 'deploy-42', ...remedies });
     expect(told.slice(1)).toEqual(Array(3).fill('cli not-a-remedy'));
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    // Whoever starts anew from the log knows of it as well.
+    const again = aDesk();
+    await again.desk.report(report, 'api');
+    await again.gates.clock.advance(86_400_000);
+    again.claims.apply(gates.written);
+    await again.desk.report(claim, 'cli');
+    expect(again.gates.written.map(({ type }) => type)).toEqual(['change-reported']);
     const reported = { ...report, change: 'late', startedAt: gates.clock.now() - 86_400_000, remedies };
     expect(await desk.report(reported, 'cli')).toMatchObject({ kind: 'not-a-remedy' });
   });

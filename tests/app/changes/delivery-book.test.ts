@@ -211,3 +211,24 @@ describe('deployments', () => {
     );
   });
 });
+
+test('a large fleet is reported on: as many deployments as there are, and from when the first was known', () => {
+  const book = new DeliveryBook(() => undefined);
+  const now = storyStart + 60 * minute;
+  const total = 150_000;
+  for (let index = 0; index < total; index += 1) {
+    const startedAt = now - 6 * 24 * 60 * minute + index;
+    const id = `d${index}`;
+    book.changed({
+      id,
+      service: `service-${index % 50}`,
+      kind: 'deployment',
+      origin: 'api',
+      startedAt,
+      firstReportedAt: startedAt,
+      lastReportedAt: startedAt,
+      told: { saidAt: {} },
+    });
+  }
+  expect(book.report({ days: 30 }, now)).toMatchObject({ deployments: total, knownDays: 6 });
+});

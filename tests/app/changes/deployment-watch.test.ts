@@ -80,11 +80,21 @@ interface Watching extends AsyncDisposable {
 
 /**
  * A watch over the real source; `gates` holds the log of one that ran before. The source's clock is that of the machine, as
- * the samples' times are, and Andon's is `behindMs` behind it.
+ * the samples' times are, and Andon's is `behindMs` behind it. `readTakesMs`: how far both go on during a read.
  */
-function watching(gates = aGateBench(), behindMs = 0): Watching {
+function watching(gates = aGateBench(), behindMs = 0, readTakesMs = 0): Watching {
   gates.poll('checkout', 1);
-  const now = (): number => Date.now() - behindMs;
+  let passedMs = 0;
+  const sourceNow = (): number => Date.now() + passedMs;
+  const now = (): number => sourceNow() - behindMs;
+  const slow: typeof source = {
+    ...source,
+    async read(...asked) {
+      const outcomes = await source.read(...asked);
+      passedMs += readTakesMs;
+      return outcomes;
+    },
+  };
   const clock = new ManualClock();
   const log = memoryLog();
   const desk = createChangeDesk({
@@ -114,7 +124,7 @@ function watching(gates = aGateBench(), behindMs = 0): Watching {
     names: () => ['checkout', 'search'],
     sight: (name) =>
       name === 'checkout'
-        ? { service, source, signals: new Map(), budgets: [], sourceNow: Date.now(), intervalMs: 200 }
+        ? { service, source: slow, signals: new Map(), budgets: [], sourceNow: sourceNow(), intervalMs: 200 }
         : undefined,
   });
   const stop = new AbortController();
@@ -206,6 +216,20 @@ describe('a deployment in the metrics of kube-state-metrics', () => {
       { id: 'shop/checkout@ccc-32', outcome: 'succeeded' },
       { id: 'shop/checkout@ddd-31', outcome: 'rolled-back' },
     ]);
+  }, 20_000);
+
+  test('is changed when it was looked at, however long the source takes to answer', async () => {
+    const base = { ...scaled, showsSets: true };
+    await shown({ ...base, generation: 35, sets: { 'checkout-ccc': 6 } });
+    await using watch = watching(aGateBench(), 600_000, 100_000);
+    await watch.look();
+    await shown({ ...base, generation: 36, sets: { 'checkout-ccc': 0, 'checkout-ddd': 6 } });
+    // One read is over by now.
+    const before = Date.now() - 600_000 + 100_000;
+    await watch.look();
+    const [change] = watch.desk.list('checkout', 10) ?? [];
+    expect(change).toMatchObject({ id: 'shop/checkout@ddd-36', outcome: 'succeeded' });
+    expect(Math.abs((change?.startedAt ?? 0) - before)).toBeLessThan(60_000);
   }, 20_000);
 
   test('that is undone makes no other change of one that is not remembered any more', async () => {

@@ -35,6 +35,13 @@ function theIncident(harness: DaemonHarness) {
   return incident;
 }
 
+/** How many events the relapse is held against. */
+function countedBefore(harness: DaemonHarness): number {
+  return theIncident(harness).lastRelapses?.[0]?.suspects?.[0]?.shift.before?.total ?? NaN;
+}
+/** What is counted between the two, and no event of the time before. */
+const betweenEvents = ((againAt - backAt) / second) * 20;
+
 const v66: Partial<ChangeReport> = { version: 'v66', rollback: 'undo v66' };
 
 /** Up to just after a relapse that a deploy three seconds before it caused. */
@@ -55,6 +62,7 @@ describe('a deploy that causes a relapse', () => {
     expect(incident.lastRelapses).toMatchObject([
       { number: 1, suspects: [{ change: 'bad-deploy', standing: 'suspect', sureness: 'likely' }] },
     ]);
+    expect(Math.abs(countedBefore(harness) - betweenEvents)).toBeLessThan(0.1 * betweenEvents);
     const onset = incident.lastRelapses?.[0]?.onset.at ?? 0;
     expect(Math.abs(onset - start - againAt)).toBeLessThan(10 * second);
     expect(incident.onset.at).toBeLessThan(start + backAt);
@@ -88,6 +96,7 @@ describe('a deploy that causes a relapse', () => {
     const named = [{ number: 1, suspects: [{ change: 'bad-deploy' }] }];
     expect(theIncident(harness)).toMatchObject({ lastRelapses: named });
     expect(theIncident(harness).suspects).toBeUndefined();
+    expect(Math.abs(countedBefore(harness) - betweenEvents)).toBeLessThan(0.1 * betweenEvents);
     await harness.stop();
     await harness.start();
     expect(theIncident(harness)).toMatchObject({ lastRelapses: named });

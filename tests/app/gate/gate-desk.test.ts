@@ -3,6 +3,7 @@ import { GateBook, type HeldChange } from '../../../src/app/gate/gate-book.ts';
 import { createGateDesk, mostHeldADay } from '../../../src/app/gate/gate-desk.ts';
 import { silentTelemetry } from '../../../src/app/ports/telemetry.ts';
 import type { GateAnswer } from '../../../src/domain/gate/gate-answer.ts';
+import { everyService } from '../../../src/domain/gate/gate-event.ts';
 import { aGateBench, anOpenIncident } from '../../support/gate-bench.ts';
 import { aService } from '../../support/simulation.ts';
 
@@ -56,6 +57,10 @@ describe('asking a gate', () => {
     bench.desk.ask('chekout', 'deploy-42');
     await bench.clock.advance(0);
     expect(held).toHaveLength(1);
+    await bench.desk.acts.freeze({ service: everyService, by: 'ada', reason: 'the holidays' });
+    expect(bench.desk.ask('chekout', 'deploy-43')).toMatchObject({ action: 'abort', reason: 'frozen' });
+    await bench.clock.advance(0);
+    expect(held).toHaveLength(1);
 
     const again: HeldChange[] = [];
     const book = new GateBook((each) => again.push(each));
@@ -65,7 +70,7 @@ describe('asking a gate', () => {
     restarted.ask('checkout', 'deploy-42');
     await bench.clock.advance(0);
     expect(again).toHaveLength(1);
-    expect(bench.written).toHaveLength(1);
+    expect(bench.written.map(({ type }) => type)).toEqual(['change-held', 'frozen']);
   });
 
   test('writes no more a day than the disk can bear, however many ids somebody makes up', async () => {

@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  catchUp,
-  catchUpFurther,
-  remember,
-  type CatchUpResult,
-  type JudgedPart,
-} from '../../../src/app/past/catch-up.ts';
+import { catchUp, catchUpFurther, remember, type CatchUpResult } from '../../../src/app/past/catch-up.ts';
+import type { JudgedPart } from '../../../src/app/past/past-tools.ts';
 import type { Clock } from '../../../src/app/ports/clock.ts';
 import type { Source } from '../../../src/app/ports/source.ts';
 import { newServiceState, type ServiceState } from '../../../src/domain/incident/evaluate.ts';

@@ -179,6 +179,32 @@ describe('what was counted on each side of where an exclusion begins or ends', (
   });
 });
 
+test('a slot without bad events is to be read apart too: they may all have been on one side', () => {
+  const edge = monday + 37 * minute;
+  const ledger = filled(aBudget(), steady(monday, monday + 5 * day, 5 * minute, 10, 0));
+  expect(uncutSlots(ledger, [edge])).toEqual([{ from: monday + 30 * minute, to: monday + 45 * minute, edges: [edge] }]);
+});
+
+test('an empty ledger begins with cuts of what recurs, as far back as it reaches', () => {
+  const weekly: Exclusion = {
+    kind: 'weekly',
+    days: [0],
+    startMinute: 37,
+    endMinute: 68,
+    timeZone: 'UTC',
+    offsetAt: () => 0,
+    because: 'patches',
+  };
+  const ledger = createLedger(aBudget({ exclusions: [weekly] }));
+  fill(ledger, steady(monday, monday + 2 * hour, minute, 10, 0.1));
+  const end = monday + 27 * day;
+  fill(ledger, [{ from: end, to: end + minute, good: 1, total: 1 }]);
+  const cuts = [...(ledger.cuts?.keys() ?? [])].sort((a, b) => a - b);
+  expect(cuts).toContain(monday + 37 * minute);
+  expect(cuts.every((at) => at >= monday - 4 * day && at < end)).toBe(true);
+  expect(countWindow(ledger, monday, monday + 2 * hour, [weekly]).total).toBeCloseTo((2 * 60 - 31) * 600, 2);
+});
+
 test('a ledger without exclusions keeps nothing for them', () => {
   const ledger = filled(aBudget(), steady(monday, monday + 5 * day, 5 * minute, 10, 0.5));
   expect(ledger.cuts).toBeUndefined();

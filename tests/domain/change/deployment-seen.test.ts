@@ -107,6 +107,11 @@ describe('a deployment', () => {
       ['shop/checkout@8'],
     ],
     [
+      'is undone, look by look',
+      [v1, rolling, v2, { ...rolling, generation: 3 }, { ...rolling, generation: 3 }, { ...v1, generation: 3 }],
+      ['shop/checkout@bbb-2'],
+    ],
+    [
       'is undone, and the change comes again',
       [v1, rolling, v2, { ...v1, generation: 3 }, { ...v2, generation: 4 }],
       ['shop/checkout@bbb-2'],

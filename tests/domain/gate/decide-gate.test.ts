@@ -95,6 +95,19 @@ describe('a gate', () => {
       facts({ scopes: [{ ...fine, undecided: [{ rule: 'burns', severity: 'ticket' }] }] }),
       'warn go rule-unknown',
     ],
+    [
+      'does not know so while an incident is watched, either',
+      facts({
+        scopes: [
+          {
+            ...fine,
+            incident: { ...incident, watchedUntil: now + minute },
+            undecided: [{ rule: 'burns', severity: 'page' }],
+          },
+        ],
+      }),
+      'unknown wait rule-unknown',
+    ],
     ['does not know a service whose series are all gone', facts({ scopes: [] }), 'unknown wait data-missing'],
     [
       'does not know a group that was not judged',
@@ -280,4 +293,12 @@ describe('the action', () => {
     expect(actionOf('unknown', 'stop')).toBe('abort');
     expect(actionOf('unknown', 'warn')).toBe('go');
   });
+});
+
+test('what cannot be decided while an incident is open says nothing new', () => {
+  const { findings } = decideGate(
+    facts({ scopes: [{ ...broken, undecided: [{ rule: 'burns', severity: 'page' }] }] }),
+    now,
+  );
+  expect(findings.map(({ reason }) => reason)).toEqual(['incident-open']);
 });

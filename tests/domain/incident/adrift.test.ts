@@ -2,13 +2,23 @@ import { describe, expect, test } from '@jest/globals';
 import { withoutIncident } from '../../../src/domain/incident/adrift.ts';
 import { groupKey } from '../../../src/domain/service/group.ts';
 import { rebase } from '../../../src/domain/incident/rebase.ts';
-import { Simulation, start, stepFault } from '../../support/simulation.ts';
+import {
+  above,
+  aGauge,
+  aRatio,
+  aRule,
+  aService,
+  Simulation,
+  start,
+  stepFault,
+  type SimulationOptions,
+} from '../../support/simulation.ts';
 
 const closedAt = start + 150_000;
 
 /** A shop that fails from the first minute on, whose incident is closed by hand in the third. */
-function closedByHand(): Simulation {
-  const simulation = new Simulation({ traffic: stepFault(60_000, 600_000, 0.5) }).runUntil(150_000);
+function closedByHand(options: SimulationOptions = { traffic: stepFault(60_000, 600_000, 0.5) }): Simulation {
+  const simulation = new Simulation(options).runUntil(150_000);
   const [scope] = simulation.state.scopes.values();
   const left = withoutIncident([...simulation.state.scopes.values()], scope?.incident?.id ?? '', closedAt);
   simulation.state = { ...simulation.state, scopes: new Map(left.map((each) => [groupKey(each.group), each])) };
@@ -28,6 +38,20 @@ describe('after an incident was closed by hand', () => {
     expect(onset.at).toBeGreaterThanOrEqual(closedAt);
     expect(onset.latest).toBeLessThanOrEqual(at);
     expect(onset.method).not.toBe('history-limit');
+  });
+
+  test('the same where nothing but the rule itself tells of an onset', () => {
+    const service = aService({
+      signals: [aRatio, aGauge],
+      rules: [aRule({ when: { ...above('lag', 10), uses: [{ signal: 'lag', fold: 'latest', windowMs: 60_000 }] } })],
+    });
+    const simulation = closedByHand({ service, gauge: (t) => (t < 60_000 ? 0 : 20) }).runUntil(300_000);
+
+    expect(simulation.story().filter((type) => type === 'opened')).toHaveLength(2);
+    const { onset, at } = simulation.find('opened');
+    expect(onset.method).toBe('detection');
+    expect(onset.earliest).toBeGreaterThanOrEqual(closedAt);
+    expect(onset.latest).toBeLessThanOrEqual(at);
   });
 
   test('the bound follows a clock that is set', () => {

@@ -63,6 +63,15 @@ describe('the title of one that came back in between', () => {
       'checkout: back in its end state since 02:25:04 UTC, was off for about 53s in all, over 25m4s',
     );
     expect(page.offMs).toBe(53_000);
+    // From the onset of a relapse, where that is known.
+    const at = storyStart + 1_488_000;
+    const onset = { at, earliest: at, latest: at, method: 'change-point' as const };
+    const estimated = anEvent('relapsed', 3, 1500, { onset });
+    expect(pageOf([opened, back, estimated, over], []).offMs).toBe(65_000);
+    const offTwice = [anEvent('relapsed', 5, 1800), anEvent('resolved', 6, 1900, { recoveredAt: at + 400_000 })];
+    expect(pageOf([opened, back, estimated, over, ...offTwice], []).offMs).toBe(
+      65_000 + at + 400_000 - storyStart - 1_800_000,
+    );
   });
 });
 
@@ -82,6 +91,15 @@ describe('a page that tells of others while its own incident is on its way back'
     expect(page.offCount).toEqual({ off: 2, of: 5 });
     expect(page.together?.map(({ state }) => state)).toEqual(['off', 'off', 'held', 'unknown']);
     expect(page.together?.[2]?.held).toEqual(held.held);
+  });
+
+  test('counts what went off within the minute as off, seen again or not', () => {
+    const cart = other('cart');
+    const wentOff = (agoMs: number): Incident => {
+      return { ...cart, telling: { ...cart.telling, turnedAt: grouped.recordedAt - agoMs } };
+    };
+    const stateOf = (agoMs: number) => pageOf([opened, grouped], [wentOff(agoMs)], () => ({})).together?.[0]?.state;
+    expect([stateOf(59_999), stateOf(60_000)]).toEqual(['off', 'unknown']);
   });
 
   test('says nothing of how many where all are off', () => {
@@ -107,5 +125,9 @@ describe('the end of a group', () => {
     const closed = other('cart', anEvent('closed-by-hand', 2, 300, { by: 'Ada', because: 'retired' }));
     const { title } = pageOf([opened, backAt(90), anEvent('group-over', 3, 500, { to })], [closed]);
     expect(title).toMatch(/^checkout and 1 more: 1 of 2 back, the last since 02:01:30 UTC, .*; recovery of 1 not seen/);
+    const more = [closed, other('pay')];
+    expect(pageOf([opened, backAt(90), anEvent('group-over', 3, 500, { to })], more).title).toMatch(
+      /: 1 of 3 back, .*; 1 still off; recovery of 1 not seen/,
+    );
   });
 });

@@ -357,6 +357,7 @@ describe('the page', () => {
     expect(back?.page.impact?.badEvents).toBeGreaterThan(0);
     const [again] = tell([opened, resolved, anEvent('relapsed', 3, 1500)]).notifications;
     expect(again?.page.recoveredAt).toBeUndefined();
+    expect(again?.page).not.toHaveProperty('impact');
     expect(again?.page.relapses).toBe(1);
   });
 

@@ -71,6 +71,20 @@ export async function startContainer(image: BuiltImage, plan: ContainerPlan): Pr
   }
 }
 
+/** Waits until Andon in the container serves and says that it is ready; resolves with its URL. */
+export async function readyUrl(container: Container, everyMs = 50): Promise<string> {
+  return await until(
+    async () => {
+      const url = /"url":"(http:[^"]+)"[^\n]*"message":"Andon is up"/.exec(container.log())?.[1];
+      if (url === undefined) return undefined;
+      const { ok, body } = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(5_000) });
+      await body?.cancel();
+      return ok ? url : undefined;
+    },
+    { what: 'readiness', withinMs: 60_000, everyMs, explain: container.log },
+  );
+}
+
 /** Runs a container to its end, in at most 30 s. */
 export async function runContainer(
   image: BuiltImage,
@@ -115,7 +129,7 @@ function launch({ config, files }: BuiltImage, plan: ContainerPlan) {
   // Who has changed its user does not end with the process outside.
   const kill = (): void => {
     if (over) return;
-    if (inside !== undefined) process.kill(inside, 'SIGKILL');
+    if (inside !== undefined) killIfThere(inside);
     child.kill('SIGKILL');
   };
   process.once('exit', kill);
@@ -142,6 +156,15 @@ function launch({ config, files }: BuiltImage, plan: ContainerPlan) {
       await ended;
     },
   };
+}
+
+/** Kills a process that may have ended by itself a moment ago. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function pairOf(text: string): readonly [string, string] {

@@ -1,16 +1,11 @@
 import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts';
-import type { Log } from '../../../app/ports/log.ts';
 import type { ResendPolicy } from '../../../domain/notification/resend-plan.ts';
-import { Poster, type PostingParts } from '../posting/poster.ts';
+import { Poster, type ChannelParts } from '../posting/poster.ts';
 import { alertsOf } from './alerts.ts';
 import { Annotations } from './annotations.ts';
 import { judgeAlertmanager } from './judge.ts';
 import type { AlertmanagerOptions } from './options.ts';
 import { Replicas } from './replicas.ts';
-
-interface Parts extends PostingParts {
-  readonly log: Log;
-}
 
 /** As Prometheus does it: an alert outlives three sends that got lost, and its end is told for a quarter of an hour. */
 const lastsSends = 4;
@@ -25,12 +20,12 @@ export class AlertmanagerChannel implements Channel {
   readonly toldOfEach = true;
   readonly resend: ResendPolicy;
   readonly #options: AlertmanagerOptions;
-  readonly #parts: Parts;
+  readonly #parts: ChannelParts;
   readonly #annotations: Annotations;
   readonly #replicas: Replicas;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: AlertmanagerOptions, parts: Parts) {
+  constructor(options: AlertmanagerOptions, parts: ChannelParts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.resend = { everyMs: options.resendEveryMs, resolvedForMs };

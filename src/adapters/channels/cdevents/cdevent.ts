@@ -1,11 +1,8 @@
 import type { FactSheet } from '../facts/fact-sheet.ts';
-import { compileTemplate } from '../template/template.ts';
 
 /** Of the specification whose schemas the events keep to. */
 const specversion = '0.5.0';
 const typeVersion = '0.3.0';
-/** What the description says unless the settings say otherwise. */
-const usual = compileTemplate('{{title}}', 'text');
 
 /** What a notification does not know, and CDEvents asks for. */
 export interface EventOrigin {
@@ -46,7 +43,7 @@ export function cdEventOf(
   facts: FactSheet,
   id: string,
   { source, environment }: EventOrigin,
-  description = usual.render(facts),
+  description = facts.data.title,
 ): CdEvent {
   const { type, data } = facts;
   // The end of an incident that there never was sets nothing in motion.

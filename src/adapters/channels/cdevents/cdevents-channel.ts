@@ -1,15 +1,10 @@
 import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts';
 import { usualKinds } from '../../../domain/notification/notification.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
-import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
-import type { Log } from '../../../app/ports/log.ts';
+import { Poster, type PostingOptions, type ChannelParts } from '../posting/poster.ts';
 import { OwnText } from '../template/own-text.ts';
 import { cdEventOf, type EventOrigin } from './cdevent.ts';
 import { cloudEventPost, type CloudEventMode } from './cloud-event.ts';
-
-interface Parts extends PostingParts {
-  readonly log: Log;
-}
 
 /** How a channel of CDEvents is declared. */
 export interface CdEventsOptions extends PostingOptions, EventOrigin {
@@ -32,14 +27,13 @@ export class CdEventsChannel implements Channel {
   readonly #description: OwnText | undefined;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: CdEventsOptions, parts: Parts) {
+  constructor(options: CdEventsOptions, parts: ChannelParts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#options = options;
     this.#poster = new Poster(options, parts, /^(?:content-type|ce-.*)$/);
-    const { description } = options;
     const place = { channel: this.name, what: 'description', log: parts.log };
-    this.#description = description === undefined ? undefined : new OwnText(description, place);
+    this.#description = OwnText.of(options.description, place);
   }
 
   async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {

@@ -1,16 +1,11 @@
 import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts';
 import { usualKinds, type NotificationKind } from '../../../domain/notification/notification.ts';
-import { Poster, type PostingParts } from '../posting/poster.ts';
+import { Poster, type ChannelParts } from '../posting/poster.ts';
 import { SecretFile, SecretFileError } from '../posting/secret-file.ts';
 import { isRoutingKey, type PagerDutyOptions } from './options.ts';
 import { judgePagerDuty } from './pagerduty-answer.ts';
-import type { Log } from '../../../app/ports/log.ts';
 import { ownerTexts } from './owner-texts.ts';
 import { pagerDutyEventOf, type PagerDutyTexts } from './pagerduty-event.ts';
-
-interface Parts extends PostingParts {
-  readonly log: Log;
-}
 
 /** Tells PagerDuty of incidents through an integration of its Events API v2: an alert each, from trigger to resolve. */
 export class PagerDutyChannel implements Channel {
@@ -24,7 +19,7 @@ export class PagerDutyChannel implements Channel {
   readonly #texts: PagerDutyTexts;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: PagerDutyOptions, parts: Parts) {
+  constructor(options: PagerDutyOptions, parts: ChannelParts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#keyFile = options.routingKeyFile;

@@ -5,7 +5,6 @@ import type { FactSheet } from '../facts/fact-sheet.ts';
 import { placeText, stateText } from '../facts/together-text.ts';
 import { httpLink, type ChatLink } from '../facts/http-link.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
-import { compileTemplate } from '../template/template.ts';
 
 type Action = 'trigger' | 'acknowledge' | 'resolve';
 
@@ -38,7 +37,7 @@ const nameLimit = 255;
 /** PagerDuty refuses larger events. */
 export const eventLimitBytes = 512_000;
 
-/** What is written of an event: its texts are rendered from templates, the usual ones or the owner's. */
+/** What the owner of a channel has an event say. */
 export interface PagerDutyTexts {
   /** Undefined or empty: the title. */
   summary(facts: FactSheet): string | undefined;
@@ -46,9 +45,7 @@ export interface PagerDutyTexts {
   details(facts: FactSheet): Readonly<Record<string, string>>;
 }
 
-export const usualSummary = '{{title}}';
-const compiledSummary = compileTemplate(usualSummary, 'text');
-export const usualTexts: PagerDutyTexts = { summary: (facts) => compiledSummary.render(facts), details: () => ({}) };
+const usualTexts: PagerDutyTexts = { summary: () => undefined, details: () => ({}) };
 
 /** The event that tells PagerDuty of a notification. The same on every try. */
 export function pagerDutyEventOf(attempt: Attempt, routingKey: string, texts = usualTexts): PagerDutyEvent {

@@ -3,12 +3,13 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { SendResult } from '../../../app/ports/channel.ts';
 import type { Clock } from '../../../app/ports/clock.ts';
+import type { Log } from '../../../app/ports/log.ts';
 import { AddressGuard } from './address-guard.ts';
 import { forbidden } from './answer.ts';
 import { exchange, type Answered } from './exchange.ts';
 import { SecretFile, SecretFileError } from './secret-file.ts';
 import { urlProblem } from './url-problem.ts';
-import { secretsIn, tellable, withoutSecrets } from './without-secrets.ts';
+import { secretsIn, withoutSecrets } from './without-secrets.ts';
 
 /** How a channel that posts over HTTP is declared. Files are read again whenever they change. */
 export interface PostingOptions {
@@ -33,6 +34,11 @@ export interface PostingParts {
   readonly clock: Pick<Clock, 'now'>;
   /** Resolves names; the system's own unless given. */
   readonly lookup?: typeof systemLookup;
+}
+
+/** What a channel needs that posts what may be of other words than usual: it says so when those fail. */
+export interface ChannelParts extends PostingParts {
+  readonly log: Log;
 }
 
 /** One message to post. */
@@ -104,7 +110,7 @@ export class Poster {
     const { authorization } = post.headers;
     const secrets = secretsIn(url, authorization === undefined ? secretHeaders : [...secretHeaders, authorization]);
     const { judge } = post;
-    const result = await exchange({
+    return await exchange({
       url: post.path === undefined ? url : withPath(url, post.path),
       body: post.body,
       headers: { ...headers, ...post.headers },
@@ -112,13 +118,12 @@ export class Poster {
       timeoutMs: this.#options.timeoutMs,
       signal,
       now: () => this.#parts.clock.now(),
-      // Before it is judged, so that no word is cut in the middle of a secret.
+      // Nothing else of what comes of it is the receiver's words. Before it is judged, so that none is cut in the middle of a secret.
       ...(judge === undefined
         ? {}
         : { judge: (answered) => judge({ ...answered, text: withoutSecrets(answered.text, secrets) }) }),
       ...(post.keepBytes === undefined ? {} : { keepBytes: post.keepBytes }),
     });
-    return tellable(result, secrets);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,3 @@
-import type { SendResult } from '../../../app/ports/channel.ts';
-
 /** What is shorter is part of many words, and too short to keep anybody out. */
 const shortestSecret = 4;
 const shortestPath = 8;
@@ -23,9 +21,4 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   let clean = text;
   for (const secret of secrets) clean = clean.replaceAll(secret, '[redacted]');
   return clean;
-}
-
-/** The same result, with no secret in its words. */
-export function tellable(result: SendResult, secrets: readonly string[]): SendResult {
-  return result.kind === 'accepted' ? result : { ...result, detail: withoutSecrets(result.detail, secrets) };
 }

@@ -2,14 +2,10 @@ import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts
 import type { Log } from '../../../app/ports/log.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
 import type { Answered } from '../posting/exchange.ts';
-import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
+import { Poster, type PostingOptions, type ChannelParts } from '../posting/poster.ts';
 import { judgeSlack, refusesBlocks } from './slack-answer.ts';
 import { OwnText } from '../template/own-text.ts';
 import { slackFormat, slackMessageOf } from './slack-message.ts';
-
-interface Parts extends PostingParts {
-  readonly log: Log;
-}
 
 /** How a Slack channel is declared. */
 export interface SlackOptions extends PostingOptions {
@@ -27,13 +23,13 @@ export class SlackChannel implements Channel {
   readonly #own: OwnText | undefined;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: SlackOptions, parts: Parts) {
+  constructor(options: SlackOptions, parts: ChannelParts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#log = parts.log;
     this.#poster = new Poster(options, parts, /^content-type$/);
     const place = { channel: this.name, what: 'template', log: parts.log };
-    this.#own = options.template === undefined ? undefined : new OwnText(options.template, place, slackFormat);
+    this.#own = OwnText.of(options.template, place, slackFormat);
   }
 
   async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {

@@ -1,6 +1,6 @@
 import { singleLine, visibleText } from '../../../domain/text/visible-text.ts';
 import { chatMessageOf, type ChatFact, type ChatMessage, type ChatMood } from '../facts/chat-message.ts';
-import { firstFitting, fitted } from '../facts/fitted.ts';
+import { fitted } from '../facts/fitted.ts';
 import { compileText, escapeTexts } from '../template/text-template.ts';
 import type { OwnText } from '../template/own-text.ts';
 import type { FactSheet } from '../facts/fact-sheet.ts';
@@ -56,9 +56,7 @@ export const slackFormat = { escape: (value: string): string => escapeMrkdwn(vis
  * heading and the footnotes where the channel's owner says that; where it is undefined or far too long, the usual texts do.
  */
 export function slackMessageOf(sheet: FactSheet, own?: Pick<OwnText, 'render'>): SlackMessage {
-  const usual = (): SlackMessage => fitted(sheet, (cut) => render(chatMessageOf(cut)));
-  if (own?.render(sheet) === undefined) return usual();
-  return firstFitting(sheet, (cut) => render(chatMessageOf(cut), own.render(cut))) ?? usual();
+  return fitted(sheet, own, (cut, text) => render(chatMessageOf(cut), text));
 }
 
 /** Undefined when Slack would refuse it as too long. */

@@ -1,15 +1,10 @@
 import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
 import type { Answered } from '../posting/exchange.ts';
-import { Poster, type PostingOptions, type PostingParts } from '../posting/poster.ts';
+import { Poster, type PostingOptions, type ChannelParts } from '../posting/poster.ts';
 import { judgeTeams } from './teams-answer.ts';
-import type { Log } from '../../../app/ports/log.ts';
 import { OwnText } from '../template/own-text.ts';
 import { teamsFormat, teamsMessageOf } from './teams-message.ts';
-
-interface Parts extends PostingParts {
-  readonly log: Log;
-}
 
 /** How a Teams channel is declared. */
 export interface TeamsOptions extends PostingOptions {
@@ -22,18 +17,18 @@ export class TeamsChannel implements Channel {
   readonly type = 'teams';
   readonly name: string;
   readonly concurrency: number;
-  readonly #parts: PostingParts;
+  readonly #parts: ChannelParts;
   readonly #poster: Poster;
   readonly #own: OwnText | undefined;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: TeamsOptions, parts: Parts) {
+  constructor(options: TeamsOptions, parts: ChannelParts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#parts = parts;
     this.#poster = new Poster(options, parts, /^content-type$/);
     const place = { channel: this.name, what: 'template', log: parts.log };
-    this.#own = options.template === undefined ? undefined : new OwnText(options.template, place, teamsFormat);
+    this.#own = OwnText.of(options.template, place, teamsFormat);
   }
 
   async send(attempt: Attempt, signal: AbortSignal): Promise<SendResult> {

@@ -1,6 +1,6 @@
 import { singleLine, visibleText } from '../../../domain/text/visible-text.ts';
 import { chatMessageOf, type ChatMessage, type ChatMood } from '../facts/chat-message.ts';
-import { firstFitting, fitted } from '../facts/fitted.ts';
+import { fitted } from '../facts/fitted.ts';
 import { compileText, escapeTexts } from '../template/text-template.ts';
 import type { OwnText } from '../template/own-text.ts';
 import type { FactSheet } from '../facts/fact-sheet.ts';
@@ -58,9 +58,7 @@ export const teamsFormat = { escape: (value: string): string => escapeMarkdown(v
  * heading and the footnotes where the channel's owner says that; where it is undefined or far too long, the usual texts do.
  */
 export function teamsMessageOf(sheet: FactSheet, own?: Pick<OwnText, 'render'>): TeamsMessage {
-  const usual = (): TeamsMessage => fitted(sheet, (cut) => small(render(chatMessageOf(cut))));
-  if (own?.render(sheet) === undefined) return usual();
-  return firstFitting(sheet, (cut) => small(render(chatMessageOf(cut), own.render(cut)))) ?? usual();
+  return fitted(sheet, own, (cut, text) => small(render(chatMessageOf(cut), text)));
 }
 
 function small(message: TeamsMessage): TeamsMessage | undefined {

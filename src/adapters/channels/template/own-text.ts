@@ -24,6 +24,11 @@ export class OwnText {
     this.#place = place;
   }
 
+  /** The text of a template that settings may leave out. Throws as the constructor does. */
+  static of(template: string | undefined, place: TextPlace, format?: TemplateFormat): OwnText | undefined {
+    return template === undefined ? undefined : new OwnText(template, place, format);
+  }
+
   /** Undefined where the template fails on these facts: that costs the text, not the page. */
   render(facts: FactSheet): string | undefined {
     const { channel, what, log } = this.#place;

@@ -1,29 +1,24 @@
 import type { Attempt, Channel, SendResult } from '../../../app/ports/channel.ts';
-import type { Log } from '../../../app/ports/log.ts';
 import { factSheetOf } from '../facts/render-fact-sheet.ts';
-import { Poster, type PostingParts } from '../posting/poster.ts';
+import { Poster, type ChannelParts } from '../posting/poster.ts';
 import { SecretFile, SecretFileError } from '../posting/secret-file.ts';
 import type { BodyTemplate } from '../template/template.ts';
 import { compileTemplate, formatOf } from '../template/template.ts';
 import type { WebhookOptions } from './options.ts';
 import { signature, signingKey } from './sign.ts';
 
-interface Parts extends PostingParts {
-  readonly log: Log;
-}
-
 /** Posts notifications as Standard Webhooks: signed, with an id that stays the same on every try. */
 export class WebhookChannel implements Channel {
   readonly type = 'webhook';
   readonly name: string;
   readonly concurrency: number;
-  readonly #parts: Parts;
+  readonly #parts: ChannelParts;
   readonly #poster: Poster;
   readonly #secrets: readonly { readonly path: string; readonly file: SecretFile }[];
   readonly #template: BodyTemplate | undefined;
 
   /** Throws an Error for people when the options are wrong; files are read with the first send. */
-  constructor(options: WebhookOptions, parts: Parts) {
+  constructor(options: WebhookOptions, parts: ChannelParts) {
     this.name = options.name;
     this.concurrency = options.concurrency;
     this.#parts = parts;

@@ -14,11 +14,11 @@ export function readBody<T>(raw: Buffer, schema: z.ZodType<T>, page: string): Re
   }
   const body = schema.safeParse(parsed);
   if (body.success) return { kind: 'body', body: body.data };
-  const problems = told('body', body);
-  // Each alert of many may be wrong in the same way.
-  const named = problems.slice(0, 10);
-  return misfit(named, page);
+  return misfit(told('body', body), page);
 }
+
+/** Of a body that is wrong in more ways, these tell enough. */
+const mostProblems = 10;
 
 /** The answer to what is no JSON; `page` says what it has to look like. */
 export function malformed(page: string): Problem {
@@ -31,7 +31,9 @@ export function malformed(page: string): Problem {
 }
 
 /** The answer to JSON that is not what `page` asks for. */
-export function misfit(problems: readonly string[], page: string): Problem {
+export function misfit(all: readonly string[], page: string): Problem {
+  // Each alert of many may be wrong in the same way.
+  const problems = all.slice(0, mostProblems);
   return problem(400, {
     reason: 'invalid-request',
     title: 'The request does not fit',

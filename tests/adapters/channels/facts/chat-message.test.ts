@@ -18,6 +18,16 @@ function factOf(message: ChatMessage, name: string): string | undefined {
 const { onset, off } = aPage();
 const [missed] = off;
 if (missed === undefined) throw new Error('the page has something off');
+/** Another incident that is told under it. */
+const another = {
+  incidentId: 'i',
+  service: 'cart',
+  group: {},
+  title: 'x',
+  since: onset.at,
+  severity: 'page',
+  phase: 'open',
+} as const;
 
 test('what was off is not said to be off now where nobody has seen it since', () => {
   expect(messageOf().offHeading).toBe('Off now');
@@ -27,15 +37,7 @@ test('what was off is not said to be off now where nobody has seen it since', ()
 });
 
 test('what is off together is named, and what of it is back', () => {
-  const one = {
-    incidentId: 'i',
-    service: 'cart',
-    group: { region: 'eu' },
-    title: 'x',
-    since: onset.at,
-    severity: 'page' as const,
-    phase: 'open' as const,
-  };
+  const one = { ...another, group: { region: 'eu' } };
   const back = { ...one, service: 'search', group: {}, phase: 'watching' as const };
   expect(factOf(messageOf({ together: [one, back] }), 'Together')).toBe('cart region eu, search (back)');
   const held = { ...one, group: {}, state: 'held' as const, held: { forMs: 3_000, ofMs: 10_000 } };
@@ -44,6 +46,7 @@ test('what is off together is named, and what of it is back', () => {
     '1 of 3 off now, this one counted: cart region eu (off), cart (back, held for 3s of 10s)',
   );
   expect(messageOf(stated).off).toEqual(['cart region eu: x']);
+  expect(messageOf({ ...stated, offCount: { off: 5, of: 8 } }).off).toEqual(['cart region eu: x', 'and 4 more']);
   const many = Array.from({ length: 30 }, () => one);
   expect(factOf(messageOf({ together: many, furtherCount: 5 }), 'Together')).toMatch(/ and 15 more$/);
   expect(factOf(messageOf(), 'Together')).toBeUndefined();
@@ -51,16 +54,14 @@ test('what is off together is named, and what of it is back', () => {
 
 test('an outage of twenty names all twenty, however long their names are', () => {
   const services = Array.from({ length: 20 }, (_, index) => `service-${index}-${'x'.repeat(50)}`);
-  const together = services.map((service) => ({
-    incidentId: service,
-    service,
-    group: {},
-    title: 'x',
-    since: onset.at,
-    severity: 'page' as const,
-    phase: 'open' as const,
-  }));
+  const together = services.map((service) => ({ ...another, incidentId: service, service }));
   expect(factOf(messageOf({ together }), 'Together')).toBe(services.join(', '));
+});
+
+test('the times of an incident that stands for others are said to be its own', () => {
+  const names = (page: Partial<Page>) => messageOf(page, 'resolved').facts.map(({ name }) => name);
+  expect(names({ together: [another] })).toEqual(expect.arrayContaining(['Itself from', 'Itself to']));
+  expect(names({}).filter((name) => name.startsWith('Itself'))).toEqual([]);
 });
 
 describe('since when', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { secretsIn, tellable } from '../../../../src/adapters/channels/posting/without-secrets.ts';
+import { secretsIn, withoutSecrets } from '../../../../src/adapters/channels/posting/without-secrets.ts';
 
 const url = new URL('https://hooks.example.com/services/T0KEN/abc/T0KEN-at-the-end?sig=T0KEN-in-query&v=1');
 const secrets = secretsIn(url, ['Bearer T0KEN-in-header', 'T0KEN-in-header-and-more']);
@@ -14,9 +14,8 @@ test.each([
   ['a value of the query', 'the signature T0KEN-in-query is over', 'the signature [redacted] is over'],
   ['each of several', 'T0KEN-in-query T0KEN-in-query', '[redacted] [redacted]'],
   ['nothing else', 'v is 1, and Bearer is no secret', 'v is 1, and Bearer is no secret'],
-])('cuts out %s', (_, detail, told) => {
-  const result = { kind: 'refused', reason: 'rejected', detail } as const;
-  expect(tellable(result, secrets)).toEqual({ ...result, detail: told });
+])('cuts out %s', (_, text, told) => {
+  expect(withoutSecrets(text, secrets)).toBe(told);
 });
 
 test('leaves short paths alone, which stand in many texts', () => {

@@ -116,6 +116,12 @@ describe('the request', () => {
     ]);
   });
 
+  test('is told with its host, whatever the query says', async () => {
+    receiver.answer = () => status(500);
+    const urlFile = await secrets.write('url', `${receiver.origin}/hook?host=${new URL(receiver.origin).hostname}`);
+    expect(await send(make({ urlFile }))).toMatchObject({ detail: `${receiver.origin} answered HTTP 500` });
+  });
+
   test('goes where the URL file says', async () => {
     const path = await secrets.write('url', `${receiver.origin}/one\n`);
     const channel = make({ urlFile: path });

@@ -96,11 +96,26 @@ describe('alerts that Alertmanager posts', () => {
     ]);
   });
 
+  test('that ended before they began are counted as such, and are no evidence', async () => {
+    await using world = await aWorld({ events: [opened], inbound: inbound() });
+    const endsAt = new Date(storyStart + 59_000).toISOString();
+    const post = aWebhook([anAlert({ status: 'resolved', endsAt })]);
+    expect(await (await world.post(path, post, bearer)).json()).toEqual({ alerts: { impossible: 1 } });
+  });
+
   test('that were cut from the message are said', async () => {
     await using world = await aWorld({ events: [opened], inbound: inbound() });
     await world.post(path, aWebhook([], { truncatedAlerts: 7 }), bearer);
     expect(world.outside.outcomes).toHaveLength(7);
   });
+});
+
+test('what is wrong with a message is told ten times at the most', async () => {
+  await using world = await aWorld({ events: [opened], inbound: inbound() });
+  const wrong = Array.from({ length: 12 }, () => anAlert({ status: 'flickering' }));
+  const problem = await problemOf(await world.post(path, aWebhook(wrong), bearer));
+  expect(problem).toMatchObject({ status: 400, reason: 'invalid-request' });
+  expect(problem.problems).toHaveLength(10);
 });
 
 describe('who may post alerts', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { z } from 'zod';
-import { IncidentRecordWire } from '../../../../src/adapters/http/wire/timeline.ts';
+import { IncidentRecordWire, toTimelineWire } from '../../../../src/adapters/http/wire/timeline.ts';
 import type { ServiceView } from '../../../../src/app/views/service-view.ts';
-import { anEvent, aStop, aWholeStory } from '../../../support/incident-story.ts';
+import { aClaim, anEvent, aStop, aWholeStory } from '../../../support/incident-story.ts';
 import { checkoutView, searchView, viewsKeptOpen } from '../../../support/service-views.ts';
 import { aWorld } from '../http-world.ts';
 
@@ -87,6 +87,23 @@ test('a new declaration tells what it changed, where that is known', async () =>
   const { timeline } = await tell({ events });
   expect(timeline[1]).toMatchObject({ changes, furtherChanges: 1 });
   expect(timeline[2]).not.toHaveProperty('changes');
+});
+
+test('what people said mends it stands where they said it', () => {
+  const timeline = toTimelineWire([anEvent('opened', 1, 100), anEvent('acknowledged', 3, 300)], [aClaim(2, 200)]);
+  expect(timeline.map(({ seq, type }) => [seq, type])).toEqual([
+    [1, 'opened'],
+    [2, 'remedy-claimed'],
+    [3, 'acknowledged'],
+  ]);
+});
+
+test('that a silence had kept it from everybody is told with when that ended', async () => {
+  const events = [anEvent('opened', 1, 100), anEvent('unsilenced', 2, 200), anEvent('notified', 3, 260)];
+  const { incident } = await tell({ events });
+  expect(incident).toMatchObject({ silenceEndedAt: '2026-08-22T02:03:22.000Z', timeToNotifySeconds: 60 });
+  const { incident: other } = await tell({ events: [anEvent('opened', 1, 100), anEvent('notified', 2, 160)] });
+  expect(other).not.toHaveProperty('silenceEndedAt');
 });
 
 describe('what an incident spent of error budgets', () => {
