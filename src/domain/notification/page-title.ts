@@ -175,10 +175,15 @@ function afterWhat({ suspects = [] }: { readonly suspects?: Incident['suspects']
   return blamed === undefined ? '' : `, ${whereFrom(blamed)}`;
 }
 
-/** The first target that is missed, or else the first that cannot be told, or else the rule itself. */
+/**
+ * The first target that is missed, or else the rule that stopped the line; where nothing is seen, the first target that
+ * cannot be told. A rule over a short window may be sure while its target's longer one is not full yet.
+ */
 function whatIsOff(incident: Incident): string {
   const missed = incident.verdicts.filter(({ verdict }) => verdict === 'missed');
-  const off = missed.length > 0 ? missed : incident.verdicts.filter(({ verdict }) => verdict === 'unknown');
+  const unknown = incident.verdicts.filter(({ verdict }) => verdict === 'unknown');
+  const isUnseen = incident.blind || incident.because === 'unknown-too-long';
+  const off = missed.length > 0 ? missed : isUnseen ? unknown : [];
   const [first] = off;
   if (first === undefined) return incident.summary ?? `${incident.rules.at(-1) ?? 'stopped'} (${incident.condition})`;
   return `${describeVerdict(first)}${off.length === 1 ? '' : `, and ${off.length - 1} more off`}`;

@@ -244,9 +244,14 @@ describe('the title', () => {
   });
 
   test('names the reason when a target cannot be told', () => {
-    expect(titleOf([stopOf(replicationLag)])).toBe(
+    const stop = aStop({ verdicts: [replicationLag], because: 'unknown-too-long' });
+    expect(titleOf([anEvent('opened', 1, 100, { stop })])).toBe(
       'checkout: replication lag unknown (stale), target at most 10 — since 02:00:00 UTC',
     );
+  });
+
+  test('says what the rule saw where the target’s longer window is not full yet', () => {
+    expect(titleOf([stopOf(replicationLag)])).toBe('checkout: Payments fail — since 02:00:00 UTC');
   });
 
   test('falls back on the rule’s summary when every target holds', () => {
