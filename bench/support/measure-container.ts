@@ -2,8 +2,7 @@ import { chown, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BuiltImage } from '../../tests/support/image/build-image.ts';
-import { startContainer, type Container } from '../../tests/support/image/start-container.ts';
-import { until } from '../../tests/support/until.ts';
+import { readyUrl, startContainer, type Container } from '../../tests/support/image/start-container.ts';
 import { peakRssOf, usageOf } from './process-usage.ts';
 import { median } from './statistics.ts';
 
@@ -26,7 +25,7 @@ export interface ContainerMemory {
 export async function measureReady(image: BuiltImage, bench: ContainerBench): Promise<number> {
   const begin = performance.now();
   await using container = await start(image, bench);
-  await ready(container);
+  await readyUrl(container, 5);
   return performance.now() - begin;
 }
 
@@ -37,7 +36,7 @@ export async function measureMemory(
   plan: { readonly settleMs: number; readonly looks: number; readonly everyMs: number },
 ): Promise<ContainerMemory> {
   await using container = await start(image, bench);
-  await ready(container);
+  await readyUrl(container);
   await sleep(plan.settleMs);
   const resident: number[] = [];
   const anonymous: number[] = [];
@@ -64,17 +63,4 @@ async function start(image: BuiltImage, { rules, sourceUrl, folder, nodeFlags }:
     mounts: { '/etc/andon/rules': rules },
     state,
   });
-}
-
-async function ready(container: Container): Promise<void> {
-  await until(
-    async () => {
-      const url = /"url":"(http:[^"]+)"[^\n]*"message":"Andon is up"/.exec(container.log())?.[1];
-      if (url === undefined) return undefined;
-      const { ok, body } = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(5_000) });
-      await body?.cancel();
-      return ok ? true : undefined;
-    },
-    { what: 'readiness', withinMs: 60_000, everyMs: 5, explain: container.log },
-  );
 }

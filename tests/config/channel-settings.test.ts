@@ -82,6 +82,7 @@ describe('a URL that lets whoever has it post', () => {
     'teams: { url: "https://shop.webhook.office.com/webhookb2/hunter2" }',
     'webhook: { url: "https://hooks.slack.com/workflows/T0/hunter2" }',
     'webhook: { url: "https://discord.com/api/webhooks/1/hunter2" }',
+    'webhook: { url: "https://ptb.discordapp.com/api/webhooks/1/hunter2" }',
     'webhook: { url: "https://chat.googleapis.com/v1/spaces/x/messages?token=hunter2" }',
     'slack: { url: "https://shop.webhook.office.com/webhookb2/hunter2" }',
     'cdevents: { environment: eu, url: "https://x.logic.azure.com/workflows/x?sig=hunter2" }',

@@ -36,6 +36,7 @@ describe('settings', () => {
     expect(diagnostics).toEqual([]);
     expect(settings).toEqual({
       rules: ['rules'],
+      startWithBadRules: false,
       listen: '127.0.0.1:9655',
       data: '.andon',
       sources: [],

@@ -5,7 +5,7 @@ import { openShop, shopRules } from '../e2e/shop.ts';
 import { andonClient } from '../support/andon-client.ts';
 import { buildImage, type BuiltImage } from '../support/image/build-image.ts';
 import { secretMarker } from '../support/image/npm-secrets.ts';
-import { runContainer, startContainer, type Container } from '../support/image/start-container.ts';
+import { readyUrl, runContainer, startContainer } from '../support/image/start-container.ts';
 import { whyNoImages } from '../support/image/why-no-images.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -212,17 +212,6 @@ describeWhereBuilt(`the image${why === undefined ? '' : ` (did not run: ${why})`
     return rules;
   }
 });
-
-/** Waits until the daemon serves and says that it is ready. */
-async function readyUrl(container: Container): Promise<string> {
-  return await until(
-    async () => {
-      const url = /"url":"(http:[^"]+)"[^\n]*"message":"Andon is up"/.exec(container.log())?.[1];
-      return url !== undefined && (await andonClient(url).get('/-/ready')).status === 200 ? url : undefined;
-    },
-    { what: 'readiness', withinMs: 30_000, explain: container.log },
-  );
-}
 
 /** Who a process is to the kernel, and what it may do. */
 async function identity(pid: number) {

@@ -9,7 +9,7 @@ import { describeNotified, firstNotified } from '../../domain/incident/describe-
 import { describeFirstAlert } from '../../domain/incident/describe-alert.ts';
 import { describeSpentSoFar, describeSpentUnknown } from '../../domain/incident/describe-kept-open.ts';
 import { describeImpact, impactUnknown } from '../../domain/incident/describe-impact.ts';
-import type { Incident } from '../../domain/incident/incident.ts';
+import { wholeImpact, type Incident } from '../../domain/incident/incident.ts';
 import { describeTimeToDetect, describeTimeToRecover } from '../../domain/incident/span-words.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
@@ -26,19 +26,25 @@ import { compilePage, webLink } from './page-shell.ts';
 const template = compilePage(incidentPageTemplate);
 const missingTemplate = compilePage(missingIncidentTemplate);
 
-/**
- * The page that the link in every notification leads to. `now`: wall clock, ms since the epoch; `standing`: how it stands as
- * of the last poll, where that is known; `gate`: what the gate of its service says now; `grafana`: where its
- * dashboard is; `claims`: what people said mends it. All text is escaped.
- */
+/** What a page tells of an incident beside its record, as far as it is known. */
+export interface IncidentPageFacts {
+  /** How it stands as of the last poll. */
+  readonly standing?: IncidentNow | undefined;
+  /** What the gate of its service says now. */
+  readonly gate?: GateAnswer | undefined;
+  /** What keeps its pages back now. */
+  readonly silenced?: SilencedBy | undefined;
+  /** Where its dashboard is. */
+  readonly grafana?: Grafana | undefined;
+  /** What people said mends it. */
+  readonly claims?: readonly Claim[];
+}
+
+/** The page that the link in every notification leads to. `now`: wall clock, ms since the epoch. All text is escaped. */
 export function incidentPage(
   { incident, timeline }: IncidentRecord,
   now: number,
-  standing?: IncidentNow,
-  gate?: GateAnswer,
-  silenced?: SilencedBy,
-  grafana?: Grafana,
-  claims: readonly Claim[] = [],
+  { standing, gate, silenced, grafana, claims = [] }: IncidentPageFacts = {},
 ): string {
   const apiPath = `api/v1/incidents/${encodeURIComponent(incident.id)}`;
   return template({
@@ -193,9 +199,10 @@ function closing({ closedAt, closedByHand }: Incident): string | undefined {
   return `${formatUtc(closedAt)}, by hand by ${closedByHand.by}: ${closedByHand.because}`;
 }
 
-function impactOf({ impact, recovery }: Incident): string | undefined {
+function impactOf(incident: Incident): string | undefined {
+  const impact = wholeImpact(incident);
   if (impact !== undefined) return describeImpact(impact);
-  return recovery === undefined ? undefined : impactUnknown;
+  return incident.recovery === undefined ? undefined : impactUnknown;
 }
 
 function after(ms: number | undefined): string | undefined {

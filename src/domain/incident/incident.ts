@@ -93,6 +93,11 @@ export interface Incident {
   readonly lastSeq: number;
 }
 
+/** What it cost; absent while service is not back: after a relapse, what was counted before it is a part only. */
+export function wholeImpact({ impact, recoveredAt }: Incident): Impact | undefined {
+  return recoveredAt === undefined ? undefined : impact;
+}
+
 /** MTTD's addend: detected − onset, never negative, ms. */
 export function timeToDetectMs(incident: Incident): number {
   return Math.max(0, incident.detectedAt - incident.onset.at);

@@ -60,7 +60,8 @@ function sinceOnset({ onset }: Incident, now: number): string {
 function sinceWhen(incident: Incident, now: number): string {
   const { relapsedAt } = incident;
   const since = sinceOnset(incident, now);
-  return relapsedAt === undefined ? since : `again since ${clockTime(relapsedAt, now)}, first off ${since}`;
+  if (relapsedAt === undefined) return since;
+  return `again since ${clockTime(incident.lastRelapses?.at(-1)?.onset.at ?? relapsedAt, now)}, first off ${since}`;
 }
 
 function later(event: IncidentEvent, incident: Incident): string | undefined {
@@ -96,9 +97,10 @@ function headline(event: IncidentEvent, incident: Incident, kind: NotificationKi
     case 'escalated':
       return `escalated to ${incident.severity}: ${offSince(incident, event)}${afterWhat(incident)}`;
     case 'relapsed': {
-      const again = clockTime(event.type === 'unsilenced' ? event.since : event.at, event.at);
-      const was = isBackBy(incident, event) ? 'was off again at' : 'off again at';
-      return `${was} ${again}${afterWhat({ suspects: incident.lastRelapses?.at(-1)?.suspects })}: ${offNow(incident, event)} — first off ${since}`;
+      const relapse = incident.lastRelapses?.at(-1);
+      const again = relapse?.onset.at ?? (event.type === 'unsilenced' ? event.since : event.at);
+      const was = isBackBy(incident, event) ? 'was off again at' : 'off again since';
+      return `${was} ${clockTime(again, event.at)}${afterWhat({ suspects: relapse?.suspects })}: ${offNow(incident, event)} — first off ${since}`;
     }
     case 'repeated':
     case 'unacknowledged':

@@ -59,7 +59,7 @@ describe('the pages', () => {
       now: storyStart,
     });
   const ofIncident = (given: typeof grafana | undefined): string =>
-    incidentPage(recordOf(anEvent('opened', 1, 100)), storyStart, undefined, undefined, undefined, given);
+    incidentPage(recordOf(anEvent('opened', 1, 100)), storyStart, { grafana: given });
 
   test.each([
     ['all services', status],

@@ -23,7 +23,7 @@ function pageOf(...events: readonly StoredEvent[]): string {
 describe('the page of an incident', () => {
   test('tells what people said mends it where they said it', () => {
     const record = recordOf([anEvent('opened', 1, 100), anEvent('acknowledged', 3, 300)]);
-    const page = incidentPage(record, storyStart, undefined, undefined, undefined, undefined, [aClaim(2, 200)]);
+    const page = incidentPage(record, storyStart, { claims: [aClaim(2, 200)] });
     const types = [...page.matchAll(/<td class="when">([a-z-]+)<\/td>/g)].map(([, type]) => type);
     expect(types).toEqual(['opened', 'remedy-claimed', 'acknowledged']);
   });

@@ -108,6 +108,19 @@ describe('error budgets of a rule file', () => {
     ]);
   });
 
+  test.each([
+    ['1', '12h', ['whole-budget']],
+    ['1.0', '12h', ['whole-budget']],
+    ['100%', '12h', []],
+    ['1', '30d', []],
+  ])('are doubted where a tier asks for all of one, as %s over %s', (share, over, codes) => {
+    const tier = `{ severity: ticket, budget: ${share}, over: ${over} }`;
+    const { diagnostics } = load(
+      withBudget(`signal: success_rate, objective: 99%, period: 30d, burnRates: [${tier}], minimumBad: 10`),
+    );
+    expect(diagnostics.map(({ code }) => code).filter((code) => code === 'whole-budget')).toEqual(codes);
+  });
+
   test('say what is said at any item of a severity, a preset or a tier', () => {
     const preset = '{ severity: page, labels: { team: pay }, runbook: "https://runbooks.example.com/pay" }';
     const tier = '{ severity: page, budget: 10%, over: 12h, labels: { tier: "1" }, summary: Payments fail }';

@@ -73,6 +73,7 @@ describe('the traps of OpenSLO', () => {
 
   test.each([
     ['[{ duration: 1m, isRolling: true }]', '30d', ['suspicious', 'carried-over-changed']],
+    ['[{ duration: 12m, isRolling: true }]', '360d', ['suspicious', 'carried-over-changed']],
     ['[{ duration: 1M, isRolling: true }]', '30d', ['carried-over-changed']],
     ['[{ duration: 1Q, isRolling: true }]', '90d', ['carried-over-changed']],
     ['[{ duration: 1Y, isRolling: true }]', '365d', ['carried-over-changed']],
@@ -371,7 +372,8 @@ spec:
   });
 
   test('what the loader refuses says nothing of what else was in it', () => {
-    const text = openSlo({ window: '[{ duration: 800d, isRolling: true }]', apiVersion: 'openslo/v1' }).replace(
+    const objective = '{ target: 0.99, compositeWeight: 2 }';
+    const text = openSlo({ window: '[{ duration: 800d, isRolling: true }]', objective }).replace(
       'metadata: { name: slo }',
       'metadata: { name: slo, labels: { team-x: a } }',
     );

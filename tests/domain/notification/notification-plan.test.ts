@@ -288,7 +288,7 @@ describe('the title', () => {
       /^checkout: escalated to page: success rate 95.1%/,
     );
     expect(titleOf([opened, resolved, anEvent('relapsed', 3, 1500)])).toMatch(
-      /^checkout: off again at 02:25:00 UTC: success rate 95.1%.* — first off since 02:00:00 UTC$/,
+      /^checkout: off again since 02:25:00 UTC: success rate 95.1%.* — first off since 02:00:00 UTC$/,
     );
   });
 

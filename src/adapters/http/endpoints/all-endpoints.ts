@@ -90,15 +90,17 @@ function silencedNow({ silences }: HttpParts, incident: Incident): SilencedBy | 
 function incidentPageOf(parts: HttpParts, id: string): Answer {
   const record = parts.incidents.get(id);
   if (record === undefined) return text(missingIncidentPage(id), html, 404);
-  const { service } = record.incident;
+  const { incident } = record;
+  const { service } = incident;
   const views = parts.services();
-  const gate = views.some((view) => view.service === service) ? parts.gates.of(service) : undefined;
-  const silenced = silencedNow(parts, record.incident);
-  const now = incidentNow(views, record.incident);
-  return text(
-    incidentPage(record, parts.now(), now, gate, silenced, parts.grafana?.(), parts.changes.claims(record.incident.id)),
-    html,
-  );
+  const page = incidentPage(record, parts.now(), {
+    standing: incidentNow(views, incident),
+    gate: views.some((view) => view.service === service) ? parts.gates.of(service) : undefined,
+    silenced: silencedNow(parts, incident),
+    grafana: parts.grafana?.(),
+    claims: parts.changes.claims(incident.id),
+  });
+  return text(page, html);
 }
 
 function pageOf(parts: HttpParts): string {

@@ -3,7 +3,7 @@ import { present, secondsOf, timeOf } from '../../../app/views/json-fields.ts';
 import { verdictJson } from '../../../app/views/service-json.ts';
 import type { BudgetSpent } from '../../../domain/budget/budget-spent.ts';
 import type { Impact } from '../../../domain/incident/impact.ts';
-import { timeToDetectMs, timeToRecoverMs, type Incident } from '../../../domain/incident/incident.ts';
+import { timeToDetectMs, timeToRecoverMs, wholeImpact, type Incident } from '../../../domain/incident/incident.ts';
 import { firstNotified } from '../../../domain/incident/describe-notified.ts';
 import type { SilencedBy } from '../../../domain/incident/silenced-by.ts';
 import type { Onset, TimeEstimate } from '../../../domain/estimate/onset.ts';
@@ -144,7 +144,8 @@ export const IncidentsWire = z
 
 /** `silenced`: what keeps its pages back this moment. */
 export function toIncidentWire(incident: Incident, silenced?: SilencedBy): z.infer<typeof IncidentWire> {
-  const { owner, summary, budgets, runbook, acknowledgedBy, impact, budgetsSpent, closedByHand } = incident;
+  const { owner, summary, budgets, runbook, acknowledgedBy, budgetsSpent, closedByHand } = incident;
+  const impact = wholeImpact(incident);
   return {
     id: incident.id,
     service: incident.service,
