@@ -44,8 +44,31 @@ describeWhereBuilt(`the image${why === undefined ? '' : ` (did not run: ${why})`
       WorkingDir: '/etc/andon',
       ExposedPorts: { '9655/tcp': {} },
       Volumes: { '/var/lib/andon': {} },
-      Env: expect.arrayContaining(['ANDON_LISTEN=:9655', 'ANDON_DATA=/var/lib/andon']),
     });
+    // A SIGTERM, which ends Andon in order.
+    expect(config).not.toHaveProperty('StopSignal');
+    // Each line of both is explained and measured in docs/image.md; one more or less is a decision.
+    expect(config.Env.filter((line) => !line.startsWith('PATH=')).sort()).toEqual([
+      'ANDON_DATA=/var/lib/andon',
+      'ANDON_LISTEN=:9655',
+      'MALLOC_ARENA_MAX=1',
+      'MALLOC_MMAP_THRESHOLD_=32768',
+      'MALLOC_TOP_PAD_=0',
+      'MALLOC_TRIM_THRESHOLD_=65536',
+    ]);
+    expect(config.Entrypoint).toEqual([
+      '/usr/local/bin/node',
+      '--disable-warning=ExperimentalWarning',
+      '--max-semi-space-size=2',
+      '--memory-saver-mode',
+      '--invocation-count-for-turbofan=300000',
+      '--invocation-count-for-osr=50000',
+      '--invocation-count-for-maglev=40000',
+      '--invocation-count-for-maglev-osr=10000',
+      '--invocation-count-for-feedback-allocation=100',
+      '--bytecode-old-age=2',
+      '/app/main.js',
+    ]);
     expect(Labels).toMatchObject({
       'org.opencontainers.image.title': 'Andon',
       'org.opencontainers.image.licenses': 'Apache-2.0',
@@ -118,6 +141,11 @@ describeWhereBuilt(`the image${why === undefined ? '' : ` (did not run: ${why})`
       expect(mode & 0o6000).toBe(0);
     }
     expect(writable.sort()).toEqual(['/tmp', '/var/lib/andon']);
+  });
+
+  test('is built without running what packages bring along', async () => {
+    const installs = (await readFile(new URL('Dockerfile', repository), 'utf8')).match(/npm (?:ci|install|i)\b.*/g);
+    expect(installs).toEqual([expect.stringContaining('--ignore-scripts')]);
   });
 
   test('keeps what the build was told in secret out of files, configuration and history', async () => {

@@ -13,6 +13,7 @@ const ImageConfigWire = z.object({
   ExposedPorts: z.record(z.string(), z.unknown()),
   Volumes: z.record(z.string(), z.unknown()),
   Labels: z.record(z.string(), z.string()),
+  StopSignal: z.string().optional(),
 });
 const InspectedWire = z.object({ OCIv1: z.object({ config: ImageConfigWire }) });
 
