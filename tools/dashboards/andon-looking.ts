@@ -1,5 +1,5 @@
 import { noneIsBetter, noneIsGood } from './colours.ts';
-import { graph, type AnyPanel } from './panels.ts';
+import { graph, happenings, type AnyPanel } from './panels.ts';
 import { growth, lines, perSecond, quantileLine, typicalAndWorst } from './queries.ts';
 
 const of = 'instance=~"$instance"';
@@ -34,13 +34,14 @@ export function polls(): readonly AnyPanel[] {
     }),
     graph({
       title: 'Time since the last look',
-      description: "The services whose last evaluated instant is oldest. It follows the source's clock.",
+      description:
+        "The ten services whose last evaluated instant is oldest, of all Andons that watch them. It follows the source's clock.",
       unit: 's',
       width: 8,
       noValue: 'No service has been evaluated yet',
-      queries: [lines(`topk(10, time() - max by (service) (andon_last_poll_timestamp_seconds{${of}}))`, '{{service}}')],
+      queries: [lines(`topk(10, time() - min by (service) (andon_last_poll_timestamp_seconds{${of}}))`, '{{service}}')],
     }),
-    graph({
+    happenings({
       title: 'Polls that never ran',
       description: 'Polls that were due while the one before them took too long, or while Andon was away.',
       unit: 'short',
@@ -49,7 +50,7 @@ export function polls(): readonly AnyPanel[] {
       thresholds: noneIsBetter(),
       queries: [lines(growth('andon_polls_missed_total', of, 'service'), '{{service}}')],
     }),
-    graph({
+    happenings({
       title: 'Caught up',
       description: "Time that Andon was away for and has judged afterwards from the source's history.",
       unit: 's',
@@ -76,7 +77,7 @@ export function sources(): readonly AnyPanel[] {
         ),
       ],
     }),
-    graph({
+    happenings({
       title: 'Requests that sources did not answer',
       description: 'By reason: unavailable, timeout, rejected, too-expensive, bad-response.',
       unit: 'short',
@@ -86,12 +87,13 @@ export function sources(): readonly AnyPanel[] {
       queries: [lines(growth('andon_source_errors_total', of, 'source, reason'), '{{source}}: {{reason}}')],
     }),
     graph({
-      title: 'Time since a source last answered',
-      description: 'Whatever it was asked. While it grows, nothing of that source can be judged.',
+      title: 'Since the last answer',
+      description:
+        'Time since a source last answered the Andon that it keeps waiting longest, whatever it was asked. While it grows, nothing of that source can be judged. A source that has never answered is not in it.',
       unit: 's',
       width: 4,
       noValue: 'No source has answered',
-      queries: [lines(`time() - max by (source) (andon_source_last_answer_timestamp_seconds{${of}})`, '{{source}}')],
+      queries: [lines(`time() - min by (source) (andon_source_last_answer_timestamp_seconds{${of}})`, '{{source}}')],
     }),
     graph({
       title: 'Clock skew',

@@ -1,5 +1,6 @@
+import { VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import { noneIsBetter, noneIsGood } from './colours.ts';
-import { graph, type AnyPanel } from './panels.ts';
+import { graph, happenings, type AnyPanel } from './panels.ts';
 import { growth, lines, perSecond, quantileLine } from './queries.ts';
 
 const of = 'instance=~"$instance"';
@@ -7,7 +8,7 @@ const of = 'instance=~"$instance"';
 /** How people are told. */
 export function deliveries(): readonly AnyPanel[] {
   return [
-    graph({
+    happenings({
       title: 'Deliveries',
       description:
         'Attempts to deliver a notification by outcome. retry: it will be tried again; refused, gone: it never will.',
@@ -32,8 +33,8 @@ export function deliveries(): readonly AnyPanel[] {
       width: 8,
       noValue: 'Nobody was told anything in this time',
       queries: [lines(quantileLine(0.99, 'andon_notification_duration_seconds', of, 'channel'), '{{channel}}')],
-    }),
-    graph({
+    }).showPoints(VisibilityMode.Always),
+    happenings({
       title: 'Pages that nobody will get',
       description: 'Pages that a channel will never take. Each is a person who was not told.',
       unit: 'short',
@@ -42,7 +43,7 @@ export function deliveries(): readonly AnyPanel[] {
       thresholds: noneIsGood(),
       queries: [lines(growth('andon_channel_undeliverable_pages_total', of, 'channel'), '{{channel}}')],
     }),
-    graph({
+    happenings({
       title: 'Kept back',
       description:
         'Notifications that silences and maintenance kept back, pages that another page told of, and reminders.',
@@ -55,7 +56,7 @@ export function deliveries(): readonly AnyPanel[] {
         lines(growth('andon_reminders_total', of, 'kind'), 'reminder: {{kind}}'),
       ],
     }),
-    graph({
+    happenings({
       title: 'Heartbeats that failed',
       description:
         'Beats that were not sent (blind, undelivered) or that the outside watcher did not accept, by reason.',
@@ -71,7 +72,7 @@ export function deliveries(): readonly AnyPanel[] {
 /** What deployment tools ask and say. */
 export function gates(): readonly AnyPanel[] {
   return [
-    graph({
+    happenings({
       title: 'Gate decisions',
       description: 'Answers to whoever asked a gate, by what it said and why.',
       unit: 'short',
@@ -79,7 +80,7 @@ export function gates(): readonly AnyPanel[] {
       noValue: 'Nobody asked a gate in this time',
       queries: [lines(growth('andon_gate_decisions_total', of, 'decision, reason'), '{{decision}}: {{reason}}')],
     }),
-    graph({
+    happenings({
       title: 'Changes that were held',
       description: 'Changes that asked by their id and were not let through: what the gates prevented.',
       unit: 'short',
@@ -87,7 +88,7 @@ export function gates(): readonly AnyPanel[] {
       noValue: 'No change was held in this time',
       queries: [lines(growth('andon_gate_changes_held_total', of, 'service, reason'), '{{service}}: {{reason}}')],
     }),
-    graph({
+    happenings({
       title: 'Reports of others',
       description: 'Reports of changes by what became of them, and alerts that Alertmanager posted.',
       unit: 'short',

@@ -51,7 +51,8 @@ function now(): readonly AnyPanel[] {
     }),
     numbers({
       title: 'Heartbeat',
-      description: 'Whether the outside watcher hears from every Andon. `silent` also where none is configured.',
+      description:
+        'Whether the outside watcher hears from every Andon. `silent or none`: one does not, or none is configured.',
       unit: 'short',
       width: 4,
       noValue: 'none',
@@ -63,7 +64,7 @@ function now(): readonly AnyPanel[] {
       description: 'Silences of people that stand now; maintenance that rule files declare is not among them.',
       unit: 'short',
       width: 4,
-      noValue: '0',
+      noValue: 'No Andon is scraped',
       thresholds: noneIsBetter(),
       queries: [latest(`sum(andon_silences{${of}})`)],
     }),

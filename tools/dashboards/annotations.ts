@@ -42,9 +42,10 @@ function changeMark(name: string, color: string, moment: string, words: string):
     name,
     color,
     expr: instants('andon_change_timestamp_seconds', filter, 'change, kind, version'),
-    title: `{{kind}} {{version}}`,
-    text: `{{kind}} {{change}} {{version}} ${words}`,
-    tags: 'kind',
+    title: `{{kind}} {{change}}`,
+    text: `{{kind}} {{change}} ${words}`,
+    // A change may have no version, and Grafana would say `version` in its place; a tag is left out.
+    tags: 'version',
   });
 }
 

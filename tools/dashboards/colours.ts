@@ -2,8 +2,11 @@ import {
   FieldColorBuilder,
   FieldColorModeId,
   MappingType,
+  SpecialValueMatch,
   ThresholdsConfigBuilder,
   ThresholdsMode,
+  type RangeMap,
+  type SpecialValueMap,
   type ValueMap,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
@@ -65,9 +68,22 @@ export const incidentWords: StateWords = {
 };
 
 /** 0 is also what stands there when no heartbeat is configured. */
-export const heartbeatWords: StateWords = { 0: ['silent', 'orange'], 1: ['beating', 'green'] };
+export const heartbeatWords: StateWords = { 0: ['silent or none', 'orange'], 1: ['beating', 'green'] };
 export const yesNoWords: StateWords = { 0: ['no', 'red'], 1: ['yes', 'green'] };
 export const wellWords: StateWords = { 0: ['well', 'green'], 1: ['degraded', 'red'] };
+
+/** What says that there is no number is neither good nor bad; Grafana would colour it as the lowest of all numbers. */
+export const noNumber: SpecialValueMap = {
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.Null, result: { color: 'text', index: 99 } },
+};
+
+/** Seconds that stand for ever: more than 300 years. */
+export const forEver = 10_000_000_000;
+export const forEverWord: RangeMap = {
+  type: MappingType.RangeToText,
+  options: { from: forEver, to: null, result: { text: 'for ever', color: 'green', index: 0 } },
+};
 
 export function mapping(words: StateWords): ValueMap {
   const entries = Object.entries(words).map(([code, [text, color]], index) => [code, { text, color, index }]);

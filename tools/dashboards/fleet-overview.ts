@@ -1,6 +1,6 @@
 import { lineCodes, noneIsBetter, noneIsGood } from './colours.ts';
 import { numbers, type AnyPanel } from './panels.ts';
-import { coded, latest } from './queries.ts';
+import { coded, latest, orNone } from './queries.ts';
 
 const of = 'service=~"$service"';
 const lineNow = coded('andon_line_state', of, lineCodes, 'service');
@@ -8,64 +8,67 @@ const lineNow = coded('andon_line_state', of, lineCodes, 'service');
 /** The fleet in six numbers. */
 export function fleetOverview(): readonly AnyPanel[] {
   return [
-  numbers({
-    title: 'Services watched',
-    description: 'Services of these owners that Andon watches.',
-    unit: 'short',
-    width: 4,
-    noValue: 'none is watched',
-    queries: [latest(`count(max by (service) (andon_service_info{${of}}))`)],
-  }),
-  numbers({
-    title: 'Lines stopped',
-    description:
-      'Services of which at least one line is stopped: an incident is open, and gates let nothing but its remedy pass.',
-    unit: 'short',
-    width: 4,
-    noValue: '0',
-    thresholds: noneIsGood(),
-    queries: [latest(`count((${lineNow}) == ${lineCodes.stopped}) or vector(0)`)],
-  }),
-  numbers({
-    title: 'Open incidents',
-    description: 'Incidents whose end state has not held yet, by severity.',
-    unit: 'short',
-    width: 4,
-    noValue: '0',
-    thresholds: noneIsGood(),
-    queries: [latest(`sum by (severity) (andon_incidents_open{${of}})`, '{{severity}}')],
-  }),
-  numbers({
-    title: 'Not acknowledged',
-    description: 'Open incidents that page and that nobody has acknowledged yet.',
-    unit: 'short',
-    width: 4,
-    noValue: '0',
-    thresholds: noneIsGood(),
-    queries: [
-      latest(
-        `count(max by (incident) (andon_incident_info{${of},severity="page",phase="open",acknowledged="no"})) or vector(0)`,
-      ),
-    ],
-  }),
-  numbers({
-    title: 'Targets unknown',
-    description:
-      'Targets of which nobody can tell whether they hold: no data, stale data, or a source that does not answer. Never taken for good.',
-    unit: 'short',
-    width: 4,
-    noValue: '0',
-    thresholds: noneIsBetter(),
-    queries: [latest(`sum(andon_target_unknown{${of}}) or vector(0)`)],
-  }),
-  numbers({
-    title: 'Budgets spent',
-    description: 'Error budgets of which nothing is left in their period.',
-    unit: 'short',
-    width: 4,
-    noValue: '0',
-    thresholds: noneIsGood(),
-    queries: [latest(`count(andon_error_budget_remaining_ratio{${of}} <= 0) or vector(0)`)],
-  }),
-];
+    numbers({
+      title: 'Services watched',
+      description: 'Services of these owners that Andon watches.',
+      unit: 'short',
+      width: 4,
+      noValue: 'none is watched',
+      queries: [latest(`count(max by (service) (andon_service_info{${of}}))`)],
+    }),
+    numbers({
+      title: 'Lines stopped',
+      description:
+        'Services of which at least one line is stopped: an incident is open, and gates let nothing but its remedy pass.',
+      unit: 'short',
+      width: 4,
+      noValue: 'not known',
+      thresholds: noneIsGood(),
+      queries: [latest(orNone(`count((${lineNow}) == ${lineCodes.stopped})`, of))],
+    }),
+    numbers({
+      title: 'Open incidents',
+      description: 'Incidents whose end state has not held yet, by severity.',
+      unit: 'short',
+      width: 4,
+      noValue: 'not known',
+      thresholds: noneIsGood(),
+      queries: [latest(`sum by (severity) (andon_incidents_open{${of}})`, '{{severity}}')],
+    }),
+    numbers({
+      title: 'Not acknowledged',
+      description: 'Open incidents that page and that nobody has acknowledged yet.',
+      unit: 'short',
+      width: 4,
+      noValue: 'not known',
+      thresholds: noneIsGood(),
+      queries: [
+        latest(
+          orNone(
+            `count(max by (incident) (andon_incident_info{${of},severity="page",phase="open",acknowledged="no"}))`,
+            of,
+          ),
+        ),
+      ],
+    }),
+    numbers({
+      title: 'Targets unknown',
+      description:
+        'Targets of which nobody can tell whether they hold: no data, stale data, or a source that does not answer. Never taken for good.',
+      unit: 'short',
+      width: 4,
+      noValue: 'not known',
+      thresholds: noneIsBetter(),
+      queries: [latest(orNone(`sum(andon_target_unknown{${of}})`, of))],
+    }),
+    numbers({
+      title: 'Budgets spent',
+      description: 'Error budgets of which nothing is left in their period.',
+      unit: 'short',
+      width: 4,
+      noValue: 'not known',
+      thresholds: noneIsGood(),
+      queries: [latest(orNone(`count(andon_error_budget_remaining_ratio{${of}} <= 0)`, of))],
+    }),
+  ];
 }

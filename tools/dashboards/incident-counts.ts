@@ -1,4 +1,4 @@
-import { noneIsBetter } from './colours.ts';
+import { noneIsBetter, plain } from './colours.ts';
 import { toService } from './links.ts';
 import { bars, type AnyPanel } from './panels.ts';
 import { grown, latest } from './queries.ts';
@@ -8,17 +8,23 @@ const of = 'service=~"$service"';
 
 /** How many incidents there were, of which kinds. */
 export function counts(): readonly AnyPanel[] {
-  const count = (title: string, description: string, metric: string, by: string): AnyPanel =>
+  const count = (
+    title: string,
+    description: string,
+    metric: string,
+    by: string,
+    thresholds = noneIsBetter(),
+  ): AnyPanel =>
     bars({
       title,
       description,
       unit: 'short',
       width: 6,
       noValue: 'none in this time',
-      thresholds: noneIsBetter(),
+      thresholds,
       queries: [
         latest(
-          `${grown(metric, of, by)} > 0`,
+          `sort_desc(${grown(metric, of, by)} > 0)`,
           by
             .split(', ')
             .map((label) => `{{${label}}}`)
@@ -44,6 +50,7 @@ export function counts(): readonly AnyPanel[] {
       'Closed incidents by who was first to see them: Andon, or an alert of somebody else that fired before.',
       'andon_incidents_detected_by_total',
       'by',
+      plain(),
     ),
     count(
       'Closed by hand',
@@ -57,26 +64,34 @@ export function counts(): readonly AnyPanel[] {
 /** Which rules call people for nothing. */
 export function noise(): readonly AnyPanel[] {
   const by = 'service, rule, severity';
-  const opened = grown('andon_incidents_total', of, by);
-  const unacknowledged = grown('andon_incidents_unacknowledged_total', of, by);
+  // Rules that opened none would be most of the table.
+  const opened = `${grown('andon_incidents_total', of, by)} > 0`;
+  const unacknowledged = `${grown('andon_incidents_unacknowledged_total', of, by)} and (${opened})`;
   return [
     table({
       title: 'Noise of each rule',
       description:
-        'Incidents that each rule opened, and how many of those that closed nobody had acknowledged. A rule that pages and that nobody answers is noise: raise its bound, make it a ticket, or drop it. Tickets are seldom acknowledged at all.',
+        'Incidents that each rule opened in this time, and how many of those that closed nobody had acknowledged. A rule that pages and that nobody answers is noise: raise its bound, make it a ticket, or drop it. Tickets are seldom acknowledged at all.',
       width: 14,
       height: 10,
-      noValue: 'No rule is watched',
+      noValue: 'No rule opened an incident in this time',
       base: opened,
       labels: [
         { label: 'service', name: 'Service', link: toService('Service') },
         { label: 'rule', name: 'Rule' },
-        { label: 'severity', name: 'Severity' },
+        { label: 'severity', name: 'Severity', width: 90 },
       ],
       values: [
-        { name: 'Opened', unit: 'short', decimals: 0, expr: opened },
-        { name: 'Not acknowledged', unit: 'short', decimals: 0, thresholds: noneIsBetter(), expr: unacknowledged },
-        { name: 'Share', unit: 'percentunit', decimals: 0, expr: `${unacknowledged} / (${opened} > 0)` },
+        { name: 'Opened', unit: 'short', width: 90, decimals: 0, expr: opened },
+        {
+          name: 'Not acknowledged',
+          unit: 'short',
+          width: 155,
+          decimals: 0,
+          thresholds: noneIsBetter(),
+          expr: unacknowledged,
+        },
+        { name: 'Share', unit: 'percentunit', width: 80, decimals: 0, expr: `(${unacknowledged}) / (${opened})` },
       ],
       sortBy: 'Opened',
     }),
@@ -90,10 +105,16 @@ export function noise(): readonly AnyPanel[] {
       labels: [
         { label: 'service', name: 'Service', link: toService('Service') },
         { label: 'rule', name: 'Rule' },
-        { label: 'severity', name: 'Severity' },
+        { label: 'severity', name: 'Severity', width: 90 },
       ],
       values: [
-        { name: 'Would have stopped', unit: 'short', decimals: 0, expr: grown('andon_shadow_stops_total', of, by) },
+        {
+          name: 'Would have stopped',
+          unit: 'short',
+          width: 175,
+          decimals: 0,
+          expr: grown('andon_shadow_stops_total', of, by),
+        },
       ],
       sortBy: 'Would have stopped',
     }),

@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { catalogue } from '../../src/adapters/metrics/catalogue.ts';
 import { steps } from './colours.ts';
 import { distribution } from './distributions.ts';
 import { frame } from './frame.ts';
@@ -15,21 +16,24 @@ function times(): readonly AnyPanel[] {
   return [
     ...distribution({
       name: 'Time to detect',
-      metric: 'andon_time_to_detect_seconds',
+      counted: 'Detections',
+      metric: catalogue.timeToDetect,
       filter: of,
       description:
         'From onset, as inferred from the data, to detection (MTTD). Each incident once, when its onset is settled.',
     }),
     ...distribution({
       name: 'Time to acknowledge',
-      metric: 'andon_time_to_acknowledge_seconds',
+      counted: 'Acknowledgements',
+      metric: catalogue.timeToAcknowledge,
       filter: of,
       description:
         'From the opening of an incident to its acknowledgement (MTTA). Incidents that nobody acknowledged are not in it.',
     }),
     ...distribution({
       name: 'Time to recover',
-      metric: 'andon_time_to_recover_seconds',
+      counted: 'Recoveries',
+      metric: catalogue.timeToRecover,
       filter: of,
       description: 'From onset to recovery (MTTR). Each incident once, when it closes: a relapse keeps it running.',
     }),
@@ -80,7 +84,8 @@ function changes(): readonly AnyPanel[] {
     }),
     ...distribution({
       name: 'Failed-deployment recovery time',
-      metric: 'andon_failed_deployment_recovery_seconds',
+      counted: 'Deployments recovered',
+      metric: catalogue.failedDeploymentRecovery,
       filter: of,
       description:
         'From onset to recovery of each incident that a deployment caused, when the deployment is counted as failed.',

@@ -21,14 +21,15 @@ export function incidentTable(filter: string, height: number): TablePanel {
       { label: 'service', name: 'Service', link: toService('Service') },
       { label: 'group', name: 'Group' },
       { label: 'phase', name: 'Phase', width: 100 },
-      { label: 'acknowledged', name: 'Acknowledged', width: 130 },
-      { label: 'incident', name: 'Incident' },
+      { label: 'acknowledged', name: 'Acknowledged', width: 140 },
+      { label: 'incident', name: 'Incident', width: 240 },
       { label: 'page', name: 'Page', width: 80, shownAs: 'open', link: toItself("The incident on Andon's page") },
       { label: 'runbook', name: 'Runbook', width: 90, shownAs: 'open', link: toItself('What to do') },
     ],
     values: [
       {
         name: 'Began',
+        width: 150,
         expr: `max by (incident) (${onset}) * 1000 and on (incident) ${isOpen}`,
         unit: 'dateTimeFromNow',
       },

@@ -73,18 +73,18 @@ export interface CellLink {
 
 /** From a cell to the dashboard of the service that its row is about; `column`: where the row names it. */
 export function toService(column: string): CellLink {
-  const url = `/d/${uids.service}?var-datasource=\${datasource}&var-service=\${__data.fields.${column}}&\${__url_time_range}`;
+  const url = `/d/${uids.service}?\${datasource:queryparam}&var-service=\${__data.fields.${column}}&\${__url_time_range}`;
   return { title: 'How the service stands', url, targetBlank: false };
 }
 
 /** From a line of a graph to the dashboard of its service. */
 export const lineToService: CellLink = {
   title: 'How the service stands',
-  url: `/d/${uids.service}?var-datasource=\${datasource}&var-service=\${__field.labels.service}&\${__url_time_range}`,
+  url: `/d/${uids.service}?\${datasource:queryparam}&var-service=\${__field.labels.service}&\${__url_time_range}`,
   targetBlank: false,
 };
 
-/** To the address that stands in the cell itself: Andon's page, a runbook. */
+/** To the address that stands in the cell itself: Andon's page, a runbook. Without `:raw` Grafana would encode it once more. */
 export function toItself(title: string): CellLink {
-  return { title, url: '${__value.raw}', targetBlank: true };
+  return { title, url: '${__value.raw:raw}', targetBlank: true };
 }

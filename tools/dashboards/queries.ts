@@ -27,6 +27,11 @@ export function coded(metric: string, filter: string, codes: Readonly<Record<str
   return `max by (${by}) (${parts.join(' or ')})`;
 }
 
+/** 0 where there is nothing to count of services that are watched; nothing where none is, since nobody can tell then. */
+export function orNone(count: string, filter: string): string {
+  return `${count} or 0 * count(andon_service_info{${filter}})`;
+}
+
 /** How much a counter grew over the time that is shown; Andon's counters of incidents survive restarts. */
 export function grown(metric: string, filter: string, by?: string): string {
   const sum = by === undefined ? 'sum' : `sum by (${by})`;
@@ -67,15 +72,23 @@ export function growth(metric: string, filter: string, by: string): string {
   return `sum by (${by}) (increase(${metric}{${filter}}[$__rate_interval])) > 0`;
 }
 
-/** What a gauge last said in the time that is shown, at any point of it: also of what has vanished since. */
+/**
+ * The instant that a gauge last told in the time that is shown, at any point of it: also of what has vanished since. A pod
+ * that was replaced leaves series behind which say for ever that nothing has happened (+Inf), or an instant that was taken
+ * back; so what is told now goes first, then what did happen.
+ */
 export function lastSaid(metric: string, filter: string, by: string): string {
-  return `max by (${by}) (last_over_time(${metric}{${filter}}[$__range] @ end()))`;
+  const series = `${metric}{${filter}}`;
+  const last = `last_over_time(${series}[$__range] @ end())`;
+  const [now, happened, any] = [`${series} @ end()`, `${last} < Inf`, last].map((said) => `max by (${by}) (${said})`);
+  return `(${now} or ${happened} or ${any})`;
+}
+
+/** Those services of `expr` for which `condition` has an answer. */
+export function ofServices(expr: string, condition: string): string {
+  return `(${expr}) and on (service) (${condition})`;
 }
 
 function query(expr: string, legend: string): DataqueryBuilder {
-  return new DataqueryBuilder()
-    .datasource(datasource)
-    .editorMode(QueryEditorMode.Code)
-    .expr(expr)
-    .legendFormat(legend);
+  return new DataqueryBuilder().datasource(datasource).editorMode(QueryEditorMode.Code).expr(expr).legendFormat(legend);
 }

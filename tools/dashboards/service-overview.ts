@@ -1,6 +1,8 @@
 import {
   budgetLasts,
   budgetLeft,
+  forEver,
+  forEverWord,
   gateCodes,
   gateWords,
   incidentWords,
@@ -8,11 +10,12 @@ import {
   lineWords,
   noneIsBetter,
   noneIsGood,
+  noNumber,
 } from './colours.ts';
 import { incidentTable } from './incident-tables.ts';
 import { toItself } from './links.ts';
 import { numbers, states, type AnyPanel } from './panels.ts';
-import { coded, lastSaid, latest, lines } from './queries.ts';
+import { coded, lastSaid, latest, lines, orNone } from './queries.ts';
 import { table } from './tables.ts';
 
 const of = 'service="$service"';
@@ -45,18 +48,18 @@ export function serviceNow(): readonly AnyPanel[] {
         'Targets of the end state that do not hold. An incident resolves only once all have held for `hold`.',
       unit: 'short',
       width: 3,
-      noValue: '0',
+      noValue: 'not known',
       thresholds: noneIsGood(),
-      queries: [latest(`count(andon_target_held{${of}} == 0) or vector(0)`)],
+      queries: [latest(orNone(`count(andon_target_held{${of}} == 0)`, of))],
     }),
     numbers({
       title: 'Targets unknown',
       description: 'Targets of which nobody can tell whether they hold. Unknown is never taken for good.',
       unit: 'short',
       width: 3,
-      noValue: '0',
+      noValue: 'not known',
       thresholds: noneIsBetter(),
-      queries: [latest(`count(andon_target_unknown{${of}}) or vector(0)`)],
+      queries: [latest(orNone(`count(andon_target_unknown{${of}})`, of))],
     }),
     numbers({
       title: 'Budget left',
@@ -69,24 +72,29 @@ export function serviceNow(): readonly AnyPanel[] {
     }),
     numbers({
       title: 'Budget lasts now',
-      description: 'How long each error budget lasts if it goes on burning as it does. Empty where it lasts for ever.',
+      description: 'How long each error budget lasts if it goes on burning as it does.',
       unit: 's',
-      width: 4,
-      noValue: 'for ever',
+      width: 3,
+      noValue: 'none is known',
       thresholds: budgetLasts(),
-      queries: [latest(`min by (signal, budget) (andon_error_budget_exhausted_seconds{${of}}) < Inf`, '{{budget}}')],
-    }),
+      queries: [
+        latest(
+          `clamp_max(min by (signal, budget) (andon_error_budget_exhausted_seconds{${of}}), ${forEver})`,
+          '{{budget}}',
+        ),
+      ],
+    }).mappings([forEverWord, noNumber]),
     table({
       title: 'Read more',
       description: "Who owns the service, its place on Andon's page, and its runbook.",
-      width: 4,
+      width: 5,
       height: 4,
       noValue: 'The service is not watched',
       base: `max by (owner, page, runbook) (andon_service_info{${of}})`,
       labels: [
         { label: 'owner', name: 'Owner' },
-        { label: 'page', name: 'Page', width: 80, shownAs: 'open', link: toItself("The service on Andon's page") },
-        { label: 'runbook', name: 'Runbook', width: 90, shownAs: 'open', link: toItself('What to do') },
+        { label: 'page', name: 'Page', width: 65, shownAs: 'open', link: toItself("The service on Andon's page") },
+        { label: 'runbook', name: 'Runbook', width: 85, shownAs: 'open', link: toItself('What to do') },
       ],
       values: [],
     }),
@@ -118,35 +126,37 @@ export function serviceIncidents(): readonly AnyPanel[] {
     }),
     table({
       title: 'Incidents of this time',
-      description: 'Times are counted from the onset. Empty until it is known.',
-      width: 12,
+      description:
+        'Also those that were closed up to an hour before. Times are counted from the onset. Empty until it is known.',
+      width: 13,
       noValue: 'No incident in this time',
       base: moment('onset'),
       labels: [
-        { label: 'incident', name: 'Incident' },
+        { label: 'incident', name: 'Incident', width: 195 },
         { label: 'rule', name: 'Rule' },
       ],
       values: [
-        { name: 'Onset', unit: 'dateTimeAsIso', expr: `${moment('onset')} * 1000` },
-        { name: 'Detected after', unit: 's', expr: `${moment('detected')} - ${moment('onset')}` },
-        { name: 'Recovered after', unit: 's', expr: `${moment('recovered')} - ${moment('onset')} < Inf` },
+        { name: 'Onset', unit: 'dateTimeAsIso', width: 165, expr: `${moment('onset')} * 1000` },
+        { name: 'Detected after', unit: 's', width: 130, expr: `${moment('detected')} - ${moment('onset')}` },
+        { name: 'Recovered after', unit: 's', width: 140, expr: `${moment('recovered')} - ${moment('onset')} < Inf` },
       ],
       sortBy: 'Onset',
     }),
     table({
       title: 'Changes of this time',
-      description: 'Deployments and other changes that were reported to Andon. Empty until it is known.',
-      width: 12,
+      description:
+        'Deployments and other changes that were reported to Andon, also those that ended up to an hour before. `Took` is empty until they end.',
+      width: 11,
       noValue: 'No change was reported in this time',
       base: changeMoment('started'),
       labels: [
         { label: 'change', name: 'Change' },
-        { label: 'kind', name: 'Kind' },
+        { label: 'kind', name: 'Kind', width: 105 },
         { label: 'version', name: 'Version' },
       ],
       values: [
-        { name: 'Began', unit: 'dateTimeAsIso', expr: `${changeMoment('started')} * 1000` },
-        { name: 'Took', unit: 's', expr: `${changeMoment('finished')} - ${changeMoment('started')} < Inf` },
+        { name: 'Began', unit: 'dateTimeAsIso', width: 165, expr: `${changeMoment('started')} * 1000` },
+        { name: 'Took', unit: 's', width: 85, expr: `${changeMoment('finished')} - ${changeMoment('started')} < Inf` },
       ],
       sortBy: 'Began',
     }),

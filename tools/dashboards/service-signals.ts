@@ -13,7 +13,7 @@ export function serviceSignals(): readonly AnyPanel[] {
   const inUnit = `* on (service, signal) group_left (unit) max by (service, signal, unit) (andon_signal_info{${gauge}})`;
   return [
     graph({
-      title: '$share against its target',
+      title: 'Share: $share',
       description:
         'Share of good events over each window, with the bound of its target. The upper bound is drawn where the threshold of a latency lies between two buckets: the truth is between the two lines.',
       unit: 'percentunit',
@@ -25,19 +25,21 @@ export function serviceSignals(): readonly AnyPanel[] {
         lines(`max by (bound, window) (andon_target_bound{${share}})`, 'target {{window}} {{bound}}'),
       ],
     })
+      .max(1)
       .overrideByRegexp('/^target/', targetLook)
       .repeat('share')
       .repeatDirection('h')
       .maxPerRow(2),
     graph({
-      title: '$gauge against its target',
+      title: 'Gauge: $gauge',
       description: 'The number as it was read, with the bound of its target.',
       unit: 'short',
       width: 24,
       noValue: 'No gauge is declared, or it has no value now',
       queries: [
         lines(
-          `max by (group, fold, window, unit) (andon_reading_value{${gauge}} ${inUnit})`,
+          // Of the newest value both say `latest`.
+          `label_replace(max by (group, fold, window, unit) (andon_reading_value{${gauge}} ${inUnit}), "fold", "", "fold", "latest")`,
           '{{fold}} {{window}} {{group}} {{unit}}',
         ),
         lines(`max by (bound, window) (andon_target_bound{${gauge}})`, 'target {{window}} {{bound}}'),
@@ -66,7 +68,7 @@ export function serviceBudgets(): readonly AnyPanel[] {
       width: 12,
       noValue: 'No error budget is declared, or none is known yet',
       thresholds: budgetLeft(),
-    drawBounds: true,
+      drawBounds: true,
       queries: [lines(`max by (${budget}) (andon_error_budget_remaining_ratio{${of}})`, budgetName)],
     }),
     graph({
@@ -91,7 +93,7 @@ export function serviceBudgets(): readonly AnyPanel[] {
       width: 12,
       noValue: 'No error budget is declared, or none is known yet',
       thresholds: burning(),
-    drawBounds: true,
+      drawBounds: true,
       queries: [lines(`max by (${budget}, window) (andon_burn_rate{${of}})`, `${budgetName} {{window}}`)],
     }),
     graph({
@@ -104,7 +106,9 @@ export function serviceBudgets(): readonly AnyPanel[] {
         lines(`max by (${budget}) (andon_period_success_ratio{${of}})`, budgetName),
         lines(`max by (signal, budget) (andon_objective_ratio{${of}})`, 'target {{budget}}'),
       ],
-    }).overrideByRegexp('/^target/', targetLook),
+    })
+      .max(1)
+      .overrideByRegexp('/^target/', targetLook),
     graph({
       title: 'Coverage of the period',
       description:
@@ -117,7 +121,9 @@ export function serviceBudgets(): readonly AnyPanel[] {
         lines(`min by (${budget}) (andon_budget_coverage_ratio{${of}})`, `${budgetName} counted`),
         lines(`min by (${budget}) (andon_budget_known_ratio{${of}})`, `${budgetName} looked at`),
       ],
-    }),
+    })
+      .min(0)
+      .max(1),
   ];
 }
 

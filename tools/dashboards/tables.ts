@@ -46,11 +46,15 @@ export interface TableFacts extends Omit<PanelFacts, 'queries' | 'unit'> {
 export function table(facts: TableFacts): TablePanel {
   const { base, labels, values } = facts;
   const queries = [base, ...values.map(({ expr }) => expr)].map(rows);
-  const panel = dress(new TablePanel(), { ...facts, unit: 'short', queries })
+  // Any other unit would make numbers of labels that look like one: 1.20 Mil of the version 1200000.
+  const panel = dress(new TablePanel(), { ...facts, unit: 'string', queries })
     .thresholds(plain())
+    .minWidth(90)
     .colorScheme(byThresholds())
     .transformations(transformations(labels, values))
-    .filterable(true);
+    .filterable(true)
+    // What the whole table says when it has no rows, Grafana would say in each cell that is empty, too.
+    .overrideByRegexp('/.*/', [{ id: 'noValue', value: '' }]);
   if (facts.sortBy !== undefined)
     panel.sortBy([new TableSortByFieldStateBuilder().displayName(facts.sortBy).desc(true)]);
   for (const column of labels) panel.overrideByName(column.name, cellLook(column));

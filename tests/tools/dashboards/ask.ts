@@ -53,11 +53,7 @@ export async function ask(
  * What each variable stands for when all its values are picked, or the one of the story; one may stand in the
  * next. Rejects when there is nothing to pick.
  */
-export async function valuesOf(
-  server: RealServer,
-  variables: readonly VariableModel[],
-  shown: Shown,
-): Promise<Values> {
+export async function valuesOf(server: RealServer, variables: readonly VariableModel[], shown: Shown): Promise<Values> {
   const values: Record<string, string> = {};
   for (const { name, definition, multi, allValue } of variables) {
     if (definition === undefined) continue;

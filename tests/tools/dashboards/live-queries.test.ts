@@ -71,12 +71,23 @@ describe.each(servers)('on %s', (name) => {
     ['fleet.json: Lines stopped A', 2],
     ['fleet.json: Not acknowledged A', 1],
     ['incident-metrics.json: Change failure rate A', 1],
-    ['incident-metrics.json: Time to acknowledge: how many A', 1],
+    ['incident-metrics.json: Acknowledgements A', 1],
     ['incident-metrics.json: Relapses A', 1],
     ['service.json: Line A', 2],
     ['andon.json: Silences A', 1],
   ])('%s says %d', async (where, expected) => {
     expect(Math.round(await number(where))).toBe(expected);
+  });
+
+  test.each([
+    ['fleet.json: Lines that stopped A', ['kiosk', 'shop']],
+    // The gate of `lost` is unknown, and stays so.
+    ['fleet.json: Gates that did not pass A', ['kiosk', 'lost', 'shop']],
+    ['incident-metrics.json: Noise of each rule A', ['kiosk', 'shop']],
+  ])('%s is of services that were in trouble, and of no other', async (where, services) => {
+    const series = await found(where);
+    expect(new Set(series.map(({ metric }) => metric['service']))).toEqual(new Set(services));
+    expect(series).toHaveLength(services.length);
   });
 
   test('marks stand where the API says that incidents began, were detected and recovered', async () => {

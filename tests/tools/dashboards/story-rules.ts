@@ -26,7 +26,10 @@ export const storyRules = [
     },
     changes: { bake: '5m' },
     errorBudgets: [{ signal: 'success_rate', objective: '99%', period: '1h' }],
-    stopTheLine: [failing, { ...failing, name: 'on-trial', when: `${failing.when} || returns.over("2s") < 0.9`, shadow: true }],
+    stopTheLine: [
+      failing,
+      { ...failing, name: 'on-trial', when: `${failing.when} || returns.over("2s") < 0.9`, shadow: true },
+    ],
   }),
   service('kiosk', {
     signals: { success_rate: ratio },

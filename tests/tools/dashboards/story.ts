@@ -94,7 +94,13 @@ export async function tellStory(): Promise<Told> {
     return scopes[0]?.targets.every(({ verdict }) => verdict === 'held') === true ? true : undefined;
   });
   const hourAgo = Date.now() - 3_600_000;
-  await report({ change: 'deploy-41', version: 'v41', startedAt: at(hourAgo), finishedAt: at(hourAgo + 60_000), outcome: 'failed' });
+  await report({
+    change: 'deploy-41',
+    version: 'v41',
+    startedAt: at(hourAgo),
+    finishedAt: at(hourAgo + 60_000),
+    outcome: 'failed',
+  });
   await report({ change: 'deploy-42', version: 'v42', startedAt: at(Date.now()) });
   shop.setFault(fault);
   const [first] = await Promise.all([incidentOf('shop', 'open'), incidentOf('kiosk', 'open')]);
@@ -114,7 +120,12 @@ export async function tellStory(): Promise<Told> {
   shop.setFault(noFault);
   await report({ change: 'deploy-42', finishedAt: at(Date.now()), outcome: 'rolled-back' });
   await Promise.all([incidentOf('shop', 'closed'), incidentOf('kiosk', 'watching')]);
-  await andon.api.post('/api/v1/silences', { matcher: { service: 'kiosk' }, by: 'ada', reason: 'it is old', for: '1h' });
+  await andon.api.post('/api/v1/silences', {
+    matcher: { service: 'kiosk' },
+    by: 'ada',
+    reason: 'it is old',
+    for: '1h',
+  });
   shop.setFault(fault);
   await Promise.all([incidentOf('shop', 'open'), incidentOf('kiosk', 'open')]);
   await andon.api.get('/api/v1/gate/shop?change=deploy-44');

@@ -6,10 +6,10 @@ import { annotationsOf, isRow, panelsOf, shipped, shippedText, targetsOf } from 
 const corePanels = ['bargauge', 'row', 'stat', 'state-timeline', 'table', 'timeseries'];
 const coreTransformations = ['merge', 'organize'];
 /** Units that Grafana 10 knows already. */
-const units = ['bytes', 'ops', 'percentunit', 's', 'short'];
+const units = ['bytes', 'ops', 'percentunit', 's', 'short', 'string'];
 const cellUnits = [...units, 'dateTimeAsIso', 'dateTimeFromNow'];
 /** What Grafana fills in by itself, in links of cells and lines. */
-const builtIn = /^(?:__url_time_range|__value\.raw|__field\.labels\.\w+|__data\.fields\.\w+)$/;
+const builtIn = /^(?:__url_time_range|__value\.raw:raw|__field\.labels\.\w+|__data\.fields\.\w+)$/;
 
 const all = shipped();
 
@@ -85,7 +85,8 @@ describe.each(all.map(({ file, dashboard }): [string, Dashboard] => [file, dashb
 
   test('shows everything at first, where several values can be picked', () => {
     for (const { multi, includeAll, current } of dashboard.templating.list ?? [])
-      if (multi === true) expect({ includeAll, current }).toMatchObject({ includeAll: true, current: { value: ['$__all'] } });
+      if (multi === true)
+        expect({ includeAll, current }).toMatchObject({ includeAll: true, current: { value: ['$__all'] } });
   });
 
   test('colours states by their words, since Grafana would put thresholds in their place', () => {
@@ -115,13 +116,16 @@ describe.each(all.map(({ file, dashboard }): [string, Dashboard] => [file, dashb
     const links = panels.flatMap((panel) => linksOf(panel).map((url) => ({ url, panel })));
     for (const { url, panel } of links) {
       const names = [...url.matchAll(/\$\{([^}]+)\}/g)].map(([, name = '']) => name);
-      expect(names.filter((name) => !variables.includes(name) && !builtIn.test(name))).toEqual([]);
+      const known = variables.map((name) => `${name}:queryparam`);
+      expect(names.filter((name) => !known.includes(name) && !builtIn.test(name))).toEqual([]);
       for (const name of names)
         if (name.startsWith('__data.fields.')) expect(columnsOf(panel)).toContain(name.slice('__data.fields.'.length));
       if (!url.startsWith('/d/')) continue;
       const target = all.find((other) => url.startsWith(`/d/${other.dashboard.uid}?`))?.dashboard;
       const theirs = (target?.templating.list ?? []).map(({ name }) => name);
-      const given = [...url.matchAll(/var-(\w+)=/g)].map(([, name = '']) => name);
+      const given = [...url.matchAll(/var-(\w+)=|\{(\w+):queryparam\}/g)].map(
+        ([, name, handed = '']) => name ?? handed,
+      );
       expect(given.length).toBeGreaterThan(0);
       expect(given.filter((name) => !theirs.includes(name))).toEqual([]);
     }
