@@ -63,7 +63,9 @@ describe('docs/kubernetes.md', () => {
 
   test('builds the image that the chart then asks for', () => {
     const { version } = manifest;
-    expect(page.text).toContain(`docker build --tag registry.example.com/andon:${version} .`);
+    expect(page.text).toContain(
+      `docker build --tag registry.example.com/andon:${version} --build-arg VERSION=${version} .`,
+    );
   });
 
   test('has ten steps for each way', () => {
@@ -89,6 +91,10 @@ describe('docs/kubernetes.md', () => {
       'the rule files have problems',
       'the rules before them still run',
       'is held by another process',
+      'everything runs as before',
+      'there is no rule file (.yaml, .yml) here',
+      'would be readable in a ConfigMap',
+      'carries a secret',
       'cannot be written',
       'the source does not answer; its readings are unknown',
       'no channel is configured: incidents are recorded and nobody is paged',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { catalogue } from '../../src/adapters/metrics/catalogue.ts';
+import { chartAlerts } from '../../tools/helm-values.ts';
 import { Checkout } from '../docs/checkout.ts';
 import { readPage, root } from '../docs/pages.ts';
 import { chartsForTests, ended } from './charts.ts';
@@ -130,6 +131,27 @@ describe('the alerts on Andon itself', () => {
     });
     expect(await groupsWith('--set', 'prometheusRule.alerts=false')).toEqual([]);
   });
+
+  test('are no group without rules where each is left out', async () => {
+    const all = `prometheusRule.disabled={${chartAlerts().join(',')}}`;
+    expect(await groupsWith('--set', all)).toEqual([]);
+    const own = 'prometheusRule.groups[0].name=own,prometheusRule.groups[0].rules[0].record=x';
+    expect((await groupsWith('--set', `${all},${own}`)).map(({ name }) => name)).toEqual(['own']);
+  });
+
+  test.each([
+    ['serviceMonitor.enabled=true,metrics.job=own', 'job="own",namespace="default"'],
+    ['metrics.job=own', 'job="own"'],
+    ['metrics.job=own,metrics.labels.cluster=eu,metrics.labels.namespace=x', 'job="own",cluster="eu",namespace="x"'],
+    ['podMonitor.enabled=true,metrics.labels.cluster=eu', 'job="andon",cluster="eu",namespace="default"'],
+  ])('with %s look, as Flagger does, at %s', async (set, selector) => {
+    const all = `prometheusRule.enabled=true,flagger.metricTemplate.enabled=true,${set}`;
+    const objects = await charts.objects(...scenarios.smallest, '--set', all);
+    const [first] = (ofKind(objects, 'PrometheusRule')?.spec?.['groups'] ?? []) as readonly Group[];
+    expect(first?.rules[0]?.expr).toBe(`absent(up{${selector}} == 1)`);
+    for (const { expr } of first?.rules ?? []) expect(expr).toContain(`{${selector}`);
+    expect(ofKind(objects, 'MetricTemplate')?.spec?.['query']).toContain(`max(andon_gate_state{${selector},service=`);
+  });
 });
 
 test('what `andon generate prometheus-rules` writes comes beside them, and Prometheus takes it', async () => {
@@ -142,6 +164,24 @@ test('what `andon generate prometheus-rules` writes comes beside them, and Prome
   expect(all.flatMap(({ rules }) => rules.map(({ record }) => record))).toContain('slo:sli_error:ratio_rate5m');
   expect(await checkRules(all)).toContain('SUCCESS');
 }, 30_000);
+
+test.each([
+  ['without anything in it', ''],
+  ['with nothing but a comment', '# nothing\n'],
+  ['that is no YAML', 'groups: ['],
+])('a file %s is not what `andon generate prometheus-rules` writes', async (_, text) => {
+  const file = join(charts.path, 'generated.yml');
+  await writeFile(file, text);
+  const args = ['--set', 'prometheusRule.enabled=true,podMonitor.enabled=true'];
+  const refusal = await charts.refusal(
+    ...scenarios.smallest,
+    ...args,
+    '--set-file',
+    `prometheusRule.generated=${file}`,
+  );
+  expect(refusal).toContain('prometheusRule.generated holds no `groups`');
+  expect(refusal).toContain('--set-file prometheusRule.generated=<its path>, or leave it out');
+});
 
 describe('the scrape', () => {
   test('of a sidecar is told from that of another in its namespace, and so are its alerts', async () => {

@@ -21,6 +21,7 @@ describe('Helm', () => {
   test.each([
     ['the chart as it is', ['helm/andon']],
     ['the chart for a fleet', ['helm/andon', '--values', 'helm/examples/fleet/values.yaml']],
+    ['the chart behind a proxy', ['helm/andon', '--values', 'helm/examples/outside/values.yaml']],
     ['the example with a sidecar', ['helm/examples/shop']],
   ])('finds no fault in %s', async (_, args) => {
     const { code, stdout } = await charts.helm('lint', '--strict', ...args);
@@ -99,6 +100,25 @@ describe('values that are wrong', () => {
     ['image.digest=sha256:12', "at '/image/digest': 'sha256:12' does not match pattern"],
     ['terminationGracePeriodSeconds=5', "at '/terminationGracePeriodSeconds': minimum: got 5, want 15"],
     ['persistence.size=1 GB', "at '/persistence/size': '1 GB' does not match pattern"],
+    ['persistence.accessModes={Exclusive}', "at '/persistence/accessModes/0': value must be one of"],
+    [
+      'secrets.chat.secretName=x,secrets.chat.optional=true',
+      "at '/secrets/chat': additional properties 'optional' not",
+    ],
+    ['rules.configMaps[0].nam=x', "at '/rules/configMaps/0'"],
+    ['extraVolumes[0].configMap.name=x', "at '/extraVolumes/0': missing property 'name'"],
+    ['extraVolumeMounts[0].name=x', "at '/extraVolumeMounts/0': missing property 'mountPath'"],
+    ['networkPolicy.ingressFrom[0].namespaceSelecter.x=y', "additional properties 'namespaceSelecter' not allowed"],
+    ['networkPolicy.egress.rules[0].from[0].ipBlock=x', "at '/networkPolicy/egress/rules/0': additional properties"],
+    ['resources.limits.memory=256MB', "at '/resources/limits/memory': '256MB' does not match pattern"],
+    [
+      'podDisruptionBudget.maxUnavailable=one',
+      "at '/podDisruptionBudget/maxUnavailable': 'one' does not match pattern",
+    ],
+    ['podDisruptionBudget.minAvailable=-1', "at '/podDisruptionBudget/minAvailable': minimum: got -1, want 0"],
+    ['metrics.labels.a-b=x', "invalid propertyName 'a-b'"],
+    ['ingress.hosts[0].host=x', "at '/ingress/hosts/0': got object, want string"],
+    ['extraContainers[0].image=x', "at '/extraContainers/0': missing property 'name'"],
   ])('%s is refused by its schema: %s', async (set, told) => {
     expect(await charts.refusal(...smallest, '--set', set)).toContain(told);
   });
@@ -136,6 +156,36 @@ describe('values that are wrong', () => {
     ],
   ])('%s is refused in a sentence: %s', async (set, told) => {
     expect(await charts.refusal(...smallest, '--set', set)).toContain(told);
+  });
+
+  test('an empty list of access modes is refused by its schema', async () => {
+    expect(await charts.refusal(...smallest, '--set-json', 'persistence.accessModes=[]')).toContain(
+      "at '/persistence/accessModes': minItems: got 0, want 1",
+    );
+  });
+
+  test.each([
+    [['resources.requests.cpu=0.5']],
+    [['podDisruptionBudget.enabled=true,podDisruptionBudget.minAvailable=0']],
+    [['persistence.size=10Gi,persistence.accessModes={ReadWriteOncePod}']],
+    [['networkPolicy.enabled=true,networkPolicy.ingressFrom[0].ipBlock.cidr=10.0.0.0/8']],
+  ])('%j is none of them', async (sets) => {
+    expect(await charts.objects(...smallest, ...sets.flatMap((set) => ['--set', set]))).not.toEqual([]);
+  });
+
+  test('no settings at all are no more than settings without a source', async () => {
+    const none = ['--set-json', 'settings=null'];
+    expect(await charts.refusal(...smallest.slice(0, -2), ...none)).toContain('settings.sources is empty');
+    const named = ['--set', 'extraEnv[0].name=ANDON_SOURCE,extraEnv[0].value=http://prometheus:9090'];
+    const { code, stdout } = await charts.helm(
+      'install',
+      ...smallest.slice(0, -2),
+      ...none,
+      ...named,
+      '--dry-run=client',
+    );
+    expect(stdout).toContain('NOBODY IS PAGED');
+    expect(code).toBe(0);
   });
 
   test('no rules at all are refused in a sentence', async () => {
@@ -201,31 +251,10 @@ describe('a pod is started anew', () => {
 
   test.each([
     'settings.log.level=debug',
-    'rules.files.more\\.yaml=x',
+    'rules.files.more\\.yaml=a: b',
     'prometheusRule.enabled=true,podMonitor.enabled=true',
   ])('and not for %s, which Andon reads while it runs', async (set) => {
     expect(await templateWith('--set', set)).toEqual(await templateWith());
-  });
-});
-
-describe('what is told after an installation', () => {
-  const notesWith = async (...args: readonly string[]): Promise<string> => {
-    const { stdout, stderr, code } = await charts.helm('install', ...args, '--dry-run=client');
-    if (code !== 0) throw new Error(stderr);
-    return stdout.slice(stdout.indexOf('NOTES:'));
-  };
-
-  test('of the smallest one, what is missing', async () => {
-    const notes = await notesWith(...smallest);
-    for (const told of ['NOBODY IS PAGED', 'Nobody can acknowledge', 'Nobody watches Andon itself']) {
-      expect(notes).toContain(told);
-    }
-  });
-
-  test('of a full one, where the gate is, and nothing that is missing', async () => {
-    const notes = await notesWith(...fleet);
-    expect(notes).toContain('http://andon.andon.svc:9655/api/v1/gate/<service>');
-    expect(notes).not.toMatch(/NOBODY|Nobody/);
   });
 });
 
@@ -248,7 +277,8 @@ describe('the hooks for Flagger', () => {
     const object = ofKind(await charts.objects(...fleet), 'MetricTemplate');
     expect(object?.spec).toEqual({
       provider: { type: 'prometheus', address: 'http://prometheus.monitoring.svc:9090' },
-      query: 'max(andon_gate_state{service="{{ variables.service }}",state="stop"}) or vector(0)\n',
+      query:
+        'max(andon_gate_state{job="andon",namespace="andon",service="{{ variables.service }}",state="stop"}) or vector(0)\n',
     });
   });
 });

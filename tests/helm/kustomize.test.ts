@@ -1,14 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import manifest from '../../package.json' with { type: 'json' };
 import { loadRules } from '../../src/config/load-rules.ts';
 import { resolveSettings } from '../../src/config/settings.ts';
 import { clusterTool } from '../support/cluster-tools.ts';
-import { root } from '../docs/pages.ts';
-import { ended, objectsIn } from './charts.ts';
+import { readPage, root } from '../docs/pages.ts';
+import { Charts, ended, objectsIn } from './charts.ts';
 import { objectFaults } from './object-faults.ts';
 import { daemonIn, ofKind, type KubernetesObject } from './objects.ts';
+import { scenarios } from './scenarios.ts';
 
 const { version } = manifest;
 
@@ -66,5 +68,27 @@ describe.each(['base', 'production'])('helm/kustomize/%s', (name) => {
       };
       expect(rest(objects)).toEqual(rest(chart));
     });
+  }
+
+  if (name === 'production') {
+    test('has the objects beside the Deployment that the chart makes', async () => {
+      await using charts = await Charts.make();
+      const { text: values = '' } =
+        readPage('docs/kubernetes.md').blocks.find(({ options }) => options['values'] === 'network-values.yaml') ?? {};
+      await writeFile(join(charts.path, 'network-values.yaml'), values);
+      const set =
+        'podMonitor.enabled=true,prometheusRule.enabled=true,podDisruptionBudget.enabled=true,test.enabled=false';
+      const network = ['--namespace', 'andon', '--values', 'network-values.yaml', '--set', set];
+      const chart = await charts.objects(...scenarios.smallest, ...network);
+      for (const wanted of ['PodMonitor', 'PrometheusRule', 'NetworkPolicy', 'PodDisruptionBudget']) {
+        const { namespaceSelector: _, ...spec } = ofKind(chart, wanted)?.spec ?? {};
+        expect([wanted, ofKind(objects, wanted)?.spec]).toEqual([wanted, spec]);
+        expect(Object.keys(spec)).not.toEqual([]);
+      }
+      // A Prometheus finds both by what it looks for.
+      for (const wanted of ['PodMonitor', 'PrometheusRule']) {
+        expect(ofKind(objects, wanted)?.metadata.labels).toEqual({ release: 'kube-prometheus-stack' });
+      }
+    }, 30_000);
   }
 });

@@ -34,6 +34,20 @@ test.each(['smallest', 'fleet', 'sidecar-native', 'sidecar-plain-with-volume'] a
   30_000,
 );
 
+test('a ConfigMap that may be missing, and is, hinders neither the others nor the check', async () => {
+  const set = 'rules.configMaps[0].name=gone,rules.configMaps[0].optional=true';
+  const objects = await charts.objects(...scenarios.smallest, '--set', set);
+  const { pod, container } = daemonIn(objects);
+  expect(pod.spec.volumes).toContainEqual({ name: 'andon-rules-0', configMap: { name: 'gone', optional: true } });
+  expect(container.volumeMounts?.map(({ mountPath }) => mountPath)).toContain('/etc/andon/rules/gone');
+  await using checkout = await Checkout.make();
+  await mountAll(checkout, pod, objects);
+  const words = ['check', '--settings', '/etc/andon/settings/andon.yaml', '/etc/andon/rules'].map(inside(checkout));
+  const { code, stdout } = await checkout.run(`andon ${words.join(' ')}`);
+  expect(stdout).toMatch(/^no problems in \d file/);
+  expect(code).toBe(0);
+}, 30_000);
+
 test.each(['settings', 'rules'])('the check before an upgrade sees the %s that the daemon will see', async (what) => {
   const objects = await charts.objects(...scenarios.fleet);
   const dataOf = (name: string) => objects.find(({ metadata }) => metadata.name === name)?.data;

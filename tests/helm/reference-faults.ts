@@ -122,9 +122,38 @@ function selectorFaults(
         ports.some((each) => each.name === port) ? [] : [`${name} names the port ${port}, which the Service has not`],
       );
     }
+    case 'Ingress':
+    case 'HTTPRoute':
+      return backendsOf(object).flatMap((backend) => {
+        const service = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === backend.name);
+        const ports = (service?.spec?.['ports'] ?? []) as readonly { readonly port: number }[];
+        return ports.some(({ port }) => port === backend.port)
+          ? []
+          : [`${name} leads to port ${backend.port} of the Service ${backend.name}, which is not there`];
+      });
     default:
       return [];
   }
+}
+
+interface Backend {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** The Services that an Ingress or an HTTPRoute leads to. */
+function backendsOf({ spec = {} }: KubernetesObject): readonly Backend[] {
+  interface Path {
+    readonly backend: { readonly service: { readonly name: string; readonly port: { readonly number: number } } };
+  }
+  const rules = spec['rules'] as readonly {
+    readonly backendRefs?: readonly Backend[];
+    readonly http?: { readonly paths: readonly Path[] };
+  }[];
+  return rules.flatMap(({ backendRefs = [], http }) => [
+    ...backendRefs,
+    ...(http?.paths ?? []).map(({ backend: { service } }) => ({ name: service.name, port: service.port.number })),
+  ]);
 }
 
 function isSelected(labels: Labels, selector: Labels): boolean {

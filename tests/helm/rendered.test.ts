@@ -133,7 +133,7 @@ test('the checks see what is wrong', async () => {
     ['allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true', 'andon may gain privileges'],
     ['port: http\n      path', 'port: htp\n      path', 'ServiceMonitor andon names the port htp'],
     ['mountPath: /run/secrets/andon/slack', 'mountPath: /run/secrets/andon/github/x', 'lies in another mount'],
-    ['claimName: andon-data', 'claimName: other', 'no object for andon-data'],
+    ['claimName: "andon-data"', 'claimName: other', 'no object for andon-data'],
     ['successCondition: result.action == "go"', 'successCondition: 3', 'ClusterAnalysisTemplate andon-gate: '],
   ] as const) {
     expect(broken(from, to).join('\n')).toContain(told);

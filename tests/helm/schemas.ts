@@ -5,6 +5,7 @@ import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitorin
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { Job } from 'kubernetes-models/batch/v1/Job';
+import { Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
@@ -25,6 +26,7 @@ const models: readonly Model[] = [
   ClusterAnalysisTemplate,
   ConfigMap,
   Deployment,
+  Ingress,
   Job,
   NetworkPolicy,
   PersistentVolumeClaim,
@@ -38,7 +40,7 @@ const models: readonly Model[] = [
 ];
 
 /** Kinds whose schema no library here has; tests look at them key by key. */
-const withoutSchema = ['flagger.app/v1beta1 MetricTemplate'];
+const withoutSchema = ['flagger.app/v1beta1 MetricTemplate', 'gateway.networking.k8s.io/v1 HTTPRoute'];
 
 /** What the schemas of Kubernetes and of the operators find wrong, a sentence each. */
 export function schemaFaults(objects: readonly KubernetesObject[]): readonly string[] {

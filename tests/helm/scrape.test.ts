@@ -40,18 +40,7 @@ test('a real Prometheus, scraping as the operator has it scrape, keeps which ser
       },
     ],
   };
-  await using prometheus = await startRealServer({
-    program: 'prometheus',
-    readyPath: '/-/ready',
-    args: async ({ port, directory }) => {
-      await writeFile(join(directory, 'prometheus.yml'), JSON.stringify(config));
-      return [
-        `--config.file=${join(directory, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(directory, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ];
-    },
-  });
+  await using prometheus = await startPrometheus(config);
   const labels = await until(
     async () => {
       const query = new URLSearchParams({ query: 'andon_incidents_blind' });
@@ -73,3 +62,78 @@ test('a real Prometheus, scraping as the operator has it scrape, keeps which ser
     container: 'andon',
   });
 }, 60_000);
+
+test('a real Prometheus with a plain scrape of its own has no alert on an Andon that is well, and asks it alone', async () => {
+  await using charts = await Charts.make();
+  const set = 'prometheusRule.enabled=true,flagger.metricTemplate.enabled=true,metrics.job=own';
+  const objects = await charts.objects(...scenarios.smallest, '--set', set);
+  const groups = (ofKind(objects, 'PrometheusRule')?.spec?.['groups'] ?? []) as readonly { rules: object[] }[];
+  const query = String(ofKind(objects, 'MetricTemplate')?.spec?.['query']).replace('{{ variables.service }}', 'shop');
+  // The same alerts for a scrape that nobody makes: what is looked for below can be there.
+  const missing = JSON.stringify(groups).replaceAll(String.raw`job=\"own\"`, String.raw`job=\"nobody\"`);
+  const [others] = JSON.parse(missing.replaceAll('"AndonDown"', '"NobodyDown"')) as [{ name: string; rules: object[] }];
+  const rules = { groups: [...groups, { ...others, name: 'others', rules: others.rules.slice(0, 1) }] };
+  const services = 'andon_services 1\nandon_rules_reload_success 1\n';
+  await using target = await startScrapeTarget(`${services}andon_gate_state{service="shop",state="stop"} 0\n`);
+  await using other = await startScrapeTarget(`${services}andon_gate_state{service="shop",state="stop"} 1\n`);
+  const scrape = (job: string, address: string) => ({ job_name: job, static_configs: [{ targets: [address] }] });
+  await using prometheus = await startPrometheus(
+    {
+      global: { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '500ms' },
+      rule_files: ['rules.yml'],
+      scrape_configs: [scrape('own', target.address), scrape('another', other.address)],
+    },
+    rules,
+  );
+  await until(async () => ((await valueOf(prometheus.url, 'sum(up)')) === '2' ? true : undefined), {
+    what: 'two scrapes',
+    withinMs: 20_000,
+  });
+  const states = await until(
+    async () => {
+      const answer = (await (await fetch(`${prometheus.url}/api/v1/rules?type=alert`)).json()) as {
+        readonly data: { readonly groups: readonly { readonly rules: readonly RuleState[] }[] };
+      };
+      const all = answer.data.groups.flatMap((group) => group.rules);
+      // Each was looked at after the scrapes, and the one for a scrape that nobody makes waits for its two minutes.
+      const isDone = all.every(({ health }) => health === 'ok') && all.some(({ state }) => state === 'pending');
+      const isSettled = all.find(({ name }) => name === 'AndonDown')?.state === 'inactive';
+      return isDone && isSettled ? all : undefined;
+    },
+    { what: 'alerts that were looked at', withinMs: 20_000 },
+  );
+  expect(states).toHaveLength(groups.flatMap((group) => group.rules).length + 1);
+  expect(states.filter(({ state }) => state !== 'inactive').map(({ name }) => name)).toEqual(['NobodyDown']);
+  expect(await valueOf(prometheus.url, query)).toBe('0');
+  expect(await valueOf(prometheus.url, query.replace('job="own"', 'job="another"'))).toBe('1');
+}, 60_000);
+
+interface RuleState {
+  readonly name: string;
+  readonly state: string;
+  readonly health: string;
+}
+
+async function startPrometheus(config: object, rules?: object) {
+  return await startRealServer({
+    program: 'prometheus',
+    readyPath: '/-/ready',
+    args: async ({ port, directory }) => {
+      await writeFile(join(directory, 'prometheus.yml'), JSON.stringify(config));
+      if (rules !== undefined) await writeFile(join(directory, 'rules.yml'), JSON.stringify(rules));
+      return [
+        `--config.file=${join(directory, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(directory, 'data')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ];
+    },
+  });
+}
+
+/** What an instant query answers, one number as text. */
+async function valueOf(url: string, query: string): Promise<string | undefined> {
+  const answer = (await (await fetch(`${url}/api/v1/query?${new URLSearchParams({ query }).toString()}`)).json()) as {
+    readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+  };
+  return answer.data.result[0]?.value[1];
+}

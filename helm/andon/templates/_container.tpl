@@ -1,5 +1,5 @@
 {{- define "andon.settingsText" -}}
-{{- toYaml .Values.settings -}}
+{{- .Values.settings | default dict | toYaml -}}
 {{- end -}}
 
 {{/* Where Andon finds what it is told, as arguments of `andon run`. Flags win over the environment of the image. */}}
@@ -14,79 +14,22 @@
 {{- end }}
 {{- end -}}
 
-{{/* The mounts of what Andon reads. Folders, never `subPath`: a file mounted by `subPath` does not change with its ConfigMap. */}}
-{{- define "andon.inputMounts" -}}
-- { name: andon-settings, mountPath: /etc/andon/settings, readOnly: true }
-{{- if .Values.rules.files }}
-- { name: andon-rules, mountPath: /etc/andon/rules/chart, readOnly: true }
-{{- end }}
-{{- range $index, $name := .Values.rules.configMaps }}
-- { name: andon-rules-{{ $index }}, mountPath: /etc/andon/rules/{{ $name }}, readOnly: true }
-{{- end }}
-{{- range $name, $_ := .Values.secrets }}
-- { name: andon-secret-{{ $name }}, mountPath: /run/secrets/andon/{{ $name }}, readOnly: true }
-{{- end }}
-{{- if .Values.apiToken.secretName }}
-- { name: andon-api-token, mountPath: /run/secrets/andon/api-token, readOnly: true }
-{{- end }}
-{{- with .Values.extraVolumeMounts }}
-{{ toYaml . }}
-{{- end }}
+{{/* The environment. Commands in the container, such as `andon notify test`, look at Andon's usual port unless they are told of another. */}}
+{{- define "andon.environment" -}}
+{{- $env := .Values.extraEnv | default list -}}
+{{- $names := list -}}
+{{- range $env -}}{{- $names = append $names .name -}}{{- end -}}
+{{- if and (ne (int .Values.port) 9655) (not (has "ANDON_URL" $names)) -}}
+{{- $env = prepend $env (dict "name" "ANDON_URL" "value" (printf "http://127.0.0.1:%v" .Values.port)) -}}
 {{- end -}}
-
-{{/* Takes a dict: `root`, and `suffix` of the ConfigMaps. */}}
-{{- define "andon.inputVolumes" -}}
-{{- $root := .root -}}
-{{- $fullname := include "andon.fullname" $root -}}
-{{- /* Readable for whichever user runs the container; nobody else mounts them. */ -}}
-{{- $mode := 0444 -}}
-- name: andon-settings
-  configMap: { name: {{ $fullname }}{{ .suffix }}-settings }
-{{- if $root.Values.rules.files }}
-- name: andon-rules
-  configMap: { name: {{ $fullname }}{{ .suffix }}-rules }
+{{- with $env -}}
+env:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- range $index, $name := $root.Values.rules.configMaps }}
-- name: andon-rules-{{ $index }}
-  configMap: { name: {{ $name }} }
+{{- with .Values.extraEnvFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- range $name, $secret := $root.Values.secrets }}
-- name: andon-secret-{{ $name }}
-  secret:
-    secretName: {{ $secret.secretName }}
-    defaultMode: {{ $mode }}
-    {{- with $secret.optional }}
-    optional: {{ . }}
-    {{- end }}
-    {{- with $secret.keys }}
-    items:
-      {{- range . }}
-      - { key: {{ . | quote }}, path: {{ . | quote }} }
-      {{- end }}
-    {{- end }}
-{{- end }}
-{{- if $root.Values.apiToken.secretName }}
-- name: andon-api-token
-  secret:
-    secretName: {{ $root.Values.apiToken.secretName }}
-    defaultMode: {{ $mode }}
-    items:
-      - { key: {{ $root.Values.apiToken.key | quote }}, path: {{ $root.Values.apiToken.key | quote }} }
-{{- end }}
-{{- with $root.Values.extraVolumes }}
-{{ toYaml . }}
-{{- end }}
-{{- end -}}
-
-{{/* All volumes of a pod that runs Andon. */}}
-{{- define "andon.volumes" -}}
-{{ include "andon.inputVolumes" (dict "root" . "suffix" "") }}
-- name: andon-data
-  {{- if include "andon.isKept" . }}
-  persistentVolumeClaim: { claimName: {{ include "andon.claimName" . }} }
-  {{- else }}
-  emptyDir: { sizeLimit: {{ .Values.persistence.emptyDirSizeLimit }} }
-  {{- end }}
 {{- end -}}
 
 {{/* The container without what only one of the modes has. */}}
@@ -96,9 +39,8 @@
   imagePullPolicy: {{ .Values.image.pullPolicy }}
   args:
     {{- include "andon.args" . | nindent 4 }}
-  {{- with .Values.extraEnv }}
-  env:
-    {{- toYaml . | nindent 4 }}
+  {{- with include "andon.environment" . | trim }}
+  {{- . | nindent 2 }}
   {{- end }}
   ports:
     - { name: {{ include "andon.portName" . }}, containerPort: {{ .Values.port }}, protocol: TCP }
@@ -134,10 +76,11 @@
 {{- merge (dict) .own .root.Values.podLabels .root.Values.commonLabels (dict "app.kubernetes.io/version" .root.Chart.AppVersion) | toYaml -}}
 {{- end -}}
 
-{{/* On which nodes a pod may run, and before which others. */}}
+{{/* On which nodes a pod may run, before which others, as what, and how it looks names up. */}}
 {{- define "andon.placement" -}}
 {{- $placement := dict -}}
-{{- range $key := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" -}}
+{{- $keys := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" "runtimeClassName" "hostAliases" "dnsPolicy" "dnsConfig" -}}
+{{- range $key := $keys -}}
 {{- with get $.Values $key -}}{{- $_ := set $placement $key . -}}{{- end -}}
 {{- end -}}
 {{- with $placement -}}{{- toYaml . -}}{{- end -}}
@@ -145,5 +88,5 @@
 
 {{/* Starts the pod anew when something changes that Andon reads at its start only. */}}
 {{- define "andon.restartAnnotations" -}}
-andon/read-at-start: {{ .Values.settings.tracing | default dict | toJson | sha256sum | trunc 16 | quote }}
+andon/read-at-start: {{ (.Values.settings | default dict).tracing | default dict | toJson | sha256sum | trunc 16 | quote }}
 {{- end -}}

@@ -3,14 +3,19 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 50 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Short enough for the endings that objects get. */}}
+{{/*
+The name of the objects: a DNS label that a Service may have, which begins with a letter and has no dot, and short enough for the endings
+that objects get. What is cut off lives on in a hash, so that two long names that differ at their ends stay two.
+*/}}
 {{- define "andon.fullname" -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 45 | trimSuffix "-" -}}
-{{- else -}}
 {{- $name := include "andon.name" . -}}
-{{- ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) | trunc 45 | trimSuffix "-" -}}
+{{- $usual := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- $full := .Values.fullnameOverride | default $usual | replace "." "-" | trimAll "-" -}}
+{{- if regexMatch "^[0-9]" $full -}}{{- $full = printf "andon-%s" $full -}}{{- end -}}
+{{- if gt (len $full) 45 -}}
+{{- $full = printf "%s-%s" ($full | trunc 36 | trimSuffix "-") ($full | sha256sum | trunc 8) -}}
 {{- end -}}
+{{- $full -}}
 {{- end -}}
 
 {{- define "andon.serviceAccountName" -}}
@@ -37,8 +42,8 @@
 {{- end -}}
 
 {{- define "andon.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "andon.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "andon.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* Labels that select the pods Andon runs in: its own, or those of the chart that includes it. */}}
@@ -56,8 +61,8 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- define "andon.labels" -}}
 {{ include "andon.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
 {{- with .Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
@@ -70,9 +75,9 @@ and `annotations`.
 {{- define "andon.metadata" -}}
 {{- $annotations := merge (dict) (.annotations | default dict) .root.Values.commonAnnotations -}}
 {{- $labels := merge (dict) (.labels | default dict) (include "andon.labels" .root | fromYaml) -}}
-name: {{ .name | default (printf "%s%s" (include "andon.fullname" .root) (.suffix | default "")) }}
+name: {{ .name | default (printf "%s%s" (include "andon.fullname" .root) (.suffix | default "")) | quote }}
 {{- if not .clusterWide }}
-namespace: {{ .namespace | default .root.Release.Namespace }}
+namespace: {{ .namespace | default .root.Release.Namespace | quote }}
 {{- end }}
 labels:
   {{- toYaml $labels | nindent 2 }}
@@ -80,11 +85,6 @@ labels:
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- end -}}
-
-{{/* The label `job` of its own metrics. */}}
-{{- define "andon.job" -}}
-{{- .Values.metrics.job | default (include "andon.fullname" .) -}}
 {{- end -}}
 
 {{/* Base URL under which others in the cluster reach Andon. */}}

@@ -68,11 +68,11 @@ as a Deployment.
   type: {{ $type }}
   url: {{ $url }}/api/v1/gate/flagger/confirm
   timeout: 5s
-  metadata: { service: {{ $service }} }
+  metadata: { service: {{ $service | quote }} }
 {{- end }}
 - name: andon-rolls-back
   type: rollback
   url: {{ $url }}/api/v1/gate/flagger/rollback
   timeout: 5s
-  metadata: { service: {{ $service }} }
+  metadata: { service: {{ $service | quote }} }
 {{- end -}}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { chartsForTests } from './charts.ts';
+import { scenarios } from './scenarios.ts';
+
+const charts = await chartsForTests();
+
+const { smallest, fleet } = scenarios;
+
+describe('what is told after an installation', () => {
+  const notesWith = async (...args: readonly string[]): Promise<string> => {
+    const { stdout, stderr, code } = await charts.helm('install', ...args, '--dry-run=client');
+    if (code !== 0) throw new Error(stderr);
+    return stdout.slice(stdout.indexOf('NOTES:'));
+  };
+
+  test('of the smallest one, what is missing', async () => {
+    const notes = await notesWith(...smallest);
+    for (const told of ['NOBODY IS PAGED', 'Nobody can acknowledge', 'Nobody watches Andon itself']) {
+      expect(notes).toContain(told);
+    }
+  });
+
+  test('of a full one, where the gate is, and nothing that is missing', async () => {
+    const notes = await notesWith(...fleet);
+    expect(notes).toContain('http://andon.andon.svc:9655/api/v1/gate/<service>');
+    expect(notes).not.toMatch(/NOBODY|Nobody|from outside/);
+  });
+
+  test.each([
+    ['settings.heartbeat.urlFile=/run/secrets/andon/beat/url,secrets.beat.secretName=x', 'Nobody watches Andon itself'],
+    ['settings.api.tokenFile=/run/secrets/andon/api/token,secrets.api.secretName=x', 'Nobody can acknowledge'],
+    ['extraEnv[0].name=ANDON_API_TOKEN_FILE,extraEnv[0].value=/etc/token', 'Nobody can acknowledge'],
+    ['extraEnv[0].name=ANDON_WEBHOOK,extraEnv[0].value=http://on-call', 'NOBODY IS PAGED'],
+  ])('with %s, not that %s', async (set, told) => {
+    const notes = await notesWith(...smallest, '--set', set);
+    expect(notes).not.toContain(told);
+    // The others are told as ever.
+    expect(notes.match(/NOBODY|Nobody/g)).toHaveLength(2);
+  });
+
+  test.each([
+    ['service.type=LoadBalancer', 'service.type is LoadBalancer'],
+    ['service.type=NodePort', 'service.type is NodePort'],
+    ['ingress.enabled=true,ingress.hosts={andon.example.com}', 'ingress.enabled is true'],
+    ['httpRoute.enabled=true,httpRoute.parentRefs[0].name=public', 'httpRoute.enabled is true'],
+  ])('with %s, that everybody out there can read', async (set, told) => {
+    const notes = await notesWith(...smallest, '--set', set);
+    expect(notes).toContain(
+      `Andon can be reached from outside the cluster: ${told}. Whoever reaches it reads everything`,
+    );
+  });
+
+  test('with a scrape of one’s own, the labels that it must give', async () => {
+    const set = 'prometheusRule.enabled=true,metrics.job=own,metrics.labels.cluster=eu';
+    expect(await notesWith(...smallest, '--set', set)).toContain(
+      'The alerts look for a scrape with job="own",cluster="eu", which',
+    );
+  });
+});
