@@ -19,6 +19,7 @@ import { composeChannel } from './compose/channels.ts';
 import { createCurrentGitHubApp } from './compose/github.ts';
 import { composeHeartbeat } from './compose/heartbeat.ts';
 import { composeSource, composeStore, composeTracing } from './compose/parts.ts';
+import { proxyVariables } from './compose/proxy.ts';
 import { SettingsError } from './compose/settings-error.ts';
 import type { Settings } from './config/settings.ts';
 
@@ -62,6 +63,12 @@ async function startParts(
   if (missing !== undefined) throw new SettingsError(missing);
   const clock = systemClock;
   const log = createPinoLog({ level: settings.log.level, currentSpan });
+  const ignored = settings.proxy === undefined ? proxyVariables(env) : [];
+  // Never their values, which may hold a password.
+  if (ignored.length > 0)
+    log.warn('variables of the environment name a proxy and do nothing: give it as proxy in the settings', {
+      variables: ignored.join(', '),
+    });
   const endpoint = settings.tracing.otlpEndpoint ?? tracingEndpoint(env);
   const tracing = await composeTracing({
     serviceName: env['OTEL_SERVICE_NAME'] ?? 'andon',
@@ -91,8 +98,8 @@ async function startParts(
     reader: settingsReader,
     clock,
     log,
-    makeSource: (each) => {
-      const source = composeSource(each);
+    makeSource: ({ settings: each, proxy }) => {
+      const source = composeSource(each, proxy);
       return {
         part: {
           source: measuredSource(isTraced ? tracedSource(source) : source, telemetry, clock),
@@ -101,11 +108,11 @@ async function startParts(
         close: async () => await source.close(),
       };
     },
-    makeChannel: (each) => {
-      const channel = composeChannel(each, clock, log);
+    makeChannel: ({ settings: each, proxy }) => {
+      const channel = composeChannel(each, clock, log, proxy);
       return { part: isTraced ? tracedChannel(channel) : channel, close: async () => await channel.close() };
     },
-    makeHeartbeat: (each) => composeHeartbeat(each, clock),
+    makeHeartbeat: ({ settings: each, proxy }) => composeHeartbeat(each, clock, proxy),
     ...(settings.data === ':memory:' ? {} : { keptRules: createKeptFiles(join(settings.data, 'rules-that-ran.json')) }),
     onTaken: (now) => {
       log.setLevel(now.log.level);

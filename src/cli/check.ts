@@ -10,6 +10,7 @@ import {
   resolveSettings,
   type FileFaultFinder,
   type PlacedSettings,
+  type ProxySettings,
   type Settings,
   type SourceSettings,
 } from '../config/settings.ts';
@@ -21,7 +22,7 @@ import { reportDiagnostics, type CheckReport, type OutputFormat } from './report
 /** What `andon check` needs from the outside. */
 export interface CheckDeps extends SettingsDeps {
   /** Opens a source for live checks. */
-  readonly inspector: (source: SourceSettings) => Inspector & Pick<Source, 'clock' | 'arrivals'>;
+  readonly inspector: (source: SourceSettings, proxy?: ProxySettings) => Inspector & Pick<Source, 'clock' | 'arrivals'>;
   /** What is wrong with a file that settings name, if anything. */
   readonly findFileFault: FileFaultFinder;
   /** The time, ms: it tells which declared stretches are over. */
@@ -85,7 +86,9 @@ async function check(deps: CheckDeps, paths: readonly string[], options: CheckOp
 
   const loaded = loadRules(files, { ...contextOf(opened.settings), now: deps.now() });
   const found =
-    source === undefined || typeof source === 'string' ? loaded.diagnostics : await checkAgainst(source, loaded, deps);
+    source === undefined || typeof source === 'string'
+      ? loaded.diagnostics
+      : await checkAgainst(source, opened.settings?.proxy, loaded, deps);
   // Services that could not be read may be those that a route is for.
   const routed =
     opened.placed === undefined || hasErrors(loaded.diagnostics)
@@ -138,11 +141,12 @@ function findSource(asked: string, settings: Settings | undefined): SourceSettin
 /** What the files say, held against a live source; one error when the source does not answer at all. */
 async function checkAgainst(
   source: SourceSettings,
+  proxy: ProxySettings | undefined,
   loaded: LoadedRuleFiles,
   deps: CheckDeps,
 ): Promise<readonly Diagnostic[]> {
   const signal = deps.signal ?? new AbortController().signal;
-  const asked = deps.inspector(source);
+  const asked = deps.inspector(source, proxy);
   const clock = await asked.clock(signal);
   if (clock.kind === 'failed') return [...loaded.diagnostics, notChecked(clock.failure.detail)];
   const { services, diagnostics, locate } = loaded;

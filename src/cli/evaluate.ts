@@ -4,7 +4,7 @@ import type { Clock } from '../app/ports/clock.ts';
 import type { Source } from '../app/ports/source.ts';
 import type { ServiceView } from '../app/views/service-view.ts';
 import { loadRules } from '../config/load-rules.ts';
-import type { SourceSettings } from '../config/settings.ts';
+import type { ProxySettings, SourceSettings } from '../config/settings.ts';
 import { hasErrors } from '../domain/text/diagnostic.ts';
 import { renderViews } from './evaluate-table.ts';
 import { reportDiagnostics } from './report-diagnostics.ts';
@@ -15,7 +15,7 @@ import { addSettingsOptions, readSettings, type SettingsDeps, type SettingsOptio
 export interface EvaluateDeps extends SettingsDeps {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly clock: Clock;
-  readonly openSource: (settings: SourceSettings) => Source & { close(): Promise<void> };
+  readonly openSource: (settings: SourceSettings, proxy?: ProxySettings) => Source & { close(): Promise<void> };
   readonly exit: (code: number) => void;
 }
 
@@ -75,7 +75,7 @@ async function evaluateAll(deps: EvaluateDeps, names: readonly string[], options
   const views: ServiceView[] = [];
   const signal = AbortSignal.timeout(deadlineMs);
   for (const source of settings.sources) {
-    const opened = deps.openSource(source);
+    const opened = deps.openSource(source, settings.proxy);
     try {
       const own = asked.filter((service) => service.source === source.name);
       views.push(...(await evaluateOnce(opened, deps.clock, own, signal)));

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { SendResult } from '../app/ports/channel.ts';
 import type { Severity } from '../domain/service/severity.ts';
-import type { Settings } from '../config/settings.ts';
+import type { ProxySettings, Settings } from '../config/settings.ts';
 import {
   apiCommand,
   ask,
@@ -23,7 +23,12 @@ export interface NotifyDeps extends ApiDeps, Pick<SettingsDeps, 'readFiles' | 't
   /** Sends a test to one channel of the settings, without a daemon. Rejects with an Error for people when the channel cannot be made. */
   readonly sendTest: (
     channel: Settings['channels'][number],
-    test: { readonly by: string; readonly severity: Severity; readonly externalUrl?: string },
+    test: {
+      readonly by: string;
+      readonly severity: Severity;
+      readonly externalUrl?: string;
+      readonly proxy?: ProxySettings;
+    },
   ) => Promise<{ readonly notificationId: string; readonly result: SendResult; readonly durationMs: number }>;
   /** Failures whose message tells a person what to do. */
   readonly isForPeople: (error: unknown) => error is Error;
@@ -86,9 +91,14 @@ async function testFromHere(deps: NotifyDeps, name: string, options: TestOptions
     const message = `the settings have no channel named ${JSON.stringify(name)}`;
     return refuse(deps, output, { message, ...(hint === undefined ? {} : { hint }) }, 2);
   }
-  const { externalUrl } = settings;
+  const { externalUrl, proxy } = settings;
   try {
-    const test = { by, severity, ...(externalUrl === undefined ? {} : { externalUrl }) };
+    const test = {
+      by,
+      severity,
+      ...(externalUrl === undefined ? {} : { externalUrl }),
+      ...(proxy === undefined ? {} : { proxy }),
+    };
     const { notificationId, result, durationMs } = await deps.sendTest(channel, test);
     const value = {
       channel: name,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AlertmanagerChannel } from '../adapters/channels/alertmanager/alertmanager-channel.ts';
 import { CdEventsChannel } from '../adapters/channels/cdevents/cdevents-channel.ts';
 import { PagerDutyChannel } from '../adapters/channels/pagerduty/pagerduty-channel.ts';
-import type { PostingOptions } from '../adapters/channels/posting/poster.ts';
+import type { ChannelParts, PostingOptions } from '../adapters/channels/posting/poster.ts';
 import { SlackChannel } from '../adapters/channels/slack/slack-channel.ts';
 import { TeamsChannel } from '../adapters/channels/teams/teams-channel.ts';
 import { checkTemplate } from '../adapters/channels/template/template.ts';
@@ -10,7 +10,8 @@ import { WebhookChannel } from '../adapters/channels/webhook/webhook-channel.ts'
 import type { Channel } from '../app/ports/channel.ts';
 import type { Clock } from '../app/ports/clock.ts';
 import type { Log } from '../app/ports/log.ts';
-import { postingOf, type ChannelSettings } from '../config/settings.ts';
+import { postingOf, type ChannelSettings, type ProxySettings } from '../config/settings.ts';
+import { composeProxy } from './proxy.ts';
 import { SettingsError } from './settings-error.ts';
 
 /** A channel's settings with the text of its template file in them. Rejects with SettingsError when it cannot be used. */
@@ -21,9 +22,9 @@ export async function withTemplate(settings: ChannelSettings): Promise<ChannelSe
 }
 
 /** Throws SettingsError. The template, if any, stands in the settings. */
-export function composeChannel(settings: ChannelSettings, clock: Clock, log: Log): Channel {
+export function composeChannel(settings: ChannelSettings, clock: Clock, log: Log, proxy?: ProxySettings): Channel {
   try {
-    return makeChannel(settings, clock, log);
+    return makeChannel(settings, { clock, log, ...composeProxy(proxy) });
   } catch (error) {
     throw new SettingsError(`channel ${settings.name}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -31,9 +32,8 @@ export function composeChannel(settings: ChannelSettings, clock: Clock, log: Log
   }
 }
 
-function makeChannel(settings: ChannelSettings, clock: Clock, log: Log): Channel {
+function makeChannel(settings: ChannelSettings, parts: ChannelParts): Channel {
   const posting = postingOptions(settings);
-  const parts = { clock, log };
   const { webhook, alertmanager, slack, teams, pagerduty, cdevents } = settings;
   if (webhook !== undefined) {
     const { secretFiles, template } = webhook;

@@ -24,6 +24,7 @@ import { atNextStart } from './at-next-start.ts';
 import { FileWatch } from './file-watch.ts';
 import { KeptParts, type MadePart } from './kept-parts.ts';
 import { withTemplate } from './channels.ts';
+import type { Outgoing } from './proxy.ts';
 import { SettingsError } from './settings-error.ts';
 import { createRuleFolder, inOneLine, type RuleFolder } from './rule-folder.ts';
 import { standInRules } from './stand-in-rules.ts';
@@ -53,9 +54,9 @@ export interface ConfigurationParts {
   readonly reader: SettingsReader;
   readonly clock: Clock;
   readonly log: Log;
-  readonly makeSource: (settings: SourceSettings) => MadePart<ConfiguredSource>;
-  readonly makeChannel: (settings: ChannelSettings) => MadePart<Channel>;
-  readonly makeHeartbeat: (settings: HeartbeatSettings) => MadePart<Heartbeat>;
+  readonly makeSource: (outgoing: Outgoing<SourceSettings>) => MadePart<ConfiguredSource>;
+  readonly makeChannel: (outgoing: Outgoing<ChannelSettings>) => MadePart<Channel>;
+  readonly makeHeartbeat: (outgoing: Outgoing<HeartbeatSettings>) => MadePart<Heartbeat>;
   /** Where the rules that run are kept for a start with rule files that have problems; absent: they are not. */
   readonly keptRules?: KeptFiles;
   /** Called with the settings that run from now on. */
@@ -139,10 +140,13 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
 
   const build = async (settings: Settings, occasion: LoadOccasion): Promise<LoadedConfiguration> => {
     const templated = await Promise.all(settings.channels.map(withTemplate));
-    const pickedSources = sources.pick(settings.sources);
+    const { proxy } = settings;
+    // With another proxy each is another part, whose connections lead elsewhere.
+    const outgoing = <S>(list: readonly S[]): readonly Outgoing<S>[] => list.map((each) => ({ settings: each, proxy }));
+    const pickedSources = sources.pick(outgoing(settings.sources));
     try {
-      const pickedChannels = channels.pick(templated);
-      const [heartbeat] = heartbeats.pick(settings.heartbeat === undefined ? [] : [settings.heartbeat]).parts;
+      const pickedChannels = channels.pick(outgoing(templated));
+      const [heartbeat] = heartbeats.pick(outgoing(settings.heartbeat === undefined ? [] : [settings.heartbeat])).parts;
       const ruleFolder = folderFor(settings);
       const read = await ruleFolder.load();
       const goesOn = occasion === 'start' && settings.startWithBadRules;

@@ -3,7 +3,8 @@ import { SecretFile } from '../adapters/channels/posting/secret-file.ts';
 import { GitHubApp } from '../adapters/github/github-app.ts';
 import type { Clock } from '../app/ports/clock.ts';
 import type { ProtectionAnswerer } from '../app/ports/protection-answerer.ts';
-import type { Settings } from '../config/settings.ts';
+import type { ProxySettings, Settings } from '../config/settings.ts';
+import { composeProxy } from './proxy.ts';
 
 type AppSettings = NonNullable<NonNullable<Settings['inbound']['github']>['app']>;
 
@@ -23,12 +24,12 @@ export function createCurrentGitHubApp(clock: Clock): CurrentGitHubApp {
   let made: { readonly key: string; readonly app: GitHubApp } | undefined;
   return {
     current: () => made?.app,
-    use({ inbound }) {
+    use({ inbound, proxy }) {
       const settings = inbound.github?.app;
-      const key = JSON.stringify(settings);
+      const key = JSON.stringify([settings, proxy]);
       if (made?.key === key) return;
       void made?.app.close();
-      made = settings === undefined ? undefined : { key, app: composeGitHubApp(settings, clock) };
+      made = settings === undefined ? undefined : { key, app: composeGitHubApp(settings, clock, proxy) };
     },
     async close() {
       await made?.app.close();
@@ -36,7 +37,11 @@ export function createCurrentGitHubApp(clock: Clock): CurrentGitHubApp {
   };
 }
 
-function composeGitHubApp({ id, privateKeyFile, apiUrl, waitAtMost }: AppSettings, clock: Clock): GitHubApp {
+function composeGitHubApp(
+  { id, privateKeyFile, apiUrl, waitAtMost }: AppSettings,
+  clock: Clock,
+  proxy: ProxySettings | undefined,
+): GitHubApp {
   const key = new SecretFile(privateKeyFile);
   const posting = new Poster(
     {
@@ -49,7 +54,7 @@ function composeGitHubApp({ id, privateKeyFile, apiUrl, waitAtMost }: AppSetting
       allowAddresses: [],
       denyAddresses: [],
     },
-    { clock },
+    { clock, ...composeProxy(proxy) },
   );
   const options = { id: String(id), apiUrl, waitAtMostMs: waitAtMost };
   return new GitHubApp(options, { clock, posting, readKey: async () => await key.read() });

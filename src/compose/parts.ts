@@ -5,14 +5,16 @@ import { SqliteStore } from '../adapters/sqlite/sqlite-store.ts';
 import { startTracing, type Tracing, type TracingOptions } from '../adapters/tracing/start-tracing.ts';
 import type { Log } from '../app/ports/log.ts';
 import type { Store } from '../app/ports/store.ts';
-import type { Settings, SourceSettings } from '../config/settings.ts';
+import type { ProxySettings, Settings, SourceSettings } from '../config/settings.ts';
+import { composeProxy } from './proxy.ts';
 import { SettingsError } from './settings-error.ts';
 
-export function composeSource(settings: SourceSettings): PrometheusSource {
+export function composeSource(settings: SourceSettings, proxy?: ProxySettings): PrometheusSource {
   const { timeout, settle, basicAuth, bearerTokenFile, tls, ...rest } = settings;
   const source = createPrometheusSource({
     ...rest,
     timeoutMs: timeout,
+    ...composeProxy(proxy),
     ...(basicAuth === undefined ? {} : { basicAuth }),
     ...(bearerTokenFile === undefined ? {} : { bearerTokenFile }),
     ...(tls === undefined ? {} : { tls: withoutUndefined(tls) }),

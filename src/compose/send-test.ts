@@ -3,7 +3,7 @@ import { testChannel } from '../app/paging/channel-test.ts';
 import { sendSafely } from '../app/delivery/send-safely.ts';
 import type { SendResult } from '../app/ports/channel.ts';
 import type { Log } from '../app/ports/log.ts';
-import type { ChannelSettings } from '../config/settings.ts';
+import type { ChannelSettings, ProxySettings } from '../config/settings.ts';
 import type { Severity } from '../domain/service/severity.ts';
 import { composeChannel, withTemplate } from './channels.ts';
 import { SettingsError } from './settings-error.ts';
@@ -13,9 +13,14 @@ const silent: Log = { debug: () => undefined, info: () => undefined, warn: () =>
 /** Sends a test to a channel that settings declare, without a daemon. Rejects with SettingsError when it cannot be made. */
 export async function sendTest(
   settings: ChannelSettings,
-  test: { readonly by: string; readonly severity: Severity; readonly externalUrl?: string },
+  test: {
+    readonly by: string;
+    readonly severity: Severity;
+    readonly externalUrl?: string;
+    readonly proxy?: ProxySettings;
+  },
 ): Promise<{ readonly notificationId: string; readonly result: SendResult; readonly durationMs: number }> {
-  const channel = composeChannel(await withTemplate(settings), systemClock, silent);
+  const channel = composeChannel(await withTemplate(settings), systemClock, silent, test.proxy);
   try {
     const sent = await testChannel(
       { ...test, channel: channel.name },

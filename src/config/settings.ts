@@ -18,6 +18,7 @@ import { parseDocuments } from './yaml-documents.ts';
 export { isToldAgain, postingOf, type ChannelSettings } from './settings/channels/channel-settings.ts';
 export { routesOf } from './settings/build-routes.ts';
 export type { HeartbeatSettings } from './settings/heartbeat-settings.ts';
+export type { ProxySettings } from './settings/proxy-settings.ts';
 export type { Settings, SourceSettings } from './settings/settings-file.ts';
 export type { TemplateFaultFinder } from './settings/inline-templates.ts';
 export type { FileFaultFinder } from './settings/named-files.ts';

@@ -20,6 +20,8 @@ import { aService } from './simulation.ts';
 
 const target = { signal: 'success_rate', bound: 'atLeast', value: 0.999, overMs: 60_000, unit: 'ratio' } as const;
 
+const maxGapMs = 20_000;
+
 /** A target that is held or missed, as read at an instant. */
 export function aVerdict(value: number, sampleAt: number): TargetVerdict {
   return judge(target, { kind: 'value', value, sampleAt, good: value * 1000, total: 1000 });
@@ -119,6 +121,16 @@ export function aGateBench(telemetry: Partial<Telemetry> = {}): GateBench {
     poll(name, value, { incident, service = {} } = {}) {
       const at = clock.now();
       const watched = aService({ name, ...service });
+      const before = looks.get(name);
+      const isGood = value >= target.value && (incident === undefined || incident.resolvedAt !== undefined);
+      const goesOn = before?.view.lastPollAt !== undefined && at - before.view.lastPollAt <= maxGapMs;
+      const heldSince = (goesOn ? before.scopes.get('')?.heldSince : undefined) ?? at;
+      const scope = {
+        group: {},
+        rules: [],
+        ...(incident === undefined ? {} : { incident }),
+        ...(isGood ? { heldSince } : {}),
+      };
       looks.set(name, {
         service: watched,
         view: {
@@ -134,9 +146,9 @@ export function aGateBench(telemetry: Partial<Telemetry> = {}): GateBench {
           problems: [],
           droppedGroups: 0,
         },
-        scopes: new Map(incident === undefined ? [] : [['', { group: {}, rules: [], incident }]]),
+        scopes: new Map([['', scope]]),
         sourceNow: at,
-        maxGapMs: 20_000,
+        maxGapMs,
       });
     },
     report(report) {

@@ -8,6 +8,7 @@ import type { Failed } from './failure.ts';
 import { KeepAliveAgent } from './keep-alive-agent.ts';
 import { networkFailure } from './network-failure.ts';
 import type { PrometheusLimits, PrometheusOptions } from './options.ts';
+import { afterProxyFailure, type OutgoingProxy } from './outgoing-proxy.ts';
 import { codeOf } from './system-error.ts';
 
 /** A whole answer, whatever its status. */
@@ -30,23 +31,45 @@ const unzip = promisify(gunzip);
 /** Beyond this ratio of size after and before decompression an answer is an attack or a fault, not a large result. */
 const bombRatio = 200;
 
+/** What of a request's time a proxy may take until a connection stands, so that it can be told from a late source. */
+const shareToConnect = 0.9;
+
 /** One attempt at one request: credentials, keep-alive, TLS, limits of time and size. Never follows a redirect. */
 export class HttpClient {
   readonly #base: URL;
   readonly #limits: PrometheusLimits;
   readonly #credentials: Credentials;
   readonly #agent: KeepAliveAgent;
+  /** What requests go by; undefined: straight to the source. */
+  readonly #proxy: OutgoingProxy | undefined;
 
   constructor(options: PrometheusOptions, limits: PrometheusLimits, monotonic: () => number) {
     this.#base = new URL(options.url);
     this.#limits = limits;
     this.#credentials = new Credentials(options, monotonic);
-    this.#agent = new KeepAliveAgent(options.url, options.tls, monotonic);
+    const { proxy } = options;
+    this.#proxy = proxy?.isFor(this.#base.hostname) === true ? proxy : undefined;
+    const openWithinMs = Math.ceil(limits.timeoutMs * shareToConnect);
+    const by = this.#proxy === undefined ? undefined : { proxy: this.#proxy, openWithinMs };
+    this.#agent = new KeepAliveAgent(options.url, options.tls, monotonic, by);
+  }
+
+  /** Who answers, for people: over plain HTTP a proxy may do so in the source's place. */
+  get place(): string {
+    return this.#isTunnel ? this.#target : this.#wayToTarget;
   }
 
   /** Where requests go, without credentials and query string. */
-  get place(): string {
+  get #target(): string {
     return `${this.#base.origin}${this.#base.pathname.replace(/\/+$/, '')}`;
+  }
+
+  get #wayToTarget(): string {
+    return this.#proxy === undefined ? this.#target : `${this.#target} by way of ${this.#proxy.name}`;
+  }
+
+  get #isTunnel(): boolean {
+    return this.#base.protocol === 'https:';
   }
 
   /** Sends a form that is encoded already: in the body, or in the URL where an endpoint answers only GET. */
@@ -64,7 +87,7 @@ export class HttpClient {
     if (lent.kind === 'failed') return lent;
     const deadline = attemptDeadline(signal, this.#limits.timeoutMs);
     try {
-      const response = await fetch(`${this.place}${path}${query}`, {
+      const response = await fetch(`${this.#target}${path}${query}`, {
         method,
         agent: lent.agent,
         redirect: 'manual',
@@ -80,15 +103,15 @@ export class HttpClient {
         ...(method === 'POST' ? { body: form } : {}),
         signal: deadline.signal,
       });
-      return await this.#readAnswer(response);
+      const answer = await this.#readAnswer(response);
+      const refusal = this.#isTunnel ? undefined : this.#proxy?.refusalIn(response.status, this.#target);
+      return refusal === undefined ? answer : afterProxyFailure(refusal);
     } catch (error) {
       const failure = deadline.passed()
-        ? failed('timeout', `no full answer from ${this.place} within ${this.#limits.timeoutMs} ms`, {
-            retriable: true,
-          })
+        ? this.#late()
         : signal.aborted
-          ? failed('timeout', `${this.place} had not answered when the time for this poll was up`)
-          : networkFailure(error, this.place);
+          ? failed('timeout', `${this.#wayToTarget} had not answered when the time for this poll was up`)
+          : this.#failureOf(error);
       return withDetail(failure, withoutSecrets(failure.failure.detail, credentials.secrets));
     } finally {
       deadline.clear();
@@ -99,11 +122,27 @@ export class HttpClient {
   /** Cuts secrets out of a server's message. */
   async clean(text: string): Promise<string> {
     const credentials = await this.#credentials.headers();
-    return oneLine(credentials.kind === 'ok' ? withoutSecrets(text, credentials.secrets) : text);
+    const own = credentials.kind === 'ok' ? credentials.secrets : [];
+    return oneLine(withoutSecrets(text, [...own, ...(this.#proxy?.secrets ?? [])]));
   }
 
   close(): void {
     this.#agent.close();
+  }
+
+  #late(): Failed {
+    const within = `within ${this.#limits.timeoutMs} ms`;
+    // A tunnel has its own, shorter time to be opened, so that here the source behind it is late.
+    const detail =
+      this.#proxy === undefined || this.#isTunnel
+        ? `no full answer from ${this.#wayToTarget} ${within}`
+        : `${this.#proxy.name} had no full answer from ${this.#target} ${within}`;
+    return failed('timeout', detail, { retriable: true });
+  }
+
+  #failureOf(error: unknown): Failed {
+    const failure = this.#proxy?.failureOf(error, this.#target);
+    return failure === undefined ? networkFailure(error, this.#wayToTarget) : afterProxyFailure(failure);
   }
 
   async #readAnswer(response: Response): Promise<HttpAnswer | Failed> {

@@ -3,10 +3,17 @@ import { Agent as HttpsAgent } from 'node:https';
 import { failed } from './failure.ts';
 import type { Failed } from './failure.ts';
 import type { TlsOptions } from './options.ts';
+import type { OutgoingProxy } from './outgoing-proxy.ts';
 import { SecretFile } from './secret-file.ts';
 
 /** An agent for one request; `done` says that the request has ended. */
 export type LentAgent = { readonly kind: 'ok'; readonly agent: HttpAgent | HttpsAgent; done(): void } | Failed;
+
+/** What connections go by, and how long it may take until one stands. */
+export interface ProxyUse {
+  readonly proxy: OutgoingProxy;
+  readonly openWithinMs: number;
+}
 
 interface Pool {
   readonly agent: HttpAgent | HttpsAgent;
@@ -20,9 +27,11 @@ export class KeepAliveAgent {
   readonly #tls: TlsOptions | undefined;
   readonly #files: Readonly<Partial<Record<'ca' | 'cert' | 'key', SecretFile>>>;
   readonly #https: boolean;
+  readonly #by: ProxyUse | undefined;
   #pool: Pool | undefined;
 
-  constructor(url: string, tls: TlsOptions | undefined, monotonic: () => number) {
+  constructor(url: string, tls: TlsOptions | undefined, monotonic: () => number, by?: ProxyUse) {
+    this.#by = by;
     this.#https = new URL(url).protocol === 'https:';
     this.#tls = tls;
     this.#files = {
@@ -41,6 +50,8 @@ export class KeepAliveAgent {
         texts[use as 'ca' | 'cert' | 'key'] = text.text;
       }
     }
+    const unready = await this.#by?.proxy.ready();
+    if (unready !== undefined) return failed('rejected', unready);
     const version = JSON.stringify(texts);
     if (this.#pool?.version !== version) {
       const agent = this.#create(texts);
@@ -65,13 +76,16 @@ export class KeepAliveAgent {
   #create(texts: { ca?: string; cert?: string; key?: string }): HttpAgent | HttpsAgent | Failed {
     // The last used connection first: idle ones then age out at the far end instead of being reset under us.
     const options = { keepAlive: true, scheduling: 'lifo' } as const;
-    if (!this.#https) return new HttpAgent(options);
-    return new HttpsAgent({
-      ...options,
+    const tls = {
       ...texts,
       ...(this.#tls?.serverName === undefined ? {} : { servername: this.#tls.serverName }),
       rejectUnauthorized: this.#tls?.insecureSkipVerify !== true,
-    });
+    };
+    if (this.#by !== undefined) {
+      const { proxy, openWithinMs } = this.#by;
+      return proxy.agent(this.#https ? 'https:' : 'http:', { openWithinMs }, tls);
+    }
+    return this.#https ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { OutgoingProxy } from './outgoing-proxy.ts';
+
 /** How to reach one Prometheus-compatible API and how much to ask of it. Secrets are named by file, never by value. */
 export interface PrometheusOptions {
   readonly name: string;
@@ -16,6 +18,8 @@ export interface PrometheusOptions {
   /** Header values that are read from files. */
   readonly headerFiles?: Readonly<Record<string, string>> | undefined;
   readonly tls?: TlsOptions | undefined;
+  /** What requests go by, unless it leaves the host out; absent: straight to the source. */
+  readonly proxy?: OutgoingProxy | undefined;
   /** What an answer with warnings (partial data) is worth: nothing, or as good as any. Default `unknown`. */
   readonly onWarnings?: 'unknown' | 'ignore' | undefined;
   /** How far back a series that came back is looked for, ms; default 6 h. */

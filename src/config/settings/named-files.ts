@@ -32,11 +32,13 @@ export type FileFaultFinder = (file: NamedFile) => Promise<FileFault | undefined
 /** Every file that the settings name, in the order of the settings. */
 export function namedFiles(settings: Settings): readonly NamedFile[] {
   const { tokenFile } = settings.api;
-  const { heartbeat } = settings;
+  const { heartbeat, proxy } = settings;
   return [
     ...settings.sources.flatMap((source, index) => filesOfSource(source, ['sources', index])),
     ...settings.channels.flatMap((channel, index) => filesOfChannel(channel, ['channels', index])),
     ...(heartbeat === undefined ? [] : filesOfPosting(heartbeat, ['heartbeat'])),
+    ...one(proxy?.basicAuth?.passwordFile, ['proxy', 'basicAuth', 'passwordFile'], 'credential'),
+    ...one(proxy?.tls?.caFile, ['proxy', 'tls', 'caFile'], 'pem'),
     ...one(tokenFile, ['api', 'tokenFile'], 'api-token'),
     ...filesOfInbound(settings.inbound, ['inbound']),
   ];

@@ -6,6 +6,7 @@ import { HeartbeatSettings } from './heartbeat-settings.ts';
 import { FlappingSettings, GroupingSettings } from './telling-settings.ts';
 import { RouteSettings } from './route-settings.ts';
 import { InboundSettings } from './inbound-settings.ts';
+import { ProxySettings } from './proxy-settings.ts';
 import { byteSize, concurrency, filePath, headerFiles, headers } from './settings-fields.ts';
 
 const second = 1000;
@@ -126,6 +127,9 @@ export const SettingsFile = z
     ),
     heartbeat: HeartbeatSettings.optional().describe(
       'An outside watcher that raises the alarm when Andon falls silent.',
+    ),
+    proxy: ProxySettings.optional().describe(
+      'A forward proxy, by which Andon then reaches sources, channels, the heartbeat and GitHub. Without it they are reached straight: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` do nothing. See [operating.md](operating.md#behind-a-proxy).',
     ),
     inbound: InboundSettings.prefault({}).describe(
       'Tools that tell of changes by their own webhooks; each is switched off unless it stands here.',

@@ -18,6 +18,13 @@ const deniedByDefault = [
   '192.0.0.192/32',
 ];
 
+/** Names that clouds answer with such an address: by a proxy no name is looked up here. */
+const knownNames = new Map([
+  ['metadata.google.internal', '169.254.169.254'],
+  ['metadata.goog', '169.254.169.254'],
+  ['instance-data.ec2.internal', '169.254.169.254'],
+]);
+
 /** Addresses of IPv4 hosts seen through NAT64 (RFC 6052): the last four bytes are the real one. */
 const nat64 = ipaddr.parseCIDR('64:ff9b::/96');
 
@@ -47,9 +54,10 @@ export class AddressGuard {
     return !faces.some((face) => this.#denied.some((range) => matches(face, range)));
   }
 
-  /** Whether a URL's host may be called as far as can be told without a lookup: literal addresses skip the lookup. */
+  /** Whether a URL's host may be called as far as can be told without a lookup: literal addresses skip the lookup, and a proxy makes it itself. */
   allowsHost(hostname: string): boolean {
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const name = hostname.replace(/^\[|\]$/g, '');
+    const host = knownNames.get(name.toLowerCase().replace(/\.+$/, '')) ?? name;
     return !ipaddr.isValid(withoutZone(host)) || this.allows(host);
   }
 

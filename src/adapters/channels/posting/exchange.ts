@@ -3,6 +3,7 @@ import fetch from 'node-fetch';
 import type { Response } from 'node-fetch';
 import type { SendResult } from '../../../app/ports/channel.ts';
 import { judgeAnswer, judgeFailure } from './answer.ts';
+import { afterProxyFailure, type OutgoingProxy } from './outgoing-proxy.ts';
 
 /** What a receiver answered. */
 export interface Answered {
@@ -20,6 +21,8 @@ export interface Exchange {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly agent: Agent;
+  /** What the agent goes by; absent: straight to the receiver. */
+  readonly proxy?: OutgoingProxy | undefined;
   /** Until the receiver's status is known, ms. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -43,13 +46,18 @@ export async function exchange({
   body,
   headers,
   agent,
+  proxy,
   timeoutMs,
   signal,
   now,
   judge,
   keepBytes = keptBytes,
 }: Exchange): Promise<SendResult> {
-  const where = url.origin;
+  const target = url.origin;
+  const throughProxy = proxy === undefined ? target : `${target} by way of ${proxy.name}`;
+  // Whoever answers over TLS is the receiver; over plain HTTP it may be the proxy in its place.
+  const isTunnel = proxy !== undefined && url.protocol === 'https:';
+  const where = isTunnel ? target : throughProxy;
   const cutShort: SendResult = { kind: 'retry', reason: 'timeout', detail: `the post to ${where} was cut short` };
   // node-fetch throws where nobody can catch it when it is handed a signal that is already aborted.
   if (signal.aborted) return cutShort;
@@ -74,11 +82,21 @@ export async function exchange({
     clearTimeout(timer);
     const usual = judgeAnswer(response.status, (name) => response.headers.get(name), where, now());
     const text = await drain(response, cut, keepBytes);
+    const refusal = isTunnel ? undefined : proxy?.refusalIn(response.status, target);
+    if (refusal !== undefined) return afterProxyFailure(refusal);
     return judge?.({ status: response.status, text, where, usual }) ?? usual;
   } catch (error) {
-    if (timedOut) return { kind: 'retry', reason: 'timeout', detail: `${where} did not answer within ${timeoutMs} ms` };
+    if (timedOut) {
+      // A tunnel has its own, shorter time to be opened, so that here the receiver behind it is late.
+      const detail =
+        proxy === undefined || isTunnel
+          ? `${throughProxy} did not answer within ${timeoutMs} ms`
+          : `${proxy.name} had no answer from ${target} within ${timeoutMs} ms`;
+      return { kind: 'retry', reason: 'timeout', detail };
+    }
     if (cut.signal.aborted) return cutShort;
-    return judgeFailure(error, where);
+    const failure = proxy?.failureOf(error, target);
+    return failure === undefined ? judgeFailure(error, throughProxy) : afterProxyFailure(failure);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);

@@ -1,12 +1,14 @@
 import type { lookup as systemLookup } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import pLimit from 'p-limit';
 import type { SendResult } from '../../../app/ports/channel.ts';
 import type { Clock } from '../../../app/ports/clock.ts';
 import type { Log } from '../../../app/ports/log.ts';
 import { AddressGuard } from './address-guard.ts';
 import { forbidden } from './answer.ts';
-import { exchange, type Answered } from './exchange.ts';
+import { exchange, type Answered, type Exchange } from './exchange.ts';
+import type { OutgoingProxy } from './outgoing-proxy.ts';
 import { SecretFile, SecretFileError } from './secret-file.ts';
 import { urlProblem } from './url-problem.ts';
 import { secretsIn, withoutSecrets } from './without-secrets.ts';
@@ -34,6 +36,8 @@ export interface PostingParts {
   readonly clock: Pick<Clock, 'now'>;
   /** Resolves names; the system's own unless given. */
   readonly lookup?: typeof systemLookup;
+  /** What posts go by, but for the hosts that it leaves out; absent: straight to the receiver. */
+  readonly proxy?: OutgoingProxy;
 }
 
 /** What a channel needs that posts what may be of other words than usual: it says so when those fail. */
@@ -56,6 +60,8 @@ export interface Post {
 
 /** The receiver does not hold a socket open for longer than it says; this bounds idle ones where it says nothing, ms. */
 const idleSocketMs = 30_000;
+/** What of a post's time a proxy may take until a connection stands, so that it can be told from a late receiver. */
+const shareToConnect = 0.9;
 
 /** Posts for one channel: secrets from files, addresses guarded, redirects never followed, one pool of connections. */
 export class Poster {
@@ -65,6 +71,8 @@ export class Poster {
   readonly #headers: readonly HeaderSource[];
   readonly #guard: AddressGuard;
   readonly #agents: { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent };
+  readonly #byProxy = new Map<string, HttpAgent>();
+  readonly #limit: <T>(work: () => Promise<T>) => Promise<T>;
 
   /** `ours` matches headers that only the channel itself may set. Throws an Error for people when the options are wrong. */
   constructor(options: PostingOptions, parts: PostingParts, ours = /^$/) {
@@ -80,6 +88,7 @@ export class Poster {
       lookup: this.#guard.lookup,
     };
     this.#agents = { 'http:': new HttpAgent(agent), 'https:': new HttpsAgent(agent) };
+    this.#limit = pLimit(options.concurrency);
   }
 
   /** The content type that is configured, if any. */
@@ -107,14 +116,22 @@ export class Poster {
       return { kind: 'retry', reason: 'unreachable', detail: error.message };
     }
     if (!this.#guard.allowsHost(url.hostname)) return forbidden(url.origin);
+    const { proxy: anyProxy } = this.#parts;
+    const proxy = anyProxy?.isFor(url.hostname) === true ? anyProxy : undefined;
+    const unready = await proxy?.ready();
+    if (unready !== undefined) return { kind: 'retry', reason: 'unreachable', detail: unready };
     const { authorization } = post.headers;
-    const secrets = secretsIn(url, authorization === undefined ? secretHeaders : [...secretHeaders, authorization]);
+    const secrets = [
+      ...secretsIn(url, authorization === undefined ? secretHeaders : [...secretHeaders, authorization]),
+      ...(proxy?.secrets ?? []),
+    ];
     const { judge } = post;
-    return await exchange({
+    const whole: Exchange = {
       url: post.path === undefined ? url : withPath(url, post.path),
       body: post.body,
       headers: { ...headers, ...post.headers },
-      agent: url.protocol === 'https:' ? this.#agents['https:'] : this.#agents['http:'],
+      agent: this.#agentFor(url, proxy),
+      proxy,
       timeoutMs: this.#options.timeoutMs,
       signal,
       now: () => this.#parts.clock.now(),
@@ -123,13 +140,26 @@ export class Poster {
         ? {}
         : { judge: (answered) => judge({ ...answered, text: withoutSecrets(answered.text, secrets) }) }),
       ...(post.keepBytes === undefined ? {} : { keepBytes: post.keepBytes }),
-    });
+    };
+    // An agent by a proxy forgets whoever waits for a place in it when a connection to the proxy fails, so that they wait here.
+    return proxy === undefined ? await exchange(whole) : await this.#limit(async () => await exchange(whole));
   }
 
   async close(): Promise<void> {
     this.#agents['http:'].destroy();
     this.#agents['https:'].destroy();
+    for (const agent of this.#byProxy.values()) agent.destroy();
+    this.#byProxy.clear();
     await Promise.resolve();
+  }
+
+  #agentFor({ protocol }: URL, proxy: OutgoingProxy | undefined): HttpAgent {
+    const scheme = protocol === 'https:' ? 'https:' : 'http:';
+    if (proxy === undefined) return this.#agents[scheme];
+    const openWithinMs = Math.ceil(this.#options.timeoutMs * shareToConnect);
+    const agent = this.#byProxy.get(scheme) ?? proxy.agent(scheme, { openWithinMs, idleMs: idleSocketMs });
+    this.#byProxy.set(scheme, agent);
+    return agent;
   }
 
   async #readUrl(): Promise<URL> {
