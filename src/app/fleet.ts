@@ -216,7 +216,9 @@ export class Fleet {
       if (needed.has(source)) continue;
       await end(berth);
       this.#berths.delete(source);
-      this.#parts.telemetry.forgetSource(source.name);
+      // One that was replaced goes on under its name.
+      const isLeft = [...needed].some(({ name }) => name === source.name);
+      if (!isLeft) this.#parts.telemetry.forgetSource(source.name);
     }
   }
 

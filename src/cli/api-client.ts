@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withFlags } from './flag-names.ts';
 import type { CommandFault } from './tell-error.ts';
 
 /** The part of `fetch` that commands use; Node's own and node-fetch both fit. */
@@ -83,7 +84,9 @@ export async function askApi(target: ApiTarget, path: string, body?: unknown): P
   const problem = ProblemWire.safeParse(parsed).data;
   if (problem === undefined)
     return { kind: 'failed', fault: { ...strange(target.url, `HTTP status ${status}`), status } };
-  const { reason, title, detail, hint, problems = [] } = problem;
+  const { reason, title, hint } = problem;
+  const detail = withFlags(problem.detail, path);
+  const problems = (problem.problems ?? []).map((each) => withFlags(each, path));
   const lines = [`${title}: ${detail}`, ...(problems.length > 1 ? problems : [])];
   const remedy = cliHints[reason ?? ''] ?? hint;
   const facts = {

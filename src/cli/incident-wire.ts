@@ -80,8 +80,13 @@ export const IncidentWire = z.object({
   notifiedAt: z.string().optional(),
   silenceEndedAt: z.string().optional(),
   timeToNotifySeconds: z.number().optional(),
+  toldFirstBy: z.string().optional(),
+  beganUntold: z.boolean().optional(),
   timeToAcknowledgeSeconds: z.number().optional(),
   timeToRecoverSeconds: z.number().optional(),
+  // Older daemons say neither: their `acknowledgedBy` is who was first.
+  offSeconds: z.number().optional(),
+  firstAcknowledgedBy: z.string().optional(),
   acknowledgedBy: z.string().optional(),
   blind: z.boolean(),
   unwatched: z.boolean(),

@@ -52,8 +52,8 @@ export function incidentsCommand(deps: ApiDeps): Command {
     .action(async (id: string, options: Acting & { note?: string }) => {
       if (options.by === undefined) return refuseNobody(deps, options.output);
       const body = { by: options.by, ...(options.note === undefined ? {} : { note: options.note }) };
-      await askAndShow(deps, options, `${pathOf(id)}/acknowledge`, body, IncidentWire, ({ id, acknowledgedBy }) =>
-        printableLine(`${id} is acknowledged by ${acknowledgedBy ?? body.by}`).concat('\n'),
+      await askAndShow(deps, options, `${pathOf(id)}/acknowledge`, body, IncidentWire, (incident) =>
+        acknowledgedText(incident, body.by),
       );
     });
 
@@ -86,6 +86,14 @@ export function incidentsCommand(deps: ApiDeps): Command {
   );
   for (const each of [list, show, acknowledge, note, close]) command.addCommand(each);
   return command;
+}
+
+/** Who has it in hands; of one that another one's page tells of, that it is that one which stops the reminders. */
+function acknowledgedText({ id, acknowledgedBy, groupedUnder }: IncidentWire, by: string): string {
+  const told = printableLine(`${id} is acknowledged by ${acknowledgedBy ?? by}`).concat('\n');
+  if (groupedUnder === undefined) return told;
+  const lead = printableLine(groupedUnder);
+  return `${told}  The page is that of ${lead}, which this does not acknowledge: andon incidents acknowledge ${lead}\n`;
 }
 
 function incidentId(text: string): string {

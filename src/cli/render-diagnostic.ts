@@ -24,7 +24,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, { colors }: RenderOptio
   return `${lines.join('\n')}\n`;
 }
 
-/** `2 errors, 1 warning in 3 files (4 services, 9 rules)`. */
+/** `2 errors, 1 warning in 3 files (4 services, 9 rules)`; of settings alone, where no rule file was read. */
 export function renderSummary(facts: {
   readonly errors: number;
   readonly warnings: number;
@@ -36,6 +36,8 @@ export function renderSummary(facts: {
     (text) => !text.startsWith('0'),
   );
   const verdict = found.length === 0 ? 'no problems' : found.join(', ');
+  // Settings that cannot be read do not say where the rules are.
+  if (facts.files === 0) return `${verdict} in the settings; rule files were not looked for\n`;
   return `${verdict} in ${count(facts.files, 'file')} (${count(facts.services, 'service')}, ${count(facts.rules, 'rule')})\n`;
 }
 

@@ -2,20 +2,22 @@ import { describeBudgetSpent } from '../domain/budget/budget-spent.ts';
 import { describeDefinition } from '../domain/incident/describe-definition-change.ts';
 import { describeAlert, describeFirstAlert } from '../domain/incident/describe-alert.ts';
 import { describeImpact, impactUnknown } from '../domain/incident/describe-impact.ts';
-import { describeNotified } from '../domain/incident/describe-notified.ts';
+import { describeAcknowledged } from '../domain/incident/describe-acknowledged.ts';
+import { describeNotified, describeNotNotified } from '../domain/incident/describe-notified.ts';
 import { describeWithheld } from '../domain/incident/describe-withheld.ts';
 import { describeReminder } from '../domain/incident/describe-reminder.ts';
 import { describeStanding } from '../domain/incident/standing.ts';
 import { describeSpentSoFar, describeSpentUnknown } from '../domain/incident/describe-kept-open.ts';
+import { sinceOnsets } from '../domain/incident/since-onset.ts';
 import { describeTimeToDetect, describeTimeToRecover } from '../domain/incident/span-words.ts';
-import { formatSpan } from '../domain/text/duration.ts';
+import { formatMeasured, formatSpan } from '../domain/text/duration.ts';
 import { describeVerdict } from '../domain/reading/verdict-text.ts';
 import { formatTable } from './format-table.ts';
 import { formatAge, formatMoment } from './format-time.ts';
 import type { IncidentRecordWire, IncidentWire, TimelineEventWire } from './incident-wire.ts';
 import { paintWord, type Paint } from './paint.ts';
 import { printable, printableLine } from './printable.ts';
-import { paintFirst, phaseText, scopeText } from './render-incidents.ts';
+import { paintFirst, phaseText, scopeText, timeOffText } from './render-incidents.ts';
 
 /** One incident with its times, targets and timeline. */
 export function renderIncident(
@@ -26,9 +28,11 @@ export function renderIncident(
 ): string {
   const facts = factsOf(incident, now, paint).map(([name, value]) => [paint.dim(name), value]);
   const targets = targetRows(incident.verdicts, paint);
-  const events = timeline.map((event) => [
+  const instants = timeline.map(({ type, at }) => ({ type, at: Date.parse(at) }));
+  const offsets = sinceOnsets(Date.parse(incident.onset.at), instants);
+  const events = timeline.map((event, index) => [
     formatMoment(event.at),
-    sinceOnset(incident, event),
+    sinceOnset(offsets[index] ?? 0),
     paint.bold(printableLine(event.type)),
     printable(describeEvent(event)),
   ]);
@@ -169,10 +173,17 @@ function alertText({
   return describeAlert(facts, status === 'resolved' ? 'resolved' : 'firing');
 }
 
-function notifiedText({ detectedAt, notifiedAt, silenceEndedAt, timeToNotifySeconds }: IncidentWire): string {
-  if (timeToNotifySeconds === undefined) return 'not yet';
+function notifiedText({
+  detectedAt,
+  notifiedAt,
+  silenceEndedAt,
+  timeToNotifySeconds,
+  toldFirstBy,
+  beganUntold = false,
+}: IncidentWire): string {
+  if (timeToNotifySeconds === undefined) return describeNotNotified(toldFirstBy, beganUntold);
   const timeToNotifyMs = timeToNotifySeconds * 1000;
-  if (notifiedAt === undefined) return `${formatSpan(timeToNotifyMs)} after the incident was opened`;
+  if (notifiedAt === undefined) return `${formatMeasured(timeToNotifyMs)} after the incident was opened`;
   return describeNotified({
     detectedAt: Date.parse(detectedAt),
     notifiedAt: Date.parse(notifiedAt),
@@ -181,10 +192,10 @@ function notifiedText({ detectedAt, notifiedAt, silenceEndedAt, timeToNotifySeco
   });
 }
 
-function acknowledgement({ acknowledgedBy, timeToAcknowledgeSeconds }: IncidentWire): string {
-  if (acknowledgedBy === undefined) return 'by nobody';
-  const when = after(timeToAcknowledgeSeconds, 'after the incident was opened');
-  return printableLine(when === undefined ? `by ${acknowledgedBy}` : `by ${acknowledgedBy}, ${when}`);
+function acknowledgement({ acknowledgedBy, firstAcknowledgedBy, timeToAcknowledgeSeconds }: IncidentWire): string {
+  const firstBy = firstAcknowledgedBy ?? acknowledgedBy;
+  const firstAfterMs = timeToAcknowledgeSeconds === undefined ? undefined : timeToAcknowledgeSeconds * 1000;
+  return printableLine(describeAcknowledged({ by: acknowledgedBy, firstBy, firstAfterMs }));
 }
 
 function notRecovered({ closedByHand }: IncidentWire): string {
@@ -196,12 +207,14 @@ function closing({ closedAt, closedByHand }: IncidentWire, now: number): string 
   return `${moment(closedAt, now)}, by hand by ${closedByHand.by}: ${closedByHand.because}`;
 }
 
-function recovery({ onset, timeToRecoverSeconds, recovery }: IncidentWire, recoveredAt: string, now: number): string {
+function recovery(incident: IncidentWire, recoveredAt: string, now: number): string {
+  const { onset, timeToRecoverSeconds, recovery } = incident;
   if (recovery === undefined)
     return [moment(recoveredAt, now), after(timeToRecoverSeconds, 'after onset')].filter(Boolean).join(', ');
   const bounds = `between ${clock(recovery.earliest)} and ${clock(recovery.latest)}`;
   const off = describeTimeToRecover(instantsOf(onset), instantsOf({ ...recovery, at: recoveredAt }));
-  return `${moment(recoveredAt, now)}, ${bounds}, ${off} after onset`;
+  const spells = incident.relapses === 0 ? '' : `; was off for about ${timeOffText(incident) ?? ''}`;
+  return `${moment(recoveredAt, now)}, ${bounds}, ${off} after onset${spells}`;
 }
 
 type Wired<T> = Pick<IncidentWire['onset'], 'at' | 'earliest' | 'latest'> & T;
@@ -212,7 +225,7 @@ function instantsOf<T extends object>({ at, earliest, latest, ...rest }: Wired<T
 }
 
 function after(seconds: number | undefined, what: string): string | undefined {
-  return seconds === undefined ? undefined : `${formatSpan(seconds * 1000)} ${what}`;
+  return seconds === undefined ? undefined : `${formatMeasured(seconds * 1000)} ${what}`;
 }
 
 function moment(iso: string, now: number): string {
@@ -223,9 +236,8 @@ function clock(iso: string): string {
   return formatMoment(iso).slice('2026-08-22 '.length);
 }
 
-function sinceOnset({ onset }: IncidentWire, { at }: TimelineEventWire): string {
-  const ms = Date.parse(at) - Date.parse(onset.at);
-  return ms < 0 ? `-${formatSpan(-ms)}` : `+${formatSpan(ms)}`;
+function sinceOnset(ms: number): string {
+  return ms < 0 ? `-${formatMeasured(-ms)}` : `+${formatMeasured(ms)}`;
 }
 
 /** What an event says beyond its type; types that a newer daemon may send have at least a line of their own. */

@@ -1,4 +1,5 @@
-import { formatSpan } from '../domain/text/duration.ts';
+import { describeTimeOff } from '../domain/incident/span-words.ts';
+import { formatMeasured } from '../domain/text/duration.ts';
 import { groupText } from '../domain/service/group.ts';
 import { formatTable } from './format-table.ts';
 import { formatAge } from './format-time.ts';
@@ -21,7 +22,7 @@ export function renderIncidents(
     'PHASE',
     'BEGAN',
     'DETECTED AFTER',
-    'BACK AFTER',
+    'WAS OFF FOR',
     'ACKNOWLEDGED',
     'TITLE',
   ];
@@ -31,8 +32,8 @@ export function renderIncidents(
     paintWord(paint, printableLine(incident.severity)),
     paintFirst(paint, printableLine(phaseText(incident))),
     formatAge(incident.onset.at, now),
-    formatSpan(incident.timeToDetectSeconds * 1000),
-    incident.timeToRecoverSeconds === undefined ? '-' : formatSpan(incident.timeToRecoverSeconds * 1000),
+    formatMeasured(incident.timeToDetectSeconds * 1000),
+    timeOffText(incident) ?? '-',
     printableLine(incident.acknowledgedBy ?? '-'),
     printableLine(incident.title),
   ]);
@@ -42,6 +43,14 @@ export function renderIncidents(
     width,
   );
   return before === undefined ? table : `${table}\nThere are more: --before ${printableLine(before)}\n`;
+}
+
+/** How long it was off; undefined while it is. */
+export function timeOffText({ timeToRecoverSeconds, offSeconds, relapses }: IncidentWire): string | undefined {
+  if (timeToRecoverSeconds === undefined) return undefined;
+  const wholeMs = timeToRecoverSeconds * 1000;
+  // An older daemon says no more than when it was back for good.
+  return offSeconds === undefined ? formatMeasured(wholeMs) : describeTimeOff(offSeconds * 1000, wholeMs, relapses);
 }
 
 /** `checkout`, or `checkout {region="eu"}` for a group. */

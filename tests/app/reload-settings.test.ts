@@ -77,6 +77,21 @@ describe('sources that come and go', () => {
     expect(forgotten).toEqual(['default']);
     expect(run.kinds()).toEqual(['firing', 'resolved']);
   });
+
+  test('keep their series when they are replaced under their own name', async () => {
+    const forgotten: string[] = [];
+    const telemetry = { forgetSource: (name: string) => void forgotten.push(name) };
+    await using run = await new DaemonHarness({ traffic, telemetry }).start();
+    await run.advance(minute);
+    const before = run.source;
+    const after = run.simulate('default');
+    run.configured = { ...run.configured, sources: [polled(after)] };
+    await reload(run);
+    const { reads } = before;
+    await run.advance(minute);
+    expect([after.reads > 0, before.reads]).toEqual([true, reads]);
+    expect(forgotten).toEqual([]);
+  });
 });
 
 test('telemetry knows what is configured from the start and from each reload on, before anything is told of it', async () => {

@@ -41,6 +41,18 @@ describe('change record', () => {
     });
   });
 
+  test.each([
+    ['--started-at', ['--started-at', 'yesterday']],
+    ['--finished-at', ['--finished-at', 'now', '--outcome', 'failed']],
+    ['--version', ['--version', 'v'.repeat(5000)]],
+  ])('names the flag %s whose value is refused', async (flag, args) => {
+    await using world = await aWorld();
+    const { code, err } = await on(world, [...record, ...args]);
+    expect(code).toBe(1);
+    expect(err).toContain(`: ${flag}: must `);
+    expect(err).not.toContain('body.');
+  });
+
   test('says that a change remedies an open incident', async () => {
     const [opened] = aWholeStory();
     await using world = await aWorld({ events: opened === undefined ? [] : [opened] });

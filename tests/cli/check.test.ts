@@ -201,7 +201,7 @@ channels: [{ name: on-call, webhook: { url: "http://a", template: "{{{{" } }]
     );
     const { out, code } = await run(['--settings', settings]);
     expect(out).toContain('andon.yml:3:67: error [invalid-template] this template does not end');
-    expect(out).toContain('1 error in 0 files');
+    expect(out).toContain('\n1 error in the settings; rule files were not looked for\n');
     expect(code).toBe(1);
     await writeFile(settings, (await readFile(settings, 'utf8')).replace('{{{{', '{}'));
     expect((await run(['--settings', settings])).out).toContain('did you mean on-call?');

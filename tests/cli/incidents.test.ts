@@ -61,7 +61,7 @@ describe('list', () => {
 
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-      ['ID', 'SERVICE', 'SEVERITY', 'PHASE', 'BEGAN', 'DETECTED AFTER', 'BACK AFTER', 'ACKNOWLEDGED', 'TITLE'],
+      ['ID', 'SERVICE', 'SEVERITY', 'PHASE', 'BEGAN', 'DETECTED AFTER', 'WAS OFF FOR', 'ACKNOWLEDGED', 'TITLE'],
       ['inc-2', 'checkout {region="eu"}', 'page', 'open', '1h ago', '50m', '-', '-', 'Payments fail'],
       ['inc-1', 'checkout', 'page', 'closed', '59m 50s ago', '1m 30s', '11m 30s', 'Ada', 'Payments fail'],
       [''],

@@ -45,7 +45,7 @@ test('the status page shows both ends, and why', () => {
     readiness: { ready: true, reasons: [] },
     now: Date.UTC(2026, 7, 22),
   });
-  expect(page).toContain(`<td>between 98.2% and 99.7%<div class="dim">${why}</div></td>`);
+  expect(page).toContain(`<td data-head="now">between 98.2% and 99.7%<div class="dim">${why}</div></td>`);
 });
 
 test.each([[0.5], [undefined]])('a terminal describes it as the daemon does, with %s as the upper bucket', (upper) => {

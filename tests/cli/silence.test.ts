@@ -58,4 +58,23 @@ describe('andon silence', () => {
     const args = ['add', 'checkout', '--for', '2h', '--reason', 'x'];
     expect(await on(world, args, apiBench({ env: {} }))).toMatchObject({ code: 2, out: '' });
   });
+
+  test('asks whether another service is meant', async () => {
+    await using world = await aWorld();
+    const { code, err } = await on(world, ['add', 'chekout', '--for', '2h', '--reason', 'new disks']);
+    expect(code).toBe(1);
+    expect(err).toContain('no service named "chekout" is watched; did you mean checkout?');
+  });
+
+  test.each([
+    ['--for', ['checkout', '--for', '2 hours']],
+    ['--from', ['checkout', '--for', '2h', '--from', 'tomorrow']],
+    ['--label', ['--label', `team=${'x'.repeat(2000)}`, '--for', '2h']],
+  ])('names the flag %s whose value is refused, and no field of a request', async (flag, args) => {
+    await using world = await aWorld();
+    const { code, err } = await on(world, ['add', ...args, '--reason', 'new disks']);
+    expect(code).toBe(1);
+    expect(err).toContain(`: ${flag}: must `);
+    expect(err).not.toContain('body.');
+  });
 });

@@ -88,7 +88,7 @@ function describeFacts(event: StoredEvent): string {
     case 'unsilenced':
       return `it ends that it was ${describeSilencing(event.silence)}; told now: ${(event.told ?? []).join(', ')}`;
     case 'grouped':
-      return `${event.members.length} incidents are told under this one: ${event.members.join(', ')}`;
+      return `${event.members.length === 1 ? '1 incident is' : `${event.members.length} incidents are`} told under this one: ${event.members.join(', ')}`;
     case 'steadied':
       return `${event.kind === 'relapsed' ? 'steadily off' : 'steadily back'} after ${event.relapses} relapses`;
     case 'group-over':

@@ -3,14 +3,16 @@ import { closedIncidentsKept, type IncidentRecord } from '../../app/recording/in
 import type { IncidentNow } from '../../app/views/incident-now.ts';
 import { describeBudgetSpent } from '../../domain/budget/budget-spent.ts';
 import { describeSuspects } from '../../domain/change/describe-suspect.ts';
-import { formatSpan } from '../../domain/text/duration.ts';
+import { formatMeasured, formatSpan } from '../../domain/text/duration.ts';
 import { groupText } from '../../domain/service/group.ts';
-import { describeNotified, firstNotified } from '../../domain/incident/describe-notified.ts';
+import { describeAcknowledged } from '../../domain/incident/describe-acknowledged.ts';
+import { describeNotified, describeNotNotified, firstNotified } from '../../domain/incident/describe-notified.ts';
 import { describeFirstAlert } from '../../domain/incident/describe-alert.ts';
 import { describeSpentSoFar, describeSpentUnknown } from '../../domain/incident/describe-kept-open.ts';
 import { describeImpact, impactUnknown } from '../../domain/incident/describe-impact.ts';
-import { wholeImpact, type Incident } from '../../domain/incident/incident.ts';
-import { describeTimeToDetect, describeTimeToRecover } from '../../domain/incident/span-words.ts';
+import { timeOffMs, timeToRecoverMs, wholeImpact, type Incident } from '../../domain/incident/incident.ts';
+import { sinceOnsets } from '../../domain/incident/since-onset.ts';
+import { describeTimeOff, describeTimeToDetect, describeTimeToRecover } from '../../domain/incident/span-words.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
 import { describeVerdict } from '../../domain/reading/verdict-text.ts';
@@ -46,6 +48,11 @@ export function incidentPage(
   now: number,
   { standing, gate, silenced, grafana, claims = [] }: IncidentPageFacts = {},
 ): string {
+  const rows = [
+    ...timeline.map((event) => ({ ...event, detail: describeEvent(event) })),
+    ...claims.map((claim) => ({ ...claim, type: claim.kind, detail: describeClaim(claim) })),
+  ].sort((a, b) => a.seq - b.seq);
+  const offsets = sinceOnsets(incident.onset.at, rows);
   const apiPath = `api/v1/incidents/${encodeURIComponent(incident.id)}`;
   return template({
     id: incident.id,
@@ -67,17 +74,12 @@ export function incidentPage(
     facts: factsOf(incident),
     verdictsAt: formatUtc(incident.verdictsAt),
     targets: incident.verdicts.map(targetRow),
-    timeline: [
-      ...timeline.map((event) => ({ ...event, detail: describeEvent(event) })),
-      ...claims.map((claim) => ({ ...claim, type: claim.kind, detail: describeClaim(claim) })),
-    ]
-      .sort((a, b) => a.seq - b.seq)
-      .map(({ at, type, detail }) => ({
-        at: formatUtc(at),
-        sinceOnset: sinceOnset(at - incident.onset.at),
-        type,
-        detail,
-      })),
+    timeline: rows.map(({ at, type, detail }, index) => ({
+      at: formatUtc(at),
+      sinceOnset: sinceOnset(offsets[index] ?? 0),
+      type,
+      detail,
+    })),
   });
 }
 
@@ -152,7 +154,7 @@ function factsOf(incident: Incident): readonly { readonly name: string; readonly
     ['Off again', relapseText(incident)],
     ['Detected', `${formatUtc(incident.detectedAt)}, ${describeTimeToDetect(onset, incident.detectedAt)}`],
     ['Seen first by', seenFirst(incident)],
-    ['Notified', notified === undefined ? 'not yet' : describeNotified(notified)],
+    ['Notified', notified === undefined ? notNotified(incident) : describeNotified(notified)],
     ['Acknowledged', acknowledgement(incident)],
     ['Recovered', recovery(incident)],
     ['Closed', closing(incident)],
@@ -182,15 +184,21 @@ function seenFirst({ firstAlert, detectedAt }: Incident): string | undefined {
   return firstAlert && describeFirstAlert(firstAlert.name, detectedAt - firstAlert.startsAt);
 }
 
-function acknowledgement({ acknowledgedBy, timeToAcknowledgeMs }: Incident): string {
-  return acknowledgedBy === undefined
-    ? 'by nobody'
-    : [`by ${acknowledgedBy}`, after(timeToAcknowledgeMs)].filter(Boolean).join(', ');
+function notNotified({ telling: { toldFirstBy, beganUntold, firstToldAt } }: Incident): string {
+  return describeNotNotified(toldFirstBy, beganUntold === true && firstToldAt !== undefined);
+}
+
+function acknowledgement({ acknowledgedBy: firstBy, calling, timeToAcknowledgeMs: firstAfterMs }: Incident): string {
+  return describeAcknowledged({ by: calling.acknowledgedBy, firstBy, firstAfterMs });
 }
 
 function recovery(incident: Incident): string {
   if (incident.recovery === undefined) return incident.closedByHand === undefined ? 'not yet' : 'not seen';
-  return `${describeEstimate(incident.recovery)}, ${describeTimeToRecover(incident.onset, incident.recovery)} after onset`;
+  const wholeMs = timeToRecoverMs(incident) ?? 0;
+  const { relapses } = incident;
+  const off = describeTimeOff(timeOffMs(incident) ?? wholeMs, wholeMs, relapses);
+  const whole = `${describeTimeToRecover(incident.onset, incident.recovery)} after onset`;
+  return `${describeEstimate(incident.recovery)}, ${whole}${relapses === 0 ? '' : `; was off for about ${off}`}`;
 }
 
 function closing({ closedAt, closedByHand }: Incident): string | undefined {
@@ -205,10 +213,6 @@ function impactOf(incident: Incident): string | undefined {
   return incident.recovery === undefined ? undefined : impactUnknown;
 }
 
-function after(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : `${formatSpan(ms)} after the incident was opened`;
-}
-
 function sinceOnset(ms: number): string {
-  return ms < 0 ? `−${formatSpan(-ms)}` : `+${formatSpan(ms)}`;
+  return ms < 0 ? `−${formatMeasured(-ms)}` : `+${formatMeasured(ms)}`;
 }

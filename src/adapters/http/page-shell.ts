@@ -27,7 +27,12 @@ tbody th { border-top: 1px solid var(--edge); }
 @media (max-width: 40rem) { body { padding: 1rem; }
   .timeline, .timeline tbody { display: block; } .timeline thead { display: none; }
   .timeline tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; border-top: 1px solid var(--edge); padding: .25rem 0; }
-  .timeline td { border: 0; padding: 0; } .timeline td.text { flex-basis: 100%; } }
+  .timeline td { border: 0; padding: 0; } .timeline td.text { flex-basis: 100%; }
+  .rows, .rows tbody { display: block; } .rows thead { display: none; } .rows td:empty { display: none; }
+  .rows tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; border-top: 1px solid var(--edge); padding: .35rem 0; }
+  .card > .rows tr:first-child { border: 0; padding-top: 0; }
+  .rows td { border: 0; padding: 0; overflow-wrap: anywhere; } .rows td.main { flex: 1 1 60%; } td > div { min-width: 0; }
+  .rows td[data-head]::before { content: attr(data-head) ' '; color: var(--dim); font-size: .875rem; } }
 .scope { margin-top: .75rem; } p { margin: .25rem 0; } ul { margin: .25rem 0; padding-left: 1.25rem; }
 `;
 

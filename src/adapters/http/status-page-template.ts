@@ -14,20 +14,20 @@ export const statusPageTemplate = `<!doctype html>
 {{#if warnings}}<div class="warnings" role="alert"><ul>{{#each warnings}}<li>{{times this}}</li>{{/each}}</ul></div>{{/if}}
 <main>
 <h2>Open incidents</h2>
-{{#if incidents}}<section class="card scroll"><table>
+{{#if incidents}}<section class="card scroll"><table class="rows">
 <thead><tr><th>Severity</th><th>Incident</th><th>Where</th><th>Phase</th><th>Since</th><th>Acknowledged by</th><th>Runbook</th></tr></thead>
 <tbody>{{#each incidents}}<tr><td><span class="tag {{severity}}">{{severity}}</span></td>
-<td><a href="{{link}}">{{title}}</a><div class="dim">{{id}}</div></td><td>{{scope}}</td><td>{{phase}}{{#if quiet}}<div class="unknown text">{{quiet}}</div>{{/if}}</td>
-<td>{{age}}<div class="dim">{{times since}}</div></td><td>{{acknowledgedBy}}</td>
+<td class="main"><a href="{{link}}">{{title}}</a><div class="dim">{{id}}</div></td><td data-head="where">{{scope}}</td><td data-head="phase">{{phase}}{{#if quiet}}<div class="unknown text">{{quiet}}</div>{{/if}}</td>
+<td data-head="since">{{age}}<div class="dim">{{times since}}</div></td><td data-head="acknowledged by">{{acknowledgedBy}}{{#if firstAcknowledgedBy}}<div class="dim">{{firstAcknowledgedBy}}</div>{{/if}}</td>
 <td>{{#if runbook}}<a href="{{runbook}}" rel="noreferrer">runbook</a>{{/if}}</td></tr>
 {{/each}}</tbody></table></section>
 {{else}}<p class="dim">None.</p>{{/if}}
 {{#if watched}}<h2>Back, and watched for a relapse</h2>
-<section class="card scroll"><table>
+<section class="card scroll"><table class="rows">
 <thead><tr><th>Severity</th><th>Incident</th><th>Where</th><th>Was off for</th><th>Back for</th><th>Acknowledged by</th></tr></thead>
 <tbody>{{#each watched}}<tr><td><span class="tag held">{{severity}}</span></td>
-<td><a href="{{link}}">{{title}}</a><div class="dim">{{id}}</div></td><td>{{scope}}{{#if quiet}}<div class="unknown text">{{quiet}}</div>{{/if}}</td><td>{{offFor}}</td>
-<td>{{back}}<div class="dim">{{times backSince}}</div></td><td>{{acknowledgedBy}}</td></tr>
+<td class="main"><a href="{{link}}">{{title}}</a><div class="dim">{{id}}</div></td><td data-head="where">{{scope}}{{#if quiet}}<div class="unknown text">{{quiet}}</div>{{/if}}</td><td data-head="was off for">{{offFor}}</td>
+<td data-head="back for">{{back}}<div class="dim">{{times backSince}}</div></td><td data-head="acknowledged by">{{acknowledgedBy}}{{#if firstAcknowledgedBy}}<div class="dim">{{firstAcknowledgedBy}}</div>{{/if}}</td></tr>
 {{/each}}</tbody></table></section>{{/if}}
 {{#if silences}}<h2>Silences</h2>
 <section class="card"><ul>{{#each silences}}<li class="text">{{#if soon}}<span class="tag missed">pages soon</span> {{/if}}{{times text}}
@@ -48,18 +48,18 @@ export const statusPageTemplate = `<!doctype html>
 <div class="head"><span class="tag {{#if unseen}}unknown{{else}}{{line}}{{/if}}">line {{line}}{{#if unseen}}, unseen{{/if}}</span>{{#if group}}<code>{{group}}</code>{{/if}}
 {{#each rules}}<span class="{{state}}">{{rule}}: {{times words}}</span>{{/each}}
 {{#if incident}}<a href="{{incident}}">{{incidentId}}</a>{{/if}}</div>
-<div class="scroll"><table>
+<div class="scroll"><table class="rows">
 <thead><tr><th>Target</th><th>Now</th><th>Bound</th><th>Window</th><th>Verdict</th></tr></thead>
-<tbody>{{#each targets}}<tr><td>{{signal}}</td><td>{{value}}{{#if detail}}<div class="dim">{{times detail}}</div>{{/if}}</td>
-<td>{{bound}}</td><td>{{window}}</td><td><span class="tag {{verdict}}">{{verdict}}</span></td></tr>
+<tbody>{{#each targets}}<tr><td class="main">{{signal}}</td><td data-head="now">{{value}}{{#if detail}}<div class="dim">{{times detail}}</div>{{/if}}</td>
+<td>{{bound}}</td><td data-head="window">{{window}}</td><td><span class="tag {{verdict}}">{{verdict}}</span></td></tr>
 {{/each}}</tbody></table></div></div>
 {{/each}}
 {{#if budgetsFrom}}<p class="dim">{{budgetsFrom}}</p>{{/if}}
-{{#if budgets}}<div class="scroll"><table>
+{{#if budgets}}<div class="scroll"><table class="rows">
 <thead><tr><th>Error budget</th><th>Objective</th><th>Left</th><th>Good so far</th><th>Burn rate</th><th>Lasts</th><th>Coverage</th></tr></thead>
-<tbody>{{#each budgets}}<tr><td>{{name}}</td><td>{{objective}}</td>
-<td><span class="tag {{tone}}">{{left}}</span>{{#if excludedNow}}<div class="unknown text">{{times excludedNow}}</div>{{/if}}{{#if why}}<div class="dim">{{times why}}</div>{{/if}}{{#if estimated}}<div class="unknown text">{{estimated}}</div>{{/if}}</td>
-<td>{{success}}</td><td>{{burn}}</td><td>{{lasts}}</td><td>{{coverage}}{{#if known}}<div class="dim">{{known}}</div>{{/if}}</td></tr>
+<tbody>{{#each budgets}}<tr><td class="main">{{name}}</td><td data-head="objective">{{objective}}</td>
+<td data-head="left"><span class="tag {{tone}}">{{left}}</span>{{#if excludedNow}}<div class="unknown text">{{times excludedNow}}</div>{{/if}}{{#if why}}<div class="dim">{{times why}}</div>{{/if}}{{#if estimated}}<div class="unknown text">{{estimated}}</div>{{/if}}</td>
+<td data-head="good so far">{{success}}</td><td data-head="burn rate">{{burn}}</td><td data-head="lasts">{{lasts}}</td><td data-head="coverage">{{coverage}}{{#if known}}<div class="dim">{{known}}</div>{{/if}}</td></tr>
 {{/each}}</tbody></table></div>{{/if}}
 {{#if exclusions}}<p class="dim">Left out of the error budgets:</p><ul class="dim">{{#each exclusions}}<li class="text">{{times this}}</li>{{/each}}</ul>{{/if}}
 </section>

@@ -8,7 +8,8 @@ import { statusWarnings } from '../../app/views/status-warnings.ts';
 import type { Readiness, StatusView } from '../../app/views/status-view.ts';
 import { groupText } from '../../domain/service/group.ts';
 import { formatDuration, formatSpan } from '../../domain/text/duration.ts';
-import { timeToRecoverMs, type Incident } from '../../domain/incident/incident.ts';
+import { timeOffMs, timeToRecoverMs, type Incident } from '../../domain/incident/incident.ts';
+import { describeTimeOff } from '../../domain/incident/span-words.ts';
 import { formatUtc } from '../../domain/text/utc.ts';
 import { describeInterval, describeTarget, describeValue, signalWords } from '../../domain/reading/verdict-text.ts';
 import type { TargetVerdict } from '../../domain/reading/verdict.ts';
@@ -150,9 +151,10 @@ function isOpen({ phase }: Incident): boolean {
 }
 
 function incidentFacts(incident: Incident, now: number) {
-  const { recoveredAt } = incident;
+  const { recoveredAt, relapses, calling, acknowledgedBy: firstBy } = incident;
+  const by = calling.acknowledgedBy;
   const since = incident.onset.at;
-  const offMs = timeToRecoverMs(incident);
+  const wholeMs = timeToRecoverMs(incident);
   return {
     id: incident.id,
     link: incidentLink(incident.id),
@@ -164,8 +166,9 @@ function incidentFacts(incident: Incident, now: number) {
     age: formatSpan(Math.max(0, now - since)),
     back: recoveredAt === undefined ? '' : formatSpan(Math.max(0, now - recoveredAt)),
     backSince: recoveredAt === undefined ? '' : formatUtc(recoveredAt),
-    offFor: offMs === undefined ? '' : formatSpan(offMs),
-    acknowledgedBy: incident.acknowledgedBy ?? 'nobody',
+    offFor: wholeMs === undefined ? '' : describeTimeOff(timeOffMs(incident) ?? wholeMs, wholeMs, relapses),
+    acknowledgedBy: by ?? 'nobody',
+    firstAcknowledgedBy: firstBy === undefined || firstBy === by ? '' : `first ${firstBy}`,
     runbook: webLink(incident.runbook),
   };
 }

@@ -56,13 +56,13 @@ export class IncidentMoments {
   }
 
   #writeInfo(incident: Incident, externalUrl: string | undefined): void {
-    const { id, severity, phase, title, acknowledgedBy, runbook = '' } = incident;
+    const { id, severity, phase, title, calling, runbook = '' } = incident;
     this.#metrics.incidentInfo.set(
       {
         ...identity(incident, severity),
         phase,
         title,
-        acknowledged: acknowledgedBy === undefined ? 'no' : 'yes',
+        acknowledged: calling.acknowledgedBy === undefined ? 'no' : 'yes',
         runbook,
         page: externalUrl === undefined ? '' : incidentLink(externalUrl, id),
       },

@@ -91,7 +91,6 @@ export function createPrometheusTelemetry(options: TelemetryOptions): Prometheus
     sourceFailed: (source, reason) => metrics.sourceErrors.inc({ source, reason }),
     sourceHeard(source) {
       metrics.sourceLastAnswer.set({ source }, seconds(options.now()));
-      startSourceAtZero(metrics, source);
     },
     clockSkew(source, skewMs) {
       skews.set(source, skewMs);

@@ -27,6 +27,8 @@ export class CutReader {
   /** On the monotonic clock, ms. */
   #notBefore = -Infinity;
   #tries = 0;
+  /** Budgets of which the log says that they cannot be read; until one of their slots is. */
+  readonly #told = new Set<string>();
 
   constructor(parts: LedgerFillerParts) {
     this.#parts = parts;
@@ -49,6 +51,7 @@ export class CutReader {
       return false;
     }
     this.#tries = 0;
+    this.#told.delete(budgetOf(task));
     takeCut(task, read, this.#askedOf, now(), timing);
     onFilled?.(task.book);
     return true;
@@ -80,7 +83,8 @@ export class CutReader {
     const { clock, log, now, source } = this.#parts;
     this.#tries += 1;
     this.#notBefore = clock.monotonic() + Math.min(longestPauseMs, 1_000 * 2 ** (this.#tries - 1));
-    if (this.#tries === 1)
+    if (!this.#told.has(budgetOf(task))) {
+      this.#told.add(budgetOf(task));
       log.warn('what lies on each side of an exclusion cannot be read; it is asked for again', {
         source: source.name,
         service: task.book.service.name,
@@ -88,6 +92,7 @@ export class CutReader {
         reason: failure.reason,
         detail: describeFailure(failure),
       });
+    }
     if (failure.reason === 'unavailable' || this.#tries < mostTries) return;
     giveUpCut(task, this.#askedOf, now());
     this.#tries = 0;
@@ -100,4 +105,9 @@ export class CutReader {
     this.#asked.set(entry, asked);
     return asked;
   };
+}
+
+/** One line in the log a budget: its slots are many, and what is wrong with one is wrong with all. */
+function budgetOf({ book, entries, signal }: CutTask): string {
+  return JSON.stringify([book.service.name, entries[0]?.budget ?? signal.name]);
 }

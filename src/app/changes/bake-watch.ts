@@ -127,8 +127,10 @@ export class BakeWatch {
     const { bake } = change;
     // What was clearly worse for a part of the window was not unharmed, though the whole of it may look so.
     const stands = bake?.worseAt !== undefined && judged.verdict !== 'worse' && judged.verdict !== 'confounded';
-    const said = stands ? { verdict: bake.verdict, comparisons: bake.comparisons } : { ...judged, comparisons };
-    await this.#record(change, { type: 'bake-finished', lookedUntil, ...said });
+    const said = stands
+      ? { verdict: bake.verdict, comparisons: bake.comparisons, lookedUntil: bake.lookedUntil }
+      : { ...judged, comparisons, lookedUntil };
+    await this.#record(change, { type: 'bake-finished', ...said });
   }
 
   /** Whether no other change of the service was in its window meanwhile. */
@@ -136,7 +138,8 @@ export class BakeWatch {
     const stretch = { from: change.startedAt, to: until };
     return this.#parts.changes
       .of(change.service)
-      .every((other) => other.id === change.id || isSameRollout(other, change) || !meets(this.#window(other), stretch));
+      .filter((other) => other.id !== change.id && other.told.announced !== true && !isSameRollout(other, change))
+      .every((other) => !meets(this.#window(other), stretch));
   }
 
   async #record(change: Change, found: Omit<BakeEvent, 'service' | 'change' | 'at'>): Promise<void> {
@@ -146,8 +149,7 @@ export class BakeWatch {
     const event: BakeEvent = { ...found, service, change: id, at };
     changes.apply(await store.commit({ events: [event], recordedAt: at }));
     const fields = { service, change: id, verdict: found.verdict };
-    if (found.type === 'bake-worse')
-      log.warn('a service does worse since a change than in the same hours before', fields);
+    if (found.type === 'bake-worse') log.warn('a service does worse since a change than before', fields);
     else log.info('the watch over a change is over', fields);
   }
 }

@@ -89,8 +89,9 @@ export class ChangeBook {
       const change = foldChange(known, event);
       this.#changes.set(key, change);
       if (known === undefined) this.#add(change.service, key);
-      // What is neither a deployment nor configuration is not watched, and would wait here for ever.
-      if (change.kind === 'other' || change.bake?.finishedAt !== undefined) this.#baking.delete(key);
+      // What is neither a deployment nor configuration, or was only announced, is not watched, and would wait here for ever.
+      const isWatched = change.kind !== 'other' && change.told.announced !== true;
+      if (!isWatched || change.bake?.finishedAt !== undefined) this.#baking.delete(key);
       else this.#baking.add(key);
       return change;
     }

@@ -167,6 +167,8 @@ async function recordRefusal(
  */
 function saysNothingNew(known: Change, event: ChangeEvent): boolean {
   const after = foldChange(known, { ...event, seq: 0, recordedAt: event.at });
+  // That what was only announced is being made.
+  if (known.told.announced !== after.told.announced) return false;
   const told = event.report.saidAt === undefined ? known.told : after.told;
   return JSON.stringify({ ...after, lastReportedAt: known.lastReportedAt, told }) === JSON.stringify(known);
 }

@@ -57,7 +57,8 @@ export class DeliveryBook {
   changed(change: Change): void {
     const key = changeKey({ service: change.service, change: change.id });
     const known = this.#of(change.service).get(key);
-    if (known === undefined && change.kind !== 'deployment') return;
+    // What was only announced at a gate may never be made.
+    if (known === undefined && (change.kind !== 'deployment' || change.told.announced === true)) return;
     if (known === undefined) this.#add(key, change);
     else {
       known.change = change;
@@ -177,14 +178,23 @@ function isCountedElsewhere(deployment: Deployment, known: Iterable<Deployment>)
   return false;
 }
 
-/** What caused a relapse and not the first onset is held to have been the cause from then on. */
+/**
+ * What caused a relapse and not the first onset is held to have been the cause from then on, until another change is blamed
+ * for going off again. Recoveries are recorded on the clock of the first onset, and onsets moved onto it.
+ */
 function bearing(incident: Incident, change: string): BearingIncident {
-  const { phase, onset, recoveredAt } = incident;
-  const caused = offSpells(incident).find(({ suspects = [] }) => blamedChange(suspects)?.change === change);
+  const spells = offSpells(incident);
+  const blamed = spells.map(({ suspects = [] }) => blamedChange(suspects)?.change);
+  const first = blamed.indexOf(change);
+  const isOver = incident.phase === 'closed';
+  const begun = spells[first];
+  if (begun === undefined) return { isOver, blames: false, onsetAt: incident.onset.at };
+  const others = blamed.findIndex((each, index) => index > first && each !== undefined && each !== change);
+  const { recoveredAt, clockSetMs = 0 } = spells[others < 0 ? spells.length - 1 : others - 1] ?? begun;
   return {
-    isOver: phase === 'closed',
-    blames: caused !== undefined,
-    onsetAt: (caused?.onset ?? onset).at,
-    ...(recoveredAt === undefined ? {} : { recoveredAt }),
+    isOver,
+    blames: true,
+    onsetAt: begun.onset.at - (begun.clockSetMs ?? 0),
+    ...(recoveredAt === undefined ? {} : { recoveredAt: recoveredAt - clockSetMs }),
   };
 }

@@ -6,7 +6,7 @@ import type { Suspector } from './suspector.ts';
 export interface SuspectReviewParts {
   readonly clock: Pick<Clock, 'sleep'>;
   readonly log: Log;
-  readonly suspector: Pick<Suspector, 'review'>;
+  readonly suspector: Pick<Suspector, 'review' | 'reviewed'>;
   readonly recorder: Pick<Recorder, 'recordNow'>;
 }
 
@@ -40,6 +40,7 @@ export class SuspectReview {
         this.#pending.delete(service);
         try {
           await recorder.recordNow(() => ({ events: suspector.review(service), checkpoints: [], channels: [] }));
+          suspector.reviewed(service);
         } catch (error) {
           this.#pending.add(service);
           failed = true;

@@ -4,11 +4,12 @@ import { findSuspects } from '../../domain/change/find-suspects.ts';
 import { longestRolloutMs } from '../../domain/change/causal-window.ts';
 import { shiftAt } from '../../domain/change/signal-shift.ts';
 import type { SignalShift, Suspect } from '../../domain/change/suspect.ts';
-import type { Onset } from '../../domain/estimate/onset.ts';
+import { shiftEstimate } from '../../domain/estimate/onset.ts';
 import type { IncidentEvent } from '../../domain/incident/event.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
-import { newestOnset, offSpells, type OffSpell } from '../../domain/incident/relapse.ts';
+import { backBefore, newestOnset, offSpells, type OffSpell } from '../../domain/incident/relapse.ts';
 import { defaultChangePolicy } from '../../domain/service/change-policy.ts';
+import { rowAt, rowCount, type CountRows } from '../../domain/reading/count-rows.ts';
 import { groupKey, type Group } from '../../domain/service/group.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ChangeBook } from './change-book.ts';
@@ -28,9 +29,15 @@ type Asked = Pick<Incident, 'id' | 'service' | 'group'> & OffSpell;
 /** Says which changes incidents may come from, as of what is in memory. */
 export class Suspector {
   readonly #parts: SuspectorParts;
+  /** By service: when its incidents were last looked at anew, ms; what was told before Andon began was looked at then. */
+  readonly #reviewed = new Map<string, number>();
+  readonly #begun: number;
+  /** By service: when it was looked at and that was not written yet, ms. */
+  readonly #looked = new Map<string, number>();
 
   constructor(parts: SuspectorParts) {
     this.#parts = parts;
+    this.#begun = parts.clock.now();
   }
 
   /**
@@ -71,12 +78,14 @@ export class Suspector {
     const { book, clock } = this.#parts;
     const now = clock.now();
     const reach = longestRolloutMs + this.#bakeMs(service);
+    const reviewedAt = this.#reviewed.get(service) ?? this.#begun;
+    this.#looked.set(service, now);
     return book
       .list({ service, limit: Number.MAX_SAFE_INTEGER })
       .filter((incident) => incident.phase !== 'closed' || newestOnset(incident).latest >= now - reach)
       .flatMap((incident) =>
         askedOf(incident).flatMap((asked) => {
-          const suspects = this.#suspects(asked);
+          const suspects = this.#suspects(asked, undefined, reviewedAt);
           return isAlike(suspects, asked.suspects, incident.phase === 'closed')
             ? []
             : [suspectedEvent(asked, now, suspects)];
@@ -84,28 +93,46 @@ export class Suspector {
       );
   }
 
+  /** To be called when what `review` said of a service stands in the log. */
+  reviewed(service: string): void {
+    const at = this.#looked.get(service);
+    if (at !== undefined) this.#reviewed.set(service, at);
+  }
+
   #bakeMs(service: string): number {
     return (this.#parts.sight(service)?.service.changes ?? defaultChangePolicy).bakeMs;
   }
 
-  #suspects(asked: Asked, remembered?: SignalMemory): readonly Suspect[] {
+  /** `judgedUntil`: changes that were told of by then were held against the counts while there were any, ms. */
+  #suspects(asked: Asked, remembered?: SignalMemory, judgedUntil = -Infinity): readonly Suspect[] {
     const { changes, sight: sightOf, clock } = this.#parts;
     const told = changes.of(asked.service);
     if (told.length === 0) return [];
     const sight = sightOf(asked.service);
     const skewMs = sight === undefined ? 0 : sight.sourceNow - clock.now();
-    const { onset, backSince, recoveredAt } = asked;
+    const { onset, backSince, back, recoveredAt } = asked;
+    const backBy = back?.latest ?? backSince;
+    const backFrom = back?.earliest ?? backSince;
     const rows = rowsOf(remembered ?? sight?.signals, sight, onset.signal, asked.group);
     const seen = {
       onset,
       ...(rows === undefined ? {} : { rows }),
-      ...(backSince === undefined ? {} : { backSince }),
+      ...(backBy === undefined ? {} : { backBy }),
       ...(recoveredAt === undefined ? {} : { recoveredAt }),
     };
     const known = new Map(asked.suspects?.map(({ change, shift }) => [change, shift]));
+    const isCounted =
+      sight?.service.signals.some(({ name, kind }) => name === onset.signal && kind !== 'gauge') ?? false;
+    const isForgotten = isCounted && !reaches(rows, onset.earliest);
     const found = findSuspects(told, this.#bakeMs(asked.service), {
-      onset: onAndonsClock(onset, skewMs),
-      shiftSince: (change) => better(shiftAt(seen, change.startedAt + skewMs), known.get(change.id)),
+      onset: shiftEstimate(onset, -skewMs),
+      ...(backFrom === undefined ? {} : { back: { earliest: backFrom - skewMs } }),
+      shiftSince: (change) => {
+        const before = known.get(change.id);
+        // What its counts had cleared stays so when they are gone.
+        if (isForgotten && before === undefined && change.firstReportedAt <= judgedUntil) return undefined;
+        return better(shiftAt(seen, change.startedAt + skewMs), before);
+      },
     });
     return found.map((suspect) => withBake(suspect, told));
   }
@@ -120,10 +147,10 @@ function askedOf(incident: Incident): readonly Asked[] {
 /** What an older Andon wrote of a relapse tells no onset of it: then it is the incident's. */
 function relapseOf(
   incident: Incident,
-  { onset = incident.onset }: Extract<IncidentEvent, { type: 'relapsed' }>,
+  { onset = incident.onset, clockSetMs }: Extract<IncidentEvent, { type: 'relapsed' }>,
 ): Asked {
-  const { id, service, group, recoveredAt } = incident;
-  return { id, service, group, onset, ...(recoveredAt === undefined ? {} : { backSince: recoveredAt }) };
+  const { id, service, group } = incident;
+  return { id, service, group, onset, ...backBefore(incident, clockSetMs) };
 }
 
 /** What was counted once stands, when it is not remembered any more. */
@@ -137,6 +164,11 @@ function withBake(suspect: Suspect, told: readonly Change[]): Suspect {
   return change?.bake === undefined || !isWorse ? suspect : { ...suspect, bake: describeWorse(change, change.bake) };
 }
 
+/** Whether what is remembered goes back to an instant. */
+function reaches(rows: CountRows | undefined, at: number): boolean {
+  return rows !== undefined && rowCount(rows) > 0 && rowAt(rows, 0).from <= at;
+}
+
 function rowsOf(
   signals: SignalMemory | undefined,
   sight: ServiceSight | undefined,
@@ -146,11 +178,6 @@ function rowsOf(
   const signal = sight?.service.signals.find((each) => each.name === name);
   if (name === undefined || signal === undefined || signal.kind === 'gauge') return undefined;
   return signals?.get(name)?.groups.get(signal.by.length > 0 ? groupKey(group) : '')?.rows;
-}
-
-function onAndonsClock(onset: Onset, skewMs: number): Onset {
-  const { at, earliest, latest } = onset;
-  return { ...onset, at: at - skewMs, earliest: earliest - skewMs, latest: latest - skewMs };
 }
 
 function suspectedEvent(

@@ -1,6 +1,5 @@
 import type { Freeze } from '../../domain/gate/freeze.ts';
 import type { GateEvent } from '../../domain/gate/gate-event.ts';
-import { judgeAll } from '../../domain/reading/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
@@ -19,17 +18,9 @@ export interface FreezeWatchParts {
 /** How often it looks, ms: a freeze that is over by its time ends for gates at once, whether the log says so yet or not. */
 const lookEveryMs = 1_000;
 
-/** A stretch over which the end state of a frozen service has been seen to hold; on the source's clock, ms. */
-interface Held {
-  readonly since: number;
-  readonly until: number;
-}
-
 /** Lifts the freezes that end by themselves: those that expire, and those whose service is back in its end state. */
 export class FreezeWatch {
   readonly #parts: FreezeWatchParts;
-  /** By freeze; begins anew with each start of Andon, which makes a freeze last longer and never shorter. */
-  readonly #held = new Map<string, Held>();
 
   constructor(parts: FreezeWatchParts) {
     this.#parts = parts;
@@ -48,7 +39,6 @@ export class FreezeWatch {
     const { book, store, clock, log } = this.#parts;
     const now = clock.now();
     const { freezes } = book.gates();
-    for (const id of this.#held.keys()) if (!freezes.has(id)) this.#held.delete(id);
     const events = [...freezes.values()].flatMap((freeze): GateEvent[] => {
       const because = this.#endOf(freeze, now);
       if (because === undefined) return [];
@@ -64,30 +54,19 @@ export class FreezeWatch {
     if (freeze.liftsWhen !== 'end-state-held') return undefined;
     const look = this.#parts.look(freeze.service);
     if (look === undefined) return undefined;
-    const held = this.#heldFor(freeze, look, now);
-    return held >= look.service.endState.holdMs ? 'end-state-held' : undefined;
+    return heldFor(freeze, look, now) >= look.service.endState.holdMs ? 'end-state-held' : undefined;
   }
+}
 
-  /** How long the end state has been seen to hold without a break since the freeze began, ms. */
-  #heldFor(freeze: Freeze, look: ServiceLook, now: number): number {
-    const { view, scopes, maxGapMs, sourceNow } = look;
-    const at = view.lastPollAt;
-    const began = freeze.at + (sourceNow - now);
-    if (at === undefined || at < began) return 0;
-    const before = this.#held.get(freeze.id);
-    const isOpen = [...scopes.values()].some(
-      ({ incident }) => incident !== undefined && incident.resolvedAt === undefined,
-    );
-    // Without a scope nothing is seen, and what is not seen does not hold.
-    const isGood =
-      !isOpen && view.scopes.length > 0 && view.scopes.every(({ targets }) => judgeAll(targets) === 'held');
-    if (!isGood) {
-      this.#held.delete(freeze.id);
-      return 0;
-    }
-    const goesOn = before !== undefined && at - before.until <= maxGapMs;
-    const held = { since: goesOn ? before.since : at, until: at };
-    this.#held.set(freeze.id, held);
-    return held.until - held.since;
-  }
+/**
+ * How long the end state has been seen to hold without a break since the freeze began, ms. Evaluations tell since when, also
+ * those that catch up with a time in which Andon was away.
+ */
+function heldFor(freeze: Freeze, { view, scopes, sourceNow }: ServiceLook, now: number): number {
+  const at = view.lastPollAt;
+  // Without a scope nothing is seen, and what is not seen does not hold.
+  if (at === undefined || view.scopes.length === 0 || scopes.size === 0) return 0;
+  let since = freeze.at + (sourceNow - now);
+  for (const { heldSince = Infinity } of scopes.values()) since = Math.max(since, heldSince);
+  return at - since;
 }

@@ -9,8 +9,8 @@ const idsKept = 1_000;
 /** So many changes that passed as a remedy are remembered, so that each is in the log once. */
 const remediesKept = 10_000;
 
-/** So many changes that were held are remembered, so that each counts once. */
-const heldKept = 100_000;
+/** As many changes that were held are remembered as are written in a day, so that each that goes on asking counts once. */
+const heldKept = 10_000;
 
 /** A change that was not let through, and what the gate said the first time. */
 export type HeldChange = Pick<

@@ -1,5 +1,9 @@
 import type { GateBudget, GateScope } from '../../domain/gate/decide-gate.ts';
 import type { GateFacts } from '../../domain/gate/decide-gate.ts';
+import { knownInMs } from '../../domain/budget/known-in.ts';
+import type { UnknownBudget } from '../../domain/budget/read-budget.ts';
+import { formatSpan } from '../../domain/text/duration.ts';
+import { formatShare } from '../../domain/text/share.ts';
 import { groupKey } from '../../domain/service/group.ts';
 import type { Service } from '../../domain/service/service.ts';
 import type { ScopeState } from '../../domain/incident/service-state.ts';
@@ -53,9 +57,19 @@ export function watchedFacts(look: ServiceLook, now: number): NonNullable<GateFa
       const watched = resolvedAt === undefined ? {} : { watchedUntil: resolvedAt + service.endState.watchMs - skewMs };
       return { ...judged, incident: { id, severity, rules, onsetAt, ...watched } };
     }),
-    budgets: view.budgets.map(({ budget, group, reading }): GateBudget => {
-      return { budget, group, remaining: reading.kind === 'value' ? reading.remaining : undefined };
+    budgets: view.budgets.map(({ budget, group, reading, known }): GateBudget => {
+      if (reading.kind === 'value') return { budget, group, remaining: reading.remaining };
+      return { budget, group, remaining: undefined, because: whyUnknown(service, budget, reading, known, sourceNow) };
     }),
     ...(view.lastPollAt === undefined ? {} : { dataAgeMs: Math.max(0, sourceNow - view.lastPollAt) }),
   };
+}
+
+/** The reason that every other view gives, and until when it holds at least. `known`: the share of its past that was read. */
+function whyUnknown(service: Service, budget: string, reading: UnknownBudget, known: number, now: number): string {
+  const detail = reading.detail.startsWith(`${budget}: `) ? reading.detail.slice(budget.length + 2) : reading.detail;
+  if (known < 1) return `${detail}; its past is still being read (${formatShare(known)})`;
+  const declared = service.budgets.find(({ name }) => name === budget);
+  const inMs = declared && knownInMs(declared, reading, now);
+  return inMs === undefined ? detail : `${detail}; it is known in ${formatSpan(inMs)} at the earliest`;
 }

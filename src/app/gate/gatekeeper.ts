@@ -91,6 +91,6 @@ function worseSince(changes: readonly Change[], service: Service, now: number): 
   return changes.flatMap((change) => {
     const { bake, outcome, id } = change;
     if (bake?.verdict !== 'worse' || outcome === 'rolled-back' || causalWindow(change, bakeMs).to < now) return [];
-    return [{ change: id, words: describeWorse(change, bake) }];
+    return [{ change: id, words: describeWorse(change, bake, now) }];
   });
 }

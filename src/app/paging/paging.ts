@@ -1,4 +1,5 @@
 import type { Incident } from '../../domain/incident/incident.ts';
+import { isSpokenFor } from '../../domain/notification/grouping.ts';
 import type { Deliverer } from '../delivery/deliver.ts';
 import type { Fleet } from '../fleet.ts';
 import { Heart } from '../heartbeat/heart.ts';
@@ -66,17 +67,20 @@ export class Paging {
 }
 
 function createReminders({ clock, log, book, recorder, fleet, deliverer, silences }: PagingParts): Reminders {
+  const standingOf = (incident: Incident) => standingNow(fleet.look(incident.service)?.view, incident);
   return new Reminders({
     clock,
     log,
     book,
     recorder,
     routed: (incident) => fleet.routed(incident),
-    standingOf: (incident) => standingNow(fleet.look(incident.service)?.view, incident),
+    standingOf,
     reachable: (incidentId) => deliverer.reachable(incidentId),
     isQuiet: (incident) => {
       const { telling } = incident;
-      if (telling.owed !== undefined || telling.flapping !== undefined || isLed(telling, book)) return true;
+      if (telling.owed !== undefined || telling.flapping !== undefined) return true;
+      const lead = telling.under && book.all().get(telling.under.incidentId);
+      if (isSpokenFor(incident, lead, standingOf(incident))) return true;
       // A silence would keep it back all the same, and it would be due again at the next look.
       return silences.of(incident) !== undefined;
     },
@@ -94,9 +98,4 @@ function createHeart({ clock, log, telemetry, fleet, deliverer, pulse }: PagingP
       return pulse.trouble(intervals.length > 0, deliverer.status(), patienceMs, pollEveryMs);
     },
   });
-}
-
-/** Whether another incident's page tells of it, and of that one is told on. */
-function isLed({ under }: Incident['telling'], book: IncidentBook): boolean {
-  return under !== undefined && book.all().get(under.incidentId)?.phase === 'open';
 }

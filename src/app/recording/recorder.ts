@@ -5,7 +5,7 @@ import { foldIncident, type Incident } from '../../domain/incident/incident.ts';
 import type { Standing } from '../../domain/incident/standing.ts';
 import type { StoredLogEvent } from '../../domain/log/log-event.ts';
 import { withFlapping } from '../../domain/notification/flapping.ts';
-import { membersOf, type Around } from '../../domain/notification/grouping.ts';
+import { toldTogether, type Around } from '../../domain/notification/grouping.ts';
 import { holdBack, nothingHeld, type HoldingPolicy } from '../../domain/notification/hold-back.ts';
 import type { Notification } from '../../domain/notification/notification.ts';
 import { planNotifications } from '../../domain/notification/notification-plan.ts';
@@ -39,6 +39,9 @@ export interface RecorderParts {
   /** Hands over what was committed; sends that can start have started when it returns. */
   readonly deliver: (notifications: readonly Notification[]) => void;
 }
+
+/** What happened so long before it is written, ms, is told with its times: it may be over by now. */
+const longPastMs = 10_000;
 
 /** The channels that are paged: always the same ones, or those for an incident as an event left it. */
 export type ChannelsPaged = readonly string[] | ((incident: Incident) => readonly string[]);
@@ -129,7 +132,7 @@ export class Recorder {
     const ahead = new Map<string, { incident: Incident | undefined; tellings: number }>();
     const notifications: Notification[] = [];
     const named = this.#parts.withSuspects?.(record.events, record.signals) ?? record.events;
-    const events = named.map((given) => {
+    const events = named.map((given, index) => {
       const known = ahead.get(given.incidentId) ?? {
         incident: book.get(given.incidentId)?.incident,
         tellings: book.get(given.incidentId)?.timeline.filter(isTelling).length ?? 0,
@@ -151,7 +154,8 @@ export class Recorder {
               recordedAt: recordedAt - Math.max(0, (record.sourceNow ?? event.at) - event.at),
               severityBefore: known.incident?.severity,
               nextSequence: known.tellings + 1,
-              together: isTelling(event) ? membersOf(after, around()) : [],
+              together: (channel) => (isTelling(event) ? toldTogether(after, event, around(), channel) : []),
+              ...outcomeOf(event, after, named.slice(index + 1), record.sourceNow, recordedAt),
               ...(this.#parts.standingOf === undefined ? {} : { standingOf: this.#parts.standingOf }),
               ...(externalUrl === undefined ? {} : { externalUrl }),
             });
@@ -225,6 +229,21 @@ function isTelling(event: IncidentEvent): boolean {
 /** A reminder that was kept from everybody has reminded nobody: it stays due. */
 function isWorthWriting(event: IncidentEvent): boolean {
   return event.type !== 'reminded' || event.told !== undefined;
+}
+
+/** What becomes of an incident by what is written together with an event of it, where that event is long past. */
+function outcomeOf(
+  { at }: IncidentEvent,
+  after: Incident,
+  further: readonly IncidentEvent[],
+  sourceNow: number | undefined,
+  recordedAt: number,
+): { readonly outcome?: Incident } {
+  if (sourceNow === undefined || sourceNow - at <= longPastMs) return {};
+  const own = further.filter(({ incidentId }) => incidentId === after.id);
+  const fold = (incident: Incident, event: IncidentEvent): Incident =>
+    foldIncident(incident, { ...event, seq: 0, recordedAt }) ?? incident;
+  return { outcome: own.reduce(fold, after) };
 }
 
 /** What the log tells of every incident that is kept, and what is about to be written of some. */

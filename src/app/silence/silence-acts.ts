@@ -7,6 +7,7 @@ import {
 } from '../../domain/silence/silence.ts';
 import type { SilenceEvent, SilenceMatcher } from '../../domain/silence/silence-event.ts';
 import { formatDuration } from '../../domain/text/duration.ts';
+import { nearest } from '../../domain/text/nearest.ts';
 import { compactUtc, formatUtc } from '../../domain/text/utc.ts';
 import { noteOf, personOf, type TextField } from '../person-text.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -32,7 +33,8 @@ export interface SilenceRequest {
 /** What became of a person's act on silences. */
 export type SilenceActResult =
   | { readonly kind: 'recorded'; readonly silence: Silence }
-  | { readonly kind: 'unknown-service'; readonly service: string }
+  /** `meant`: what somebody who wrote this name may have meant. */
+  | { readonly kind: 'unknown-service'; readonly service: string; readonly meant?: string }
   | { readonly kind: 'unknown-silence'; readonly id: string }
   | {
       readonly kind: 'invalid';
@@ -54,8 +56,8 @@ export interface SilenceActsParts {
   readonly book: SilenceBook;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
-  /** Whether a service is watched. */
-  readonly isWatched: (service: string) => boolean;
+  /** The services that are watched. */
+  readonly watched: () => ReadonlySet<string>;
   /** Called once a silence has ended by hand: what it kept is told without delay. */
   readonly ended: () => void;
 }
@@ -78,8 +80,10 @@ async function create(parts: SilenceActsParts, request: SilenceRequest): Promise
   if (Object.values(matcher).every((each) => each === undefined))
     return invalid('matcher', `name what to silence; \`service: ${everyService}\` is every service`);
   const { service } = matcher;
-  if (service !== undefined && service !== everyService && !parts.isWatched(service))
-    return { kind: 'unknown-service', service };
+  if (service !== undefined && service !== everyService && !parts.watched().has(service)) {
+    const meant = nearest(service, parts.watched());
+    return { kind: 'unknown-service', service, ...(meant === undefined ? {} : { meant }) };
+  }
   const at = parts.clock.now();
   const stretch = stretchOf(request, at);
   if (stretch.kind === 'invalid') return stretch;

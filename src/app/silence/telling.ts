@@ -41,8 +41,8 @@ export class Telling {
 
   constructor(parts: TellingParts) {
     this.#parts = parts;
-    const isWatched = (service: string): boolean => this.#services.has(service);
-    const acts = createSilenceActs({ ...parts, isWatched, ended: () => this.#watch?.wake() });
+    const watched = (): ReadonlySet<string> => new Set(this.#services.keys());
+    const acts = createSilenceActs({ ...parts, watched, ended: () => this.#watch?.wake() });
     this.desk = createSilenceDesk({ ...parts, acts, silencing: (incident, now) => this.#silencing(incident, now) });
   }
 

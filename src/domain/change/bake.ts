@@ -5,6 +5,8 @@ export interface Bake {
   readonly verdict: BakeVerdict;
   readonly comparisons: readonly BakeComparison[];
   readonly gap?: BakeGap;
+  /** The end of the stretch that they count. */
+  readonly lookedUntil: number;
   /** When it was first seen to be clearly worse. */
   readonly worseAt?: number;
   /** When the watch was over; absent while it runs. */

@@ -41,6 +41,10 @@ export interface Told {
   /** When its end was said, and when an outcome was first said; ms since the epoch. */
   readonly finishedAt?: number;
   readonly outcomeAt?: number;
+  /** When it was first said that it was rolled back. */
+  readonly rolledBackAt?: number;
+  /** True while no more is said of it than what it is to remedy, as whoever asks a gate does: it may never be made. */
+  readonly announced?: true;
 }
 
 const saidFields = [
@@ -75,6 +79,15 @@ export function foldChange(known: Change | undefined, event: StoredChangeEvent):
   const outcomeAt = least(known?.told.outcomeAt, outcome === undefined ? undefined : saidAt);
   const ended = said ?? outcomeAt;
   const worst = outcome === undefined ? known?.outcome : worseOutcome(known?.outcome, outcome);
+  const rolledBackAt = least(known?.told.rolledBackAt, outcome === 'rolled-back' ? saidAt : undefined);
+  const isAnnounced = isAnnouncement(report);
+  const wasAnnounced = known?.told.announced === true;
+  const begun = Math.min(startedAt ?? Math.min(finishedAt ?? saidAt, saidAt), at);
+  // That somebody meant to make it tells nothing of when it was made.
+  const begins =
+    known === undefined || (wasAnnounced && !isAnnounced)
+      ? [begun]
+      : [known.startedAt, ...(isAnnounced && !wasAnnounced ? [] : [begun])];
   return {
     ...values,
     id,
@@ -82,7 +95,7 @@ export function foldChange(known: Change | undefined, event: StoredChangeEvent):
     kind: values.kind ?? 'deployment',
     origin: values.origin ?? origin,
     // A reporter whose clock is ahead tells of what began no later than it was heard of.
-    startedAt: Math.min(known?.startedAt ?? at, startedAt ?? Math.min(finishedAt ?? saidAt, saidAt), at),
+    startedAt: Math.min(...begins),
     ...(ended === undefined ? {} : { finishedAt: ended }),
     ...(worst === undefined ? {} : { outcome: worst }),
     firstReportedAt: least(known?.firstReportedAt, at) ?? at,
@@ -91,10 +104,23 @@ export function foldChange(known: Change | undefined, event: StoredChangeEvent):
       saidAt: stamps,
       ...(said === undefined ? {} : { finishedAt: said }),
       ...(outcomeAt === undefined ? {} : { outcomeAt }),
+      ...(rolledBackAt === undefined ? {} : { rolledBackAt }),
+      ...(isAnnounced && (known === undefined || wasAnnounced) ? { announced: true as const } : {}),
     },
     // At the end, where a watch adds it.
     ...(known?.bake === undefined ? {} : { bake: known.bake }),
   };
+}
+
+/** Whether a report says no more than what the change is to remedy. */
+function isAnnouncement({
+  change: _change,
+  service: _service,
+  saidAt: _saidAt,
+  remedies,
+  ...said
+}: ChangeReport): boolean {
+  return remedies !== undefined && Object.values(said).every((each) => each === undefined);
 }
 
 /** Of each field what was said last; two things said in the same instant stand in an order of their own. */

@@ -2,6 +2,7 @@ import type { Onset } from '../estimate/onset.ts';
 import type { Interval } from '../interval.ts';
 import { assumedRolloutMs, causalWindow, meets, shareInside } from './causal-window.ts';
 import type { Change } from './change.ts';
+import { hadPassed, type BackBetween } from './had-passed.ts';
 import { mergeRollouts } from './same-rollout.ts';
 import type { SignalShift, Suspect } from './suspect.ts';
 
@@ -16,21 +17,25 @@ export interface OnsetToExplain {
   readonly onset: Onset;
   /** What the signal did at the onset, seen from a change; undefined where it did not shift there. */
   readonly shiftSince: (change: Change) => SignalShift | undefined;
+  /** Of a relapse: when service had been back before it, on Andon's clock. */
+  readonly back?: BackBetween;
 }
 
 /**
  * The changes that an onset may come from, the latest first: those whose causal window its interval meets, unless the
  * signal did not shift there. A change that began after the latest that the onset can have been is none, and so no fix
- * is; that a change says it is the fix clears it of nothing.
+ * is; that a change says it is the fix clears it of nothing. Of a relapse none is either that was over when service was back.
  */
 export function findSuspects(changes: readonly Change[], bakeMs: number, asked: OnsetToExplain): readonly Suspect[] {
   const { onset } = asked;
   const interval = { from: onset.earliest, to: onset.latest };
   // Only those near the onset are worth comparing with each other.
-  const near = changes.filter((change) => meets(interval, widened(causalWindow(change, bakeMs))));
+  const near = changes.filter(
+    (change) => change.told.announced !== true && meets(interval, widened(causalWindow(change, bakeMs))),
+  );
   const found = mergeRollouts(near).flatMap((change) => {
     const window = causalWindow(change, bakeMs);
-    if (!meets(interval, window)) return [];
+    if (!meets(interval, window) || hadPassed(change, onset, asked.back)) return [];
     const shift = asked.shiftSince(change);
     return shift === undefined ? [] : [{ change, shift, share: shareInside(interval, window) }];
   });

@@ -35,6 +35,12 @@ export function mergeRollouts(changes: readonly Change[]): readonly Change[] {
 
 function together(first: Change, later: Change): Change {
   const ends = [first.finishedAt, later.finishedAt].filter((at) => at !== undefined);
+  const backs = [first.told.rolledBackAt, later.told.rolledBackAt].filter((at) => at !== undefined);
   const { finishedAt: _end, ...rest } = { ...later, ...first };
-  return ends.length === 0 ? rest : { ...rest, finishedAt: Math.max(...ends) };
+  return {
+    ...rest,
+    ...(ends.length === 0 ? {} : { finishedAt: Math.max(...ends) }),
+    // One of the tools may not look on after its own end of it.
+    ...(backs.length === 0 ? {} : { outcome: 'rolled-back', told: { ...rest.told, rolledBackAt: Math.min(...backs) } }),
+  };
 }

@@ -13,8 +13,10 @@ export interface SeenSignal {
   readonly onset: Onset;
   /** Steps of a counting signal; undefined for a gauge, or when nothing is remembered. */
   readonly rows?: CountRows;
-  /** Since when service had been back before a relapse: what was counted before that tells nothing of its usual level. */
-  readonly backSince?: number;
+  /**
+   * By when service had been back for sure before a relapse: what was counted before that tells nothing of its usual level.
+   */
+  readonly backBy?: number;
   /** When service was back; absent while it is not. */
   readonly recoveredAt?: number;
 }
@@ -26,11 +28,11 @@ export interface SeenSignal {
  * its bound.
  */
 export function shiftAt(
-  { onset, rows, backSince = -Infinity, recoveredAt = Infinity }: SeenSignal,
+  { onset, rows, backBy = -Infinity, recoveredAt = Infinity }: SeenSignal,
   startedAt: number,
 ): SignalShift | undefined {
   if (onset.signal === undefined) return { verdict: 'unknown' };
-  const counted = rows === undefined ? undefined : countedShift(rows, { onset, backSince, recoveredAt }, startedAt);
+  const counted = rows === undefined ? undefined : countedShift(rows, { onset, backBy, recoveredAt }, startedAt);
   if (counted !== undefined) return counted.p <= chance ? { verdict: 'shifted', ...counted } : undefined;
   const isSeen = onset.method === 'change-point' || onset.method === 'contiguous-breach';
   return isSeen ? { verdict: 'shifted', against: 'bound' } : { verdict: 'unknown' };
@@ -38,11 +40,10 @@ export function shiftAt(
 
 function countedShift(
   rows: CountRows,
-  { onset, backSince, recoveredAt }: Required<Omit<SeenSignal, 'rows'>>,
+  { onset, backBy, recoveredAt }: Required<Omit<SeenSignal, 'rows'>>,
   startedAt: number,
 ) {
   if (rowCount(rows) === 0) return undefined;
-  const first = Math.max(rowAt(rows, 0).from, backSince);
   const end = rowAt(rows, rowCount(rows) - 1).to;
   const after = countedIn(rows, onset.at, Math.min(end, recoveredAt));
   if (after.total < leastEvents) return undefined;
@@ -50,10 +51,26 @@ function countedShift(
     ['change', Math.min(startedAt, onset.earliest)],
     ['onset', onset.earliest],
   ] as const) {
-    const before = countedIn(rows, first, to);
+    const before = countedWithin(rows, backBy, to);
     if (before.total >= leastEvents) return { against, before, after, p: worseByChance(before, after) };
   }
   return undefined;
+}
+
+/** Of whole steps only: what is bad in one that lies across an end may all lie on the other side of it. */
+function countedWithin(rows: CountRows, from: number, to: number): ShareCount {
+  let bad = 0;
+  let all = 0;
+  for (let index = 0; index < rowCount(rows); index += 1) {
+    const row = rowAt(rows, index);
+    // Its events came between its sample and the one before.
+    const begins = index > 0 ? Math.min(row.from, rowAt(rows, index - 1).sampleAt) : row.from;
+    if (begins < from) continue;
+    if (Math.max(row.to, row.sampleAt) > to) break;
+    bad += Math.max(0, row.total - row.good);
+    all += row.total;
+  }
+  return { bad, total: all };
 }
 
 function countedIn(rows: CountRows, from: number, to: number): ShareCount {

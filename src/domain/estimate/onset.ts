@@ -22,6 +22,12 @@ export interface Onset extends TimeEstimate {
   readonly signal?: string;
 }
 
+/** The same on a clock that is ahead by `deltaMs`. */
+export function shiftEstimate<Estimate extends TimeEstimate>(estimate: Estimate, deltaMs: number): Estimate {
+  const { at, earliest, latest } = estimate;
+  return { ...estimate, at: at + deltaMs, earliest: earliest + deltaMs, latest: latest + deltaMs };
+}
+
 /** The same of what cannot have been before an instant, ms. */
 export function notEarlier<Estimate extends TimeEstimate>(estimate: Estimate, than: number): Estimate {
   const { at, earliest, latest } = estimate;

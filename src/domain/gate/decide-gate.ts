@@ -33,6 +33,8 @@ export interface GateBudget {
   readonly budget: string;
   readonly group: Group;
   readonly remaining: number | undefined;
+  /** Why it cannot, and when it may, in words. */
+  readonly because?: string;
 }
 
 /** All that a gate looks at. Times: ms since the epoch on Andon's clock, unless named otherwise. */
@@ -52,7 +54,7 @@ export interface GateFacts {
     readonly scopes: readonly GateScope[];
     readonly budgets: readonly GateBudget[];
   };
-  /** Changes that are still in their window, and since which the service does worse than in the same hours before. */
+  /** Changes that are still in their window, and since which the service does worse than before. */
   readonly worseSince?: readonly { readonly change: string; readonly words: string }[];
   readonly freezes: readonly Freeze[];
   readonly override?: Override;
@@ -175,7 +177,8 @@ function dataFindings(service: string, watched: NonNullable<GateFacts['watched']
       { state: 'unknown', reason: 'data-missing', words: `${service} has no series, so that no target can be told` },
     ];
   if (dataAgeMs <= staleAfterMs) return [];
-  const words = `${service} was last evaluated ${formatDuration(Math.round(dataAgeMs / 1000) * 1000)} ago, which is too long: after ${formatDuration(staleAfterMs)} it says nothing of now`;
+  // Rounded up: an age just beyond the bound must not read like the bound.
+  const words = `${service} was last evaluated ${formatDuration(Math.ceil(dataAgeMs / 1000) * 1000)} ago, which is too long: after ${formatDuration(staleAfterMs)} it says nothing of now`;
   return [{ state: 'unknown', reason: 'data-stale', words }];
 }
 
@@ -223,7 +226,8 @@ function budgetFinding(service: string, budget: GateBudget, { budgets }: GatePol
   if (remaining === undefined) {
     // Who lets a gate hold for a budget is told when it cannot; a mere warning needs no warning that it is missing.
     if (budgets.holdBelow === undefined && budgets.stopBelow === undefined) return [];
-    const words = `what is left of the error budget ${budget.budget} of ${place} is not known`;
+    const because = budget.because === undefined ? '' : `: ${budget.because}`;
+    const words = `what is left of the error budget ${budget.budget} of ${place} is not known${because}`;
     return [{ state: 'unknown', reason: 'budget-unknown', words, budget: budget.budget }];
   }
   const bounds = [

@@ -11,7 +11,7 @@ import {
   type Scene,
 } from './incident-life.ts';
 import { isRuleOf } from './is-rule-of.ts';
-import type { Onset, TimeEstimate } from '../estimate/onset.ts';
+import { shiftEstimate, type Onset } from '../estimate/onset.ts';
 import { unknownTooLong, type Elapsed } from './rule-state.ts';
 import type { StopRule } from '../service/service.ts';
 import type { OpenIncident, RuleState } from './service-state.ts';
@@ -132,7 +132,13 @@ function advanceWatched(
   return {
     incident,
     events: [
-      { ...base, type: 'relapsed', stop: stopFacts(scene, first.rule, becauseOf(first), incident.onset.at), onset },
+      {
+        ...base,
+        type: 'relapsed',
+        stop: stopFacts(scene, first.rule, becauseOf(first), incident.onset.at),
+        onset,
+        ...(before.clockSetMs === undefined || before.clockSetMs === 0 ? {} : { clockSetMs: before.clockSetMs }),
+      },
       ...others.map((each) => ({
         ...base,
         type: 'rule-joined' as const,
@@ -198,6 +204,7 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
   });
   const impact = assessImpact(scene, own, onset, recovery);
   const budgetsSpent = assessBudgets(scene, onset, recovery);
+  // A recovery is told on the clock that the onset was told on, so that what lies between them is a duration.
   const recorded = shiftEstimate(recovery, -(incident.clockSetMs ?? 0));
   events.push({
     ...eventBase(scene, incident),
@@ -209,11 +216,6 @@ function advanceOpen(scene: Scene, before: OpenIncident, rules: readonly JudgedR
     verdicts: scene.verdicts,
   });
   return { incident: { ...incident, resolvedAt: scene.now, recoveredAt: recorded.at }, events };
-}
-
-/** A recovery is told on the clock that the onset was told on, so that what lies between them is a duration. */
-function shiftEstimate({ at, earliest, latest }: TimeEstimate, deltaMs: number): TimeEstimate {
-  return { at: at + deltaMs, earliest: earliest + deltaMs, latest: latest + deltaMs };
 }
 
 function withRule(rules: readonly string[], rule: string): readonly string[] {

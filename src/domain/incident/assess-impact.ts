@@ -62,5 +62,3 @@ export function recordedImpact(
   }
   return { badEvents, totalEvents, peakBadRatio, signal: target.signal, about: true };
 }
-
-export const noImpact: Impact = { badEvents: 0, totalEvents: 0, peakBadRatio: 0 };

@@ -15,6 +15,8 @@ export interface Calling {
   readonly since: Moment;
   /** Who acknowledged it since then. */
   readonly acknowledgedBy?: string;
+  /** When that was written; absent exactly where `acknowledgedBy` is. */
+  readonly acknowledgedAt?: Moment;
   /** When each channel last heard of the incident, or was made to, since then. */
   readonly heard: Readonly<Record<string, Moment>>;
   /** By channel: the time after which the last escalation step that it was handed was due, ms. */
@@ -35,11 +37,14 @@ export function callingAfter(before: Calling, event: StoredEvent, severityBefore
       return callingFrom(event);
     case 'unsilenced': {
       // Nobody was called until now, and who acknowledged meanwhile has it in hands.
-      const { acknowledgedBy } = before;
-      return { ...callingFrom(event), ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }) };
+      const { acknowledgedBy, acknowledgedAt } = before;
+      if (acknowledgedBy === undefined || acknowledgedAt === undefined) return callingFrom(event);
+      return { ...callingFrom(event), acknowledgedBy, acknowledgedAt };
     }
     case 'acknowledged':
-      return before.acknowledgedBy === undefined ? { ...before, acknowledgedBy: event.by } : before;
+      return before.acknowledgedBy === undefined
+        ? { ...before, acknowledgedBy: event.by, acknowledgedAt: moment }
+        : before;
     case 'notified':
       return { ...before, heard: withHeard(before.heard, [event.channel], moment) };
     case 'rule-joined':

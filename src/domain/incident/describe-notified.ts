@@ -1,4 +1,4 @@
-import { formatSpan } from '../text/duration.ts';
+import { formatMeasured } from '../text/duration.ts';
 import type { Incident } from './incident.ts';
 
 /** When somebody first heard of an incident. Times: ms since the epoch; on Andon's clock, but for `detectedAt`. */
@@ -26,8 +26,14 @@ export function firstNotified({
 /** `41s after it was detected, 0s after the silence ended`: what passed, and what of it the time to notify counts. */
 export function describeNotified({ detectedAt, notifiedAt, timeToNotifyMs, wasSilenced }: FirstNotified): string {
   const since = Math.max(0, notifiedAt - detectedAt);
-  const told = `${formatSpan(since)} after it was detected`;
-  if (wasSilenced) return `${told}, ${formatSpan(timeToNotifyMs)} after the silence ended`;
+  const told = `${formatMeasured(since)} after it was detected`;
+  if (wasSilenced) return `${told}, ${formatMeasured(timeToNotifyMs)} after the silence ended`;
   // Such as after a restart: what happened meanwhile is written down once it is read.
-  return since - timeToNotifyMs < 1_000 ? told : `${told}, ${formatSpan(timeToNotifyMs)} after it was recorded`;
+  return since - timeToNotifyMs < 1_000 ? told : `${told}, ${formatMeasured(timeToNotifyMs)} after it was recorded`;
+}
+
+/** Why nothing is known of when somebody first heard of it: `not yet`, or who told of it in its place. */
+export function describeNotNotified(toldFirstBy: string | undefined, beganUntold: boolean): string {
+  if (toldFirstBy !== undefined) return `by the page of ${toldFirstBy}`;
+  return beganUntold ? 'not of its beginning, which was over by the time that anybody was told' : 'not yet';
 }

@@ -2,7 +2,7 @@ import type { WithheldFor } from './event.ts';
 
 const reasons: Readonly<Record<WithheldFor, string>> = {
   flapping: 'it flaps, and is told once it is steady',
-  group: 'others that are told under it are off',
+  group: 'others that are told under it are not back yet',
 };
 
 /** `held back from chat: it flaps, and is told once it is steady`; without a reason where an older Andon wrote none. */

@@ -14,7 +14,7 @@ import type { Service, StopRule } from '../service/service.ts';
 import type { OpenIncident, ScopeState } from './service-state.ts';
 import { emptyLedger, record, type Retention, type SignalLedger } from '../reading/signal-ledger.ts';
 import type { Timing } from '../reading/timing.ts';
-import type { TargetVerdict } from '../reading/verdict.ts';
+import { judgeAll, type TargetVerdict } from '../reading/verdict.ts';
 
 /** Everything known of a service between two evaluations. */
 export interface ServiceState {
@@ -102,6 +102,7 @@ export function evaluate(
       ...(step.incident === undefined ? {} : { incident: step.incident }),
       ...begins,
       ...(step.incident === undefined && scope.incident !== undefined ? endOf(scope.incident) : {}),
+      ...heldSince(scene, scope, step.incident, elapsed),
     };
     outcomes.push({ state, verdicts: scene.verdicts, rules: judged });
   }
@@ -188,6 +189,18 @@ function scopesOf(service: Service, before: ServiceState, readings: ServiceReadi
     plans.push({ group: scope.group, rules: key === '' ? wholeRules : groupedRules });
   }
   return plans;
+}
+
+/** A gap that nobody can look into ends what was seen to hold: whether it did there is not known. */
+function heldSince(
+  { verdicts, now }: Scene,
+  before: ScopeState,
+  incident: OpenIncident | undefined,
+  { unwatchedMs }: Elapsed,
+): Pick<ScopeState, 'heldSince'> {
+  const isOpen = incident !== undefined && incident.resolvedAt === undefined;
+  if (isOpen || judgeAll(verdicts) !== 'held') return {};
+  return { heldSince: unwatchedMs > 0 ? now : (before.heldSince ?? now) };
 }
 
 /** What an incident that is closed leaves behind: what was off until service was back belongs to it. */

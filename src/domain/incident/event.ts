@@ -133,6 +133,8 @@ export type IncidentEvent =
       readonly stop: StopFacts;
       /** When it was off again; absent in events of an older Andon, whose suspects are those of the first onset. */
       readonly onset?: Onset;
+      /** By how much the source's clock, which this is told on, was set since the first onset, ms; absent where it just ran on. */
+      readonly clockSetMs?: number;
       readonly suspects?: readonly Suspect[];
       /** From here on it flaps: that it is off or back is told once that has lasted for `steadyMs`. */
       readonly flapping?: { readonly times: number; readonly since: number; readonly steadyMs: number };

@@ -1,4 +1,4 @@
-import { noImpact, impactOf, recordedImpact } from './assess-impact.ts';
+import { impactOf, recordedImpact } from './assess-impact.ts';
 import { enoughCoverage } from '../budget/read-window.ts';
 import { recordedAfter } from '../estimate/recorded-after.ts';
 import type { BudgetSpent, IncidentSpell } from '../budget/budget-spent.ts';
@@ -204,7 +204,7 @@ function longestStepAt(scene: Scene, at: number): number {
 
 /**
  * Impact of the counting signal that lost most. What has no target is held against the budgets that `rules` look at.
- * Undefined where no loss is known of any, and one of them was not counted.
+ * Undefined where no loss is known of any, and one of them was not counted; and where there is none, since gauges count no events.
  */
 export function assessImpact(
   scene: Scene,
@@ -214,7 +214,7 @@ export function assessImpact(
 ): Impact | undefined {
   const { readings, group } = scene;
   const { service } = readings;
-  let worst = noImpact;
+  let worst: Impact | undefined;
   let isKnown = true;
   for (const target of [...targetsBySignal(service), ...promisedBounds(service, rules)]) {
     if (readings.signal(target.signal)?.kind === 'gauge') continue;
@@ -226,9 +226,11 @@ export function assessImpact(
       recorded === undefined
         ? impactOf(ledger?.rows ?? noRows, target, onset, recovery)
         : recordedImpact(recorded.rows, target, onset, recovery, scene.notBefore);
-    if (impact.badEvents > worst.badEvents) worst = impact;
+    if (worst === undefined || impact.badEvents > worst.badEvents) worst = impact;
   }
-  return isKnown || worst.badEvents > 0 ? worst : undefined;
+  if (worst === undefined || worst.badEvents > 0) return worst;
+  const { signal: _none, ...nothingLost } = worst;
+  return isKnown ? nothingLost : undefined;
 }
 
 function isPolled(service: Service, signal: string): boolean {

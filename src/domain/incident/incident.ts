@@ -6,7 +6,7 @@ import type { StopFacts, StoredEvent } from './event.ts';
 import type { Group } from '../service/group.ts';
 import type { Impact } from './impact.ts';
 import type { Onset, TimeEstimate } from '../estimate/onset.ts';
-import { relapsesKept, type Relapse } from './relapse.ts';
+import { backBefore, relapsesKept, type Relapse } from './relapse.ts';
 import type { Severity } from '../service/service.ts';
 import { beginTelling, foldTelling, type TellingState } from './telling-state.ts';
 import type { TargetVerdict } from '../reading/verdict.ts';
@@ -61,7 +61,10 @@ export interface Incident {
   readonly closedAt?: number;
   /** Set when a person closed it: unless it had resolved before, its recovery was not seen. */
   readonly closedByHand?: ClosedByHand;
-  /** From detection's recording to the first accepted page, on Andon's clock, ms. */
+  /**
+   * From detection's recording to the first accepted page, on Andon's clock, ms. Absent where the page of another incident
+   * was the first to tell of it, or only its relapse was told.
+   */
   readonly timeToNotifyMs?: number;
   readonly timeToAcknowledgeMs?: number;
   /** Who acknowledged it first; whether that still counts stands in `calling`. */
@@ -114,7 +117,7 @@ export function timeOffMs(incident: Incident): number | undefined {
   if (relapsedAt === undefined || recoveredAt === undefined) return timeToRecoverMs(incident);
   const newest = lastRelapses?.at(-1);
   // Of a relapse that an older Andon wrote down no onset is known.
-  const offAgainAt = newest?.number === relapses ? newest.onset.at : relapsedAt;
+  const offAgainAt = newest?.number === relapses ? newest.onset.at - (newest.clockSetMs ?? 0) : relapsedAt;
   return offBeforeMs + Math.max(0, recoveredAt - offAgainAt);
 }
 
@@ -193,7 +196,9 @@ function changes(incident: Incident, event: StoredEvent): Changes {
     case 'notified':
       return {
         ...toldOf(incident, [event.channel]),
-        ...(incident.timeToNotifyMs === undefined ? { timeToNotifyMs: sincePaging(incident, event) } : {}),
+        ...(incident.timeToNotifyMs === undefined && isFirstTold(incident.telling)
+          ? { timeToNotifyMs: sincePaging(incident, event) }
+          : {}),
       };
     case 'acknowledged':
       return {
@@ -303,7 +308,7 @@ function withRelapse(incident: Incident, event: Extract<StoredEvent, { type: 're
     number: incident.relapses + 1,
     at: event.at,
     onset,
-    ...(incident.recoveredAt === undefined ? {} : { backSince: incident.recoveredAt }),
+    ...backBefore(incident, event.clockSetMs),
     ...suspectsOf(event.suspects),
   };
   return { lastRelapses: [...(incident.lastRelapses ?? []), relapse].slice(-relapsesKept) };
@@ -336,6 +341,11 @@ function withRule(rules: readonly string[], rule: string): readonly string[] {
 function acknowledgedAfter(incident: Incident, event: StoredEvent & { readonly via?: unknown }): number {
   if (event.via === undefined) return sinceOpened(incident, event);
   return Math.max(0, Math.min(event.at, event.recordedAt) - incident.openedRecordedAt);
+}
+
+/** Whether the first page of its own is the one that told of its beginning, and not of what came later. */
+function isFirstTold({ toldFirstBy, beganUntold, unsilencedAt }: TellingState): boolean {
+  return toldFirstBy === undefined && (beganUntold === undefined || unsilencedAt !== undefined);
 }
 
 /** Nobody is late with what a silence kept back. */

@@ -19,7 +19,7 @@ function shiftScope(scope: ScopeState, deltaMs: number): ScopeState {
   return {
     ...scope,
     rules: scope.rules.map((rule): RuleState => ({ ...rule, ...shift(rule, ['trueSince', 'unknownSince'], deltaMs) })),
-    ...shift(scope, ['notBefore'], deltaMs),
+    ...shift(scope, ['notBefore', 'heldSince'], deltaMs),
     ...(scope.incident === undefined ? {} : { incident: shiftIncident(scope.incident, deltaMs) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Suspect } from '../change/suspect.ts';
-import type { Onset } from '../estimate/onset.ts';
+import { shiftEstimate, type Onset, type TimeEstimate } from '../estimate/onset.ts';
 
 /** One time that an incident went off again. Times on the source's clock, ms since the epoch. */
 export interface Relapse {
@@ -11,6 +11,10 @@ export interface Relapse {
   readonly onset: Onset;
   /** Since when service had been back before it; absent where that is not known. */
   readonly backSince?: number;
+  /** `backSince` with its early and late bounds. */
+  readonly back?: TimeEstimate;
+  /** By how much the source's clock was set since the first onset; times of recovery are recorded on the clock of that. */
+  readonly clockSetMs?: number;
   /** Changes that this relapse may come from, the latest first; absent when there are none. */
   readonly suspects?: readonly Suspect[];
 }
@@ -18,12 +22,14 @@ export interface Relapse {
 /** An incident that flaps for days is remembered by its newest relapses. */
 export const relapsesKept = 20;
 
-/** A stretch for which service was off within one incident: the first, or a relapse. Times as in `Relapse`. */
+/** A stretch for which service was off within one incident: the first, or a relapse. Times as in `Relapse`, on the clock of its onset. */
 export interface OffSpell {
   /** Absent for the first one. */
   readonly relapse?: number;
   readonly onset: Onset;
   readonly backSince?: number;
+  readonly back?: TimeEstimate;
+  readonly clockSetMs?: number;
   readonly recoveredAt?: number;
   readonly suspects?: readonly Suspect[];
 }
@@ -44,9 +50,26 @@ export function offSpells({ onset, suspects, recoveredAt, lastRelapses = [] }: T
   ];
   return off.map((spell, index) => {
     const next = off[index + 1];
-    const end = next === undefined ? recoveredAt : next.backSince;
-    return end === undefined ? spell : { ...spell, recoveredAt: end };
+    const end = next === undefined ? recoveredAt : recordedBack(next);
+    return end === undefined ? spell : { ...spell, recoveredAt: end + (spell.clockSetMs ?? 0) };
   });
+}
+
+/** What a recovery tells of the relapse that it was before, on the clock of that. */
+export function backBefore(
+  { recoveredAt, recovery }: { readonly recoveredAt?: number; readonly recovery?: TimeEstimate },
+  clockSetMs = 0,
+): Pick<Relapse, 'backSince' | 'back' | 'clockSetMs'> {
+  if (recoveredAt === undefined) return {};
+  return {
+    backSince: recoveredAt + clockSetMs,
+    ...(recovery === undefined ? {} : { back: shiftEstimate(recovery, clockSetMs) }),
+    ...(clockSetMs === 0 ? {} : { clockSetMs }),
+  };
+}
+
+function recordedBack({ backSince, clockSetMs = 0 }: OffSpell): number | undefined {
+  return backSince === undefined ? undefined : backSince - clockSetMs;
 }
 
 /** The newest onset: of the relapse, where it relapsed. */

@@ -55,4 +55,9 @@ export interface ScopeState {
   readonly incident?: OpenIncident;
   /** Set where an incident was closed: what happened until service was back, or before a person's word, belongs to that one, ms. */
   readonly notBefore?: number;
+  /**
+   * Since when every target has held without a gap in what was seen, with no incident open; absent while that is not so, and
+   * in what an older Andon left, ms.
+   */
+  readonly heldSince?: number;
 }

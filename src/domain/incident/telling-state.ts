@@ -25,6 +25,12 @@ export interface TellingState {
   readonly turnedAt: number;
   /** When it relapsed, newest last; no more than tell whether it flaps. */
   readonly relapsedAt: readonly number[];
+  /** Channels of escalation steps that it was handed on to: from then on they are told of all that is told under it. */
+  readonly handedTo?: readonly string[];
+  /** The incident whose page was the first to tell of this one; absent where a channel was first told of it by itself. */
+  readonly toldFirstBy?: string;
+  /** Set where it relapsed before anybody was told of it: its beginning was told to nobody. */
+  readonly beganUntold?: true;
   /** Set while it is off and on too often for each time to be told. */
   readonly flapping?: { readonly times: number; readonly since: number; readonly steadyMs: number };
 }
@@ -51,12 +57,13 @@ export function foldTelling(
         ...state,
         turnedAt: event.recordedAt,
         relapsedAt: [...state.relapsedAt, event.recordedAt].slice(-relapsesKept),
+        ...(state.firstToldAt === undefined && state.toldFirstBy === undefined ? { beganUntold: true as const } : {}),
         ...(event.flapping === undefined ? {} : { flapping: event.flapping }),
       };
       return tellOpen(turned, event, 'relapsed');
     }
     case 'reminded':
-      return told(state, event.told ?? [], event.recordedAt);
+      return handedOn(told(state, event.told ?? [], event.recordedAt), event);
     case 'unsilenced':
       return tellOpen({ ...withoutOwed(state), ...unsilencedAt(state, event.recordedAt) }, event, event.kind);
     case 'grouped':
@@ -116,7 +123,18 @@ function tellOpen(state: TellingState, event: Told, kind: OpenKind): TellingStat
   const after = spellTold(told(state, event.told ?? [], recordedAt), event, kind);
   const known = (event.told ?? []).length > 0 || groupedUnder !== undefined ? withoutOwed(after) : after;
   if (groupedUnder === undefined) return known;
-  return { ...known, under: { ...groupedUnder, at: recordedAt } };
+  const first = known.firstToldAt === undefined ? (known.toldFirstBy ?? groupedUnder.incidentId) : known.toldFirstBy;
+  return {
+    ...known,
+    under: { ...groupedUnder, at: recordedAt },
+    ...(first === undefined ? {} : { toldFirstBy: first }),
+  };
+}
+
+function handedOn(state: TellingState, event: Extract<StoredEvent, { type: 'reminded' }>): TellingState {
+  const { reminder, told: channels = [] } = event;
+  if (reminder !== 'escalation' || channels.length === 0) return state;
+  return { ...state, handedTo: [...new Set([...(state.handedTo ?? []), ...channels])] };
 }
 
 function tellEnd(state: TellingState, { told: channels = [] }: Told): TellingState {
@@ -144,8 +162,8 @@ function apart({ under, ...state }: TellingState, channels: readonly string[]): 
   return under === undefined || left.length === 0 ? state : { ...state, under: { ...under, channels: left } };
 }
 
-function unsilencedAt({ firstToldAt }: TellingState, at: number): Pick<TellingState, 'unsilencedAt'> {
-  return firstToldAt === undefined ? { unsilencedAt: at } : {};
+function unsilencedAt({ firstToldAt, toldFirstBy }: TellingState, at: number): Pick<TellingState, 'unsilencedAt'> {
+  return firstToldAt === undefined && toldFirstBy === undefined ? { unsilencedAt: at } : {};
 }
 
 function withoutOwed({ owed: _paid, ...state }: TellingState): TellingState {

@@ -16,7 +16,7 @@ export const defaultFlapping: FlappingPolicy = { relapses: 3, withinMs: 3_600_00
 /** The relapse with which an incident begins to flap says so; any other event is left as it is. `now`: when it is written, ms. */
 export function withFlapping(
   event: IncidentEvent,
-  before: Pick<Incident, 'telling' | 'openedRecordedAt'> | undefined,
+  before: Pick<Incident, 'telling' | 'openedRecordedAt' | 'onset' | 'relapses' | 'lastRelapses'> | undefined,
   policy: FlappingPolicy,
   now: number,
 ): IncidentEvent {
@@ -24,9 +24,24 @@ export function withFlapping(
   const isLate = (at: number): boolean => now - at < policy.withinMs;
   const relapses = [...before.telling.relapsedAt.filter(isLate), now];
   if (relapses.length < policy.relapses) return event;
-  const off = [...[before.openedRecordedAt].filter(isLate), ...relapses];
+  const wasFirst = isLate(before.openedRecordedAt);
   const { steadyMs } = policy;
-  return { ...event, flapping: { times: off.length, since: Math.min(...off), steadyMs } };
+  // What is told of it counts from when it was off, as all its pages do, and not from when that was written down.
+  const since = wasFirst ? before.onset.at : relapseOnset(before, event, relapses.length);
+  return {
+    ...event,
+    flapping: { times: relapses.length + (wasFirst ? 1 : 0), since: since ?? relapses[0] ?? now, steadyMs },
+  };
+}
+
+/** When the first of the newest so many relapses was off again, `event` counted; undefined where that is not known. */
+function relapseOnset(
+  { relapses, lastRelapses = [] }: Pick<Incident, 'relapses' | 'lastRelapses'>,
+  event: Extract<IncidentEvent, { type: 'relapsed' }>,
+  count: number,
+): number | undefined {
+  const number = relapses + 2 - count;
+  return number > relapses ? event.onset?.at : lastRelapses.find((relapse) => relapse.number === number)?.onset.at;
 }
 
 /** Whether a channel hears of this when the incident is steady: it has been told that it is off and on. */

@@ -1,5 +1,6 @@
 import { worseSeverity, type Incident } from '../incident/incident.ts';
 import type { IncidentEvent } from '../incident/event.ts';
+import { isComingBack, type Standing } from '../incident/standing.ts';
 
 /** Which incidents are one outage: those that are alike in all of these. */
 export interface Grouping {
@@ -59,22 +60,52 @@ export function leadOf(
   return leads[0]?.id;
 }
 
-/** The incidents that are told under this one on a channel, by when they joined; on any channel where none is named. */
+/**
+ * The incidents that are told under this one on a channel, by when they joined; on any channel where none is named. Whoever
+ * the first one was handed on to is told of all of them, but for those that it was told of by themselves.
+ */
 export function membersOf(lead: Incident, around: Around, channel?: string): readonly Incident[] {
+  const isHanded = channel !== undefined && lead.telling.handedTo?.includes(channel) === true;
   return [...around.values()]
-    .filter(({ telling: { under } }) => {
+    .filter(({ telling: { under, awaitsEnd } }) => {
       if (under === undefined || under.incidentId !== lead.id) return false;
-      return channel === undefined || under.channels.includes(channel);
+      if (channel === undefined) return true;
+      return (isHanded || under.channels.includes(channel)) && !awaitsEnd.includes(channel);
     })
     .sort((a, b) => joinedAt(a) - joinedAt(b) || (a.id < b.id ? -1 : 1));
+}
+
+/** The incidents that a page of an incident tells of on a channel: whom an escalation hands it on to, it tells of all. */
+export function toldTogether(
+  lead: Incident,
+  event: IncidentEvent,
+  around: Around,
+  channel: string,
+): readonly Incident[] {
+  if (event.type !== 'reminded' || event.reminder === 'repeat') return membersOf(lead, around, channel);
+  const handedTo = [...(lead.telling.handedTo ?? []), channel];
+  return membersOf({ ...lead, telling: { ...lead.telling, handedTo } }, around, channel);
 }
 
 /** Whether the end of an incident waits on a channel for others that are told under it. */
 export function waitsForGroup(lead: Incident, channel: string, around: Around): boolean {
   return membersOf(lead, around, channel).some(
-    ({ phase, telling }) =>
-      (phase === 'open' || telling.flapping !== undefined) && !telling.awaitsEnd.includes(channel),
+    ({ phase, telling }) => phase === 'open' || telling.flapping !== undefined,
   );
+}
+
+/**
+ * Whether nobody is to be reminded of an incident by itself, since the page of another one tells of it. Once that one is
+ * back, reminders of this one go on by themselves, unless it is coming back too or is in the hands of whoever acknowledged
+ * the page: `lead` is that other one, `standing` how this one stands.
+ */
+export function isSpokenFor(incident: Incident, lead: Incident | undefined, standing: Standing): boolean {
+  const { under } = incident.telling;
+  if (under === undefined || lead?.id !== under.incidentId) return false;
+  if (lead.phase === 'open') return true;
+  if (lead.telling.awaitsEnd.length === 0) return false;
+  const { acknowledgedAt } = lead.calling;
+  return (acknowledgedAt?.seq ?? -Infinity) > incident.calling.since.seq || isComingBack(standing);
 }
 
 /** Names those that joined and were not named yet, and tells the end of a group that is back; undefined when neither is due. */

@@ -61,8 +61,10 @@ export function holdBack(
     return told(event, planned, withheld);
   }
   const leads = new Map<string, string>();
+  // Of one that is back itself nobody is reminded: then its page tells of no other any more.
+  const covering = event.type === 'reminded' ? onlyOpen(around) : around;
   for (const channel of channels) {
-    const lead = withheld.has(channel) ? undefined : leadOf(after, channel, around, holding.grouping, holding.now);
+    const lead = withheld.has(channel) ? undefined : leadOf(after, channel, covering, holding.grouping, holding.now);
     if (lead !== undefined) leads.set(channel, lead);
   }
   // One lead for all its channels: those of another are paged by themselves rather than lost between two.
@@ -71,6 +73,10 @@ export function holdBack(
   const joined = [...leads].flatMap(([channel, lead]) => (lead === incidentId ? [channel] : []));
   const grouped = { ...event, groupedUnder: { incidentId, channels: joined } };
   return told(grouped, planned, withheld, new Set(joined));
+}
+
+function onlyOpen(around: Around): Around {
+  return new Map([...around].filter(([, { phase }]) => phase === 'open'));
 }
 
 type Tellable = Extract<IncidentEvent, { readonly told?: readonly string[] }>;

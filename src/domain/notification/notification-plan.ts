@@ -19,10 +19,15 @@ export interface PlanOptions {
   readonly nextSequence: number;
   /** Where Andon's pages are reached from outside, without a trailing path of their own. */
   readonly externalUrl?: string;
-  /** Other incidents that the incident's page tells of, in the order in which they joined. */
-  readonly together?: readonly Incident[];
+  /** Other incidents that the incident's page on a channel tells of, in the order in which they joined. */
+  readonly together?: (channel: string) => readonly Incident[];
   /** How those stand as of the last poll. */
   readonly standingOf?: StandingOf;
+  /**
+   * Of an event that Andon learns of long after it happened: the incident as all that is written together with it leaves it.
+   * What was seen then is told with its time.
+   */
+  readonly outcome?: Incident;
 }
 
 /** Channels by what they have to do with an incident when something happens in it. */
@@ -51,7 +56,14 @@ export function planNotifications(
   if (kind === undefined) return [];
   const receivers = 'to' in event ? event.to : receiversOf(kind, audience);
   if (receivers.length === 0) return [];
-  const page = pageOf(event, incident, kind, options);
+  const pages = new Map<string, Page>();
+  const pageFor = (channel: string): Page => {
+    const members = options.together?.(channel) ?? [];
+    const key = members.map(({ id }) => id).join(' ');
+    const page = pages.get(key) ?? pageOf(event, incident, kind, members, options);
+    pages.set(key, page);
+    return page;
+  };
   return receivers.map((channel) => ({
     id: notificationId(incident.id, options.nextSequence, channel),
     channel,
@@ -59,7 +71,7 @@ export function planNotifications(
     sequence: options.nextSequence,
     kind,
     createdAt: options.recordedAt,
-    page,
+    page: pageFor(channel),
   }));
 }
 
@@ -147,9 +159,11 @@ function pageOf(
   event: IncidentEvent,
   incident: Incident,
   kind: NotificationKind,
-  { externalUrl, together: members = [], standingOf, recordedAt }: PlanOptions,
+  members: readonly Incident[],
+  { externalUrl, standingOf, recordedAt, outcome: told }: PlanOptions,
 ): Page {
-  const own = stateOf(incident, laterStanding(event), recordedAt);
+  const outcome = kind === 'resolved' ? undefined : told;
+  const own = stateOf(outcome ?? incident, outcome === undefined ? laterStanding(event) : {}, recordedAt);
   const offCount = offCountOf(incident, own, members, (member) => stateOf(member, standingOf?.(member), recordedAt));
   const summary = summaryOf(incident, kind, event.at);
   const { acknowledgedBy } = incident.calling;
@@ -163,7 +177,7 @@ function pageOf(
     ...(runbook === undefined ? {} : { runbook }),
     labels: incident.labels,
     severity: incident.severity,
-    title: pageTitle(event, incident, kind, members, offCount),
+    title: pageTitle(event, incident, kind, members, offCount, outcome),
     ...(summary === undefined ? {} : { summary }),
     rules: incident.rules,
     condition: incident.condition,
@@ -177,7 +191,9 @@ function pageOf(
     ...(closedByHand === undefined ? {} : { closedByHand }),
     off: incident.verdicts.filter(({ verdict }) => verdict !== 'held'),
     fine: incident.verdicts.filter(({ verdict }) => verdict === 'held'),
-    ...(kind === 'resolved' || incident.verdictsAt === event.at ? {} : { seenAt: incident.verdictsAt }),
+    ...(kind === 'resolved' || (incident.verdictsAt === event.at && outcome === undefined)
+      ? {}
+      : { seenAt: incident.verdictsAt }),
     // After a relapse it goes on: what it had cost until then is not what it costs.
     ...(impact === undefined || recoveredAt === undefined ? {} : { impact }),
     ...(budgetsSpent === undefined ? {} : { budgetsSpent }),

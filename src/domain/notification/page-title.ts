@@ -1,13 +1,15 @@
 import { whereFrom } from '../change/describe-suspect.ts';
 import { blamedChange } from '../change/suspect.ts';
 import type { IncidentEvent } from '../incident/event.ts';
+import { newestSuspects } from '../incident/relapse.ts';
 import { timeOffMs, timeToRecoverMs, type Incident } from '../incident/incident.ts';
+import { describeTimeOff } from '../incident/span-words.ts';
 import { describeHeld, type Standing } from '../incident/standing.ts';
 import { describeVerdict } from '../reading/verdict-text.ts';
 import { formatDuration } from '../text/duration.ts';
 import { clockTime } from '../text/utc.ts';
 import { shortenEnd, visibleText } from '../text/visible-text.ts';
-import { groupEnd, groupHeadline } from './group-title.ts';
+import { groupEnd, groupHeadline, nobodyAcknowledged } from './group-title.ts';
 import type { NotificationKind } from './notification.ts';
 import { incidentPlace, namesOf, othersOf, type OffCount } from './together.ts';
 
@@ -26,8 +28,9 @@ export function pageTitle(
   kind: NotificationKind,
   members: readonly Incident[],
   offCount: OffCount,
+  outcome?: Incident,
 ): string {
-  return titleWith(incident, members, textOf(event, incident, kind, members, offCount));
+  return titleWith(incident, members, textOf(event, incident, kind, members, offCount, outcome));
 }
 
 /** What is true of all that the page tells of, and of its own incident. */
@@ -37,23 +40,61 @@ function textOf(
   kind: NotificationKind,
   members: readonly Incident[],
   offCount: OffCount,
+  outcome: Incident | undefined,
 ): string {
-  const own = titleOf(event, incident, kind);
+  const own = outcome === undefined ? titleOf(event, incident, kind, members) : longAgo(event, incident, kind, outcome);
   if (members.length === 0) return own;
   if (kind !== 'resolved') return groupHeadline(offCount, shortenEnd(incidentPlace(incident), placeLimit), own);
-  const end = groupEnd([incident, ...members], offCount.of, event.at);
+  const end = groupEnd([incident, ...members], offCount, event.at);
   return incident.closedByHand === undefined && event.type !== 'steadied' ? end : `${end}; ${own}`;
 }
 
 /** What happened, and what had kept it from being told. */
-function titleOf(event: IncidentEvent, incident: Incident, kind: NotificationKind): string {
-  return later(event, incident) ?? headline(event, incident, kind);
+function titleOf(
+  event: IncidentEvent,
+  incident: Incident,
+  kind: NotificationKind,
+  members: readonly Incident[],
+): string {
+  return later(event, incident) ?? headline(event, incident, kind, members);
+}
+
+/**
+ * Of what Andon learns long after it happened: what was off, with the time at which it was, and whether it is over since.
+ * `outcome`: the incident as it is left by all that is told with it.
+ */
+function longAgo(event: IncidentEvent, incident: Incident, kind: NotificationKind, outcome: Incident): string {
+  // That it flaps is told of it as a whole, with its times.
+  const flaps = later(event, incident);
+  if (flaps !== undefined) return flaps;
+  const { at } = event;
+  const seen = `${whatIsOff(incident)} at ${clockTime(incident.verdictsAt, at)}`;
+  const raised = kind === 'escalated' ? `escalated to ${incident.severity}: ` : '';
+  const again = incident.relapses > 0;
+  const from = again ? `again from ${clockTime(offAgainAt(incident) ?? at, at)}` : `from ${onsetTime(incident, at)}`;
+  const first = again ? `, first off ${sinceOnset(incident, at)}` : '';
+  // A later spell is told by itself.
+  if (outcome.relapses !== incident.relapses || outcome.phase !== 'open') {
+    const { recoveredAt } = outcome.relapses === incident.relapses ? outcome : {};
+    const to = recoveredAt === undefined ? '' : ` to ${clockTime(recoveredAt, at)}`;
+    return `${raised}was off ${from}${to}: ${seen}${first}`;
+  }
+  return `${raised}${again ? 'off again: ' : ''}${seen} — ${sinceWhen(incident, at)}${afterWhat({ suspects: newestSuspects(incident) })}`;
+}
+
+/** Since when a relapse has been off, as far as that is known. */
+function offAgainAt({ lastRelapses, relapsedAt }: Incident): number | undefined {
+  return lastRelapses?.at(-1)?.onset.at ?? relapsedAt;
 }
 
 /** Since when it is off, as far as that is known. */
-function sinceOnset({ onset }: Incident, now: number): string {
+function sinceOnset(incident: Incident, now: number): string {
+  return `since ${onsetTime(incident, now)}`;
+}
+
+function onsetTime({ onset }: Incident, now: number): string {
   const isSeen = onset.method === 'change-point' || onset.method === 'contiguous-breach';
-  return `since ${clockTime(onset.at, now)}${isSeen ? '' : ' or before'}`;
+  return `${clockTime(onset.at, now)}${isSeen ? '' : ' or before'}`;
 }
 
 /** Of one that came back in between: since when it is off again, and when it first was. */
@@ -61,7 +102,7 @@ function sinceWhen(incident: Incident, now: number): string {
   const { relapsedAt } = incident;
   const since = sinceOnset(incident, now);
   if (relapsedAt === undefined) return since;
-  return `again since ${clockTime(incident.lastRelapses?.at(-1)?.onset.at ?? relapsedAt, now)}, first off ${since}`;
+  return `again since ${clockTime(offAgainAt(incident) ?? relapsedAt, now)}, first off ${since}`;
 }
 
 function later(event: IncidentEvent, incident: Incident): string | undefined {
@@ -89,7 +130,12 @@ function later(event: IncidentEvent, incident: Incident): string | undefined {
   }
 }
 
-function headline(event: IncidentEvent, incident: Incident, kind: NotificationKind): string {
+function headline(
+  event: IncidentEvent,
+  incident: Incident,
+  kind: NotificationKind,
+  members: readonly Incident[] = [],
+): string {
   const since = sinceOnset(incident, event.at);
   switch (kind) {
     case 'firing':
@@ -99,12 +145,12 @@ function headline(event: IncidentEvent, incident: Incident, kind: NotificationKi
     case 'relapsed': {
       const relapse = incident.lastRelapses?.at(-1);
       const again = relapse?.onset.at ?? (event.type === 'unsilenced' ? event.since : event.at);
-      const was = isBackBy(incident, event) ? 'was off again at' : 'off again since';
+      const was = isBackBy(incident, event) ? 'was off again since' : 'off again since';
       return `${was} ${clockTime(again, event.at)}${afterWhat({ suspects: relapse?.suspects })}: ${offNow(incident, event)} — first off ${since}`;
     }
     case 'repeated':
     case 'unacknowledged':
-      return `${stillOff(incident, event)} — ${sinceWhen(incident, event.at)}, and nobody has acknowledged it`;
+      return `${stillOff(incident, event)} — ${sinceWhen(incident, event.at)}, and ${nobodyAcknowledged(members)}`;
     case 'acknowledged':
       return `acknowledged by ${incident.calling.acknowledgedBy ?? 'somebody'}: ${whatIsOff(incident)} — ${sinceWhen(incident, event.at)}`;
     case 'test':
@@ -116,11 +162,9 @@ function headline(event: IncidentEvent, incident: Incident, kind: NotificationKi
       const offFor = timeToRecoverMs(incident);
       const back = `back in its end state since ${clockTime(incident.recoveredAt ?? event.at, event.at)}`;
       if (offFor === undefined) return back;
-      const span = (ms: number): string => formatDuration(Math.round(ms / 1000) * 1000);
+      const { relapses } = incident;
       // Every stretch of it lies between two estimates.
-      return incident.relapsedAt === undefined
-        ? `${back}, was off for ${span(offFor)}`
-        : `${back}, was off for about ${span(timeOffMs(incident) ?? offFor)} in all, over ${span(offFor)}`;
+      return `${back}, was off for ${relapses === 0 ? '' : 'about '}${describeTimeOff(timeOffMs(incident) ?? offFor, offFor, relapses)}`;
     }
   }
 }

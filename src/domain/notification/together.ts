@@ -19,6 +19,8 @@ export interface Together {
   readonly held?: { readonly forMs: number; readonly ofMs: number };
   /** Since when its service is back, ms since the epoch; absent while it is not, or where nobody saw it. */
   readonly recoveredAt?: number;
+  /** Who acknowledged it; absent while nobody has, since it opened, rose or came back. */
+  readonly acknowledgedBy?: string;
 }
 
 /** `held`: all of it holds, though not yet for long enough; `closed`: by hand, and nobody saw it come back. */
@@ -33,6 +35,8 @@ export interface OffCount {
   readonly of: number;
   /** How many nobody can tell of. */
   readonly unknown: number;
+  /** How many are on their way back. */
+  readonly held: number;
 }
 
 /** Of what went off this recently nobody has to look again to know it is off, ms. */
@@ -63,7 +67,7 @@ export function offCountOf(
     states.set(place, worst.indexOf(after) < worst.indexOf(before) ? after : before);
   }
   const count = (which: TogetherState): number => [...states.values()].filter((each) => each === which).length;
-  return { off: count('off'), of: states.size, unknown: count('unknown') };
+  return { off: count('off'), of: states.size, unknown: count('unknown'), held: count('held') };
 }
 
 /** At most so many are listed on a page, and so many named in its title. */
@@ -81,7 +85,8 @@ export function togetherOf(
 } {
   if (members.length === 0) return {};
   const together = members.slice(0, mostListed).map((member) => {
-    const { id, service, group, title, onset, severity, phase, recoveredAt } = member;
+    const { id, service, group, title, onset, severity, phase, recoveredAt, calling } = member;
+    const { acknowledgedBy } = calling;
     const standing = standingOf?.(member);
     const state = stateOf(member, standing, now);
     const base = { incidentId: id, service, group, title, since: onset.at, severity, phase, state };
@@ -89,6 +94,7 @@ export function togetherOf(
       ...base,
       ...(state === 'held' && standing?.held !== undefined ? { held: standing.held } : {}),
       ...(recoveredAt === undefined ? {} : { recoveredAt }),
+      ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
     };
   });
   const furtherCount = members.length - together.length;

@@ -30,6 +30,11 @@ export function formatLeft(ms: number): string {
   return formatSpan(Math.ceil(Math.max(0, ms) / unit) * unit);
 }
 
+/** A time between two moments that were measured, to the nearest second, as people say it: one number wherever it stands. */
+export function formatMeasured(ms: number): string {
+  return formatSpan(Math.round(Math.max(0, ms) / unitMs.s) * unitMs.s);
+}
+
 /** A duration as people say it, with the two units that matter: `45s`, `12m 5s`, `3h 20m`, `2d 4h`. */
 export function formatSpan(ms: number): string {
   const unit = ms >= unitMs.d ? unitMs.h : ms >= unitMs.h ? unitMs.m : unitMs.s;

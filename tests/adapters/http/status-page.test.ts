@@ -21,6 +21,17 @@ function pageOf(facts: Partial<PageFacts> = {}): string {
 }
 
 describe('the page', () => {
+  test('has no table that a phone would cut: each cell says what it is', () => {
+    const book = new IncidentBook();
+    const cart = { incidentId: 'inc-2', service: 'cart' };
+    book.apply([anEvent('opened', 1, 100), anEvent('opened', 2, 100, cart), anEvent('resolved', 3, 1300, cart)]);
+    const page = pageOf({ incidents: book.list({ limit: 9 }) });
+    expect(page.match(/<table(?! class="rows")/g)).toBeNull();
+    const bare = [...page.matchAll(/<td>(?!<span class="tag|<a |<\/td>)([^<]*)/g)].map(([, text]) => text);
+    // A bound says so itself.
+    expect(bare.filter((text) => !/^at (?:least|most) /.test(text ?? ''))).toEqual([]);
+  });
+
   test('shows lines, targets with value and bound, rules that are not quiet, and reasons', () => {
     const text = textOf(pageOf());
 

@@ -90,8 +90,12 @@ describe('what an incident is', () => {
     const [resolved, ...others] = await samples(telemetry, info);
     expect(others).toEqual([]);
     expect(resolved).toMatch(/phase="watching".*acknowledged="yes"/);
+    // Who had it in hands then has not said so of what came after.
+    tell(anEvent('relapsed', 4, 1000));
+    expect((await samples(telemetry, info))[0]).toMatch(/phase="open".*acknowledged="no"/);
+    tell(anEvent('resolved', 5, 1100));
     // Its moments are still told then.
-    tell(anEvent('closed', 4, 4500));
+    tell(anEvent('closed', 6, 4500));
     expect(await samples(telemetry, info)).toEqual([]);
     expect(await samples(telemetry, 'andon_incident_timestamp_seconds')).toHaveLength(4);
   });

@@ -67,7 +67,7 @@ describe('a deploy that causes a relapse', () => {
     expect(Math.abs(onset - start - againAt)).toBeLessThan(10 * second);
     expect(incident.onset.at).toBeLessThan(start + backAt);
     const page = harness.channel.sent.find(({ kind }) => kind === 'relapsed')?.page;
-    expect(page?.title).toMatch(/^checkout: off again at 02:52:\d\d UTC, \ds after deploy v66: success rate /);
+    expect(page?.title).toMatch(/^checkout: off again since 02:52:\d\d UTC, \ds after deploy v66: success rate /);
     expect(page?.suspects).toMatchObject([{ change: 'bad-deploy', rollback: 'undo v66' }]);
   });
 
@@ -117,12 +117,12 @@ describe('a deploy that causes a relapse', () => {
 });
 
 describe('a fix that was believed before the relapse', () => {
-  test('passes on, and is a suspect of the relapse as any change is', async () => {
+  test('passes on, and is a suspect of the relapse while it is being made, as any change is', async () => {
     await using harness = await aDaemon();
     await until(harness, brokenAt + 2 * minute);
     const { id } = theIncident(harness);
     const remedies = { incident: id, by: 'ada', reason: 'reverts 81d0e44' };
-    expect(await report(harness, 'fix', { remedies })).toMatchObject({ kind: 'recorded' });
+    expect(await report(harness, 'fix', { remedies, version: 'v43' })).toMatchObject({ kind: 'recorded' });
     await until(harness, againAt + minute);
     expect(theIncident(harness)).toMatchObject({ phase: 'open', relapses: 1 });
     expect(harness.daemon.gates.ask('checkout', 'fix')).toMatchObject({ action: 'go', reason: 'remedy' });
@@ -131,4 +131,110 @@ describe('a fix that was believed before the relapse', () => {
     expect(theIncident(harness).suspects).toBeUndefined();
     expect(theIncident(harness).lastRelapses?.[0]?.suspects).toMatchObject([{ change: 'fix' }]);
   });
+});
+
+describe('what was over when service was back', () => {
+  const ended = { finishedAt: start + brokenAt - minute, outcome: 'succeeded' } as const;
+  const d42: Partial<ChangeReport> = { version: 'v42', startedAt: start + brokenAt - 2 * minute };
+
+  /** A deploy that broke it first, what was done then, and a deploy that broke it again. */
+  async function aSecondCulprit(
+    harness: DaemonHarness,
+    first: Partial<ChangeReport>,
+    meanwhile: (incident: string) => Promise<unknown>,
+  ): Promise<void> {
+    await until(harness, brokenAt - second);
+    await report(harness, 'd42', { ...d42, ...first });
+    await until(harness, brokenAt + 2 * minute);
+    expect(theIncident(harness).suspects).toMatchObject([{ change: 'd42', standing: 'suspect' }]);
+    await meanwhile(theIncident(harness).id);
+    await aRelapse(harness);
+    expect(theIncident(harness).lastRelapses).toMatchObject([
+      { suspects: [{ change: 'bad-deploy', standing: 'suspect', sureness: 'likely', others: 0 }] },
+    ]);
+    expect(theIncident(harness).suspects).toMatchObject([{ change: 'd42', standing: 'suspect' }]);
+  }
+
+  test.each<[string, Partial<ChangeReport>, (harness: DaemonHarness, incident: string) => Promise<unknown>]>([
+    ['the culprit of the first time, over long before', ended, async () => await Promise.resolve()],
+    [
+      'a culprit that was rolled back, though that was told after service was back',
+      {},
+      async (harness) => {
+        await until(harness, backAt + minute);
+        return await report(harness, 'd42', { outcome: 'rolled-back' });
+      },
+    ],
+    [
+      'a fix that was only announced at the gate',
+      ended,
+      async (harness, incident) =>
+        await report(harness, 'fix-43', { remedies: { incident, by: 'ada', reason: 'mends it' } }),
+    ],
+    [
+      'a fix that was made before it',
+      ended,
+      async (harness, incident) =>
+        await report(harness, 'fix-43', {
+          version: 'v43',
+          outcome: 'succeeded',
+          remedies: { incident, by: 'ada', reason: 'mends it' },
+        }),
+    ],
+  ])('leaves the relapse to what came after it: %s', async (_name, first, meanwhile) => {
+    const settled: SettledDeployment[] = [];
+    await using harness = await aDaemon({
+      telemetry: { deploymentSettled: (each) => void settled.push(each) },
+    });
+    await aSecondCulprit(harness, first, async (incident) => await meanwhile(harness, incident));
+    await until(harness, againAt + 100 * minute);
+    const results = new Map(settled.map(({ change, result }) => [change, result]));
+    expect([results.get('d42'), results.get('bad-deploy')]).toEqual(['failed', 'failed']);
+    // Each is put down what it caused itself.
+    for (const { change, recoveriesMs } of settled)
+      if (change !== 'fix-43') expect(Math.abs((recoveriesMs[0] ?? NaN) - 3 * minute)).toBeLessThan(15 * second);
+    // What was only announced was never made.
+    const fix = harness.daemon.changes.get('checkout', 'fix-43');
+    expect(results.has('fix-43')).toBe(fix !== undefined && fix.told.announced === undefined);
+  });
+
+  test('is a suspect of the relapse all the same where it was still being made', async () => {
+    await using harness = await aDaemon();
+    await until(harness, brokenAt - second);
+    await report(harness, 'd42', d42);
+    await aRelapse(harness);
+    expect(theIncident(harness).lastRelapses?.[0]?.suspects?.map(({ change }) => change)).toEqual([
+      'bad-deploy',
+      'd42',
+    ]);
+    // Its end, told late, clears it.
+    await report(harness, 'd42', ended);
+    await harness.advance(second);
+    expect(theIncident(harness).lastRelapses?.[0]?.suspects).toMatchObject([
+      { change: 'bad-deploy', standing: 'suspect' },
+    ]);
+  });
+});
+
+test('a fix that was only announced is not watched, not counted and confounds nothing, until more is told of it', async () => {
+  const traffic: Traffic = { perSecond: () => 20, badShare: (t) => (t >= brokenAt && t < backAt ? 0.3 : 0.0005) };
+  await using harness = await aDaemon({ traffic });
+  await until(harness, brokenAt - second);
+  const end = { startedAt: start + brokenAt - 2 * minute, finishedAt: start + brokenAt - minute };
+  await report(harness, 'd42', { version: 'v42', ...end });
+  await until(harness, brokenAt + 2 * minute);
+  const remedies = { incident: theIncident(harness).id, by: 'ada', reason: 'reverts it' };
+  const claimedAt = harness.clock.now();
+  await report(harness, 'fix-43', { remedies });
+  const deployments = (): number =>
+    harness.daemon.delivery.report({ service: 'checkout', days: 1 }, harness.clock.now()).deployments;
+  expect(harness.daemon.changes.baking().map(({ id }) => id)).toEqual(['d42']);
+  await until(harness, brokenAt + 26 * minute);
+  const { bake } = harness.daemon.changes.get('checkout', 'd42') ?? {};
+  expect(bake).toMatchObject({ verdict: 'worse', finishedAt: expect.any(Number) });
+  expect(deployments()).toBe(1);
+  expect(await report(harness, 'fix-43', { startedAt: claimedAt })).toMatchObject({ kind: 'recorded' });
+  expect(harness.daemon.changes.get('checkout', 'fix-43')?.told).not.toHaveProperty('announced');
+  expect(harness.daemon.changes.baking().map(({ id }) => id)).toEqual(['fix-43']);
+  expect(deployments()).toBe(2);
 });

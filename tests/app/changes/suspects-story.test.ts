@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ChangeReport } from '../../../src/domain/change/change-event.ts';
 import type { SettledDeployment } from '../../../src/domain/change/delivery-metrics.ts';
+import { clockTime } from '../../../src/domain/text/utc.ts';
 import { DaemonHarness, type HarnessOptions } from '../../support/daemon-harness.ts';
 import { aService, start, type Traffic } from '../../support/simulation.ts';
 
@@ -201,6 +202,26 @@ describe('a bake watch', () => {
     });
     expect(harness.daemon.gates.ask('checkout').findings.map(({ reason }) => reason)).not.toContain('bake-worse');
     expect(settled).toMatchObject([{ result: 'unknown' }]);
+  });
+
+  test('keeps what was clearly worse for a part of its window, with when that was', async () => {
+    const traffic: Traffic = {
+      perSecond: () => 50,
+      badShare: (t) => (t >= deployedAt + 20 * second && t < deployedAt + minute ? 0.015 : 0.0005),
+    };
+    // So long that its end sees little of it.
+    const patient = aService({ changes: { bakeMs: 60 * minute }, rules: [] });
+    await using harness = await aDaemon({ traffic, services: [patient] });
+    await until(harness, deployedAt + minute);
+    await report(harness, 'd42', deployedAt, v42);
+    await until(harness, deployedAt + 10 * minute);
+    const seen = harness.daemon.changes.get('checkout', 'd42')?.bake;
+    expect(seen).toMatchObject({ verdict: 'worse' });
+    const { words = '' } =
+      harness.daemon.gates.ask('checkout').findings.find(({ reason }) => reason === 'bake-worse') ?? {};
+    expect(words).toContain(`counted until ${clockTime(seen?.lookedUntil ?? 0, harness.clock.now())}: `);
+    await until(harness, deployedAt + 80 * minute);
+    expect(harness.daemon.changes.get('checkout', 'd42')?.bake).toEqual({ ...seen, finishedAt: expect.any(Number) });
   });
 
   test.each<[string, Traffic, string, string]>([

@@ -99,7 +99,8 @@ describe('a freeze', () => {
     for (let past = 0; past < 300 * second; past += 5 * second) {
       bench.poll('checkout', 1);
       const look = bench.looks.get('checkout');
-      if (look !== undefined) bench.looks.set('checkout', { ...look, view: { ...look.view, scopes: [] } });
+      if (look !== undefined)
+        bench.looks.set('checkout', { ...look, view: { ...look.view, scopes: [] }, scopes: new Map() });
       await bench.clock.advance(5 * second);
     }
     expect(lifted(bench)).toEqual([]);

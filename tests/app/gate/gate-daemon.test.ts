@@ -98,7 +98,8 @@ describe('the cord', () => {
     await second.start();
     await second.advance(15_000);
     expect(second.daemon.gates.ask('checkout')).toMatchObject({ state: 'stop', reason: 'frozen' });
-    expect(second.daemon.gates.freezes().map(({ id }) => id)).toEqual([byHand, expiring, waiting]);
+    // It has held for a minute and more since the freeze, half of it while nobody was there.
+    expect(second.daemon.gates.freezes().map(({ id }) => id)).toEqual([byHand, expiring]);
 
     await second.advance(15 * minute);
     expect(second.daemon.gates.freezes().map(({ id }) => id)).toEqual([byHand]);
@@ -113,6 +114,26 @@ describe('the cord', () => {
         expect.objectContaining({ freezeId: byHand, because: 'by-hand', by: 'grace', reason: 'it is moved' }),
       ]),
     );
+  });
+
+  test('waits on over a restart where the end state did not hold all the while', async () => {
+    const store = new MemoryStore();
+    const stumbles: Traffic = {
+      perSecond: () => 50,
+      badShare: (t) => (t >= 31.3 * minute && t < 31.6 * minute ? 0.01 : 0),
+    };
+    const first = await aDaemon({ traffic: stumbles, store });
+    await first.advance(minute);
+    await first.daemon.gates.acts.freeze({ service: 'checkout', ...words, liftsWhen: 'end-state-held' });
+    await first.stop();
+
+    await using second = new DaemonHarness({ traffic: stumbles, store, startsAt: 32 * minute });
+    await second.start();
+    await second.advance(75_000);
+    expect(second.daemon.gates.freezes()).toHaveLength(1);
+    await second.advance(minute);
+    expect(second.daemon.gates.freezes()).toEqual([]);
+    expect(second.incidents()).toEqual([]);
   });
 
   test('is overridden by name, with a reason, and both are in the log', async () => {

@@ -37,8 +37,8 @@ function aStage() {
     holding: () => holding,
     deliver: () => undefined,
   });
-  const record = async (event: IncidentEvent): Promise<void> => {
-    await recorder.record({ events: [event], checkpoints: [], channels: ['chat'] });
+  const record = async (event: IncidentEvent, channels: readonly string[] = ['chat']): Promise<void> => {
+    await recorder.record({ events: [event], checkpoints: [], channels });
   };
   return {
     sent,
@@ -47,10 +47,14 @@ function aStage() {
     wait: (seconds: number) => {
       now += seconds * 1000;
     },
-    turn: async (type: 'opened' | 'resolved' | 'relapsed', service: string) => {
+    turn: async (
+      type: 'opened' | 'resolved' | 'relapsed' | 'reminded',
+      service: string,
+      channels?: readonly string[],
+    ) => {
       const base = { service, group: {}, incidentId: service, at: now };
       const { seq: _seq, recordedAt: _at, ...event } = anEvent(type, 1, 0, base);
-      await record(event as IncidentEvent);
+      await record(event as IncidentEvent, channels);
     },
     tell: async () => {
       for (const incident of book.list({ limit: 100 })) {
@@ -103,5 +107,32 @@ test('what is held back for a group says so', async () => {
   await turn('resolved', 's14');
   const event = log.at(-1);
   expect(event).toMatchObject({ type: 'resolved', withheld: ['chat'], withheldFor: ['group'] });
-  expect(describeEvent(event as StoredEvent)).toContain('held back from chat: others that are told under it are off');
+  expect(describeEvent(event as StoredEvent)).toContain(
+    'held back from chat: others that are told under it are not back yet',
+  );
+});
+
+test('a channel of one team is told of what that team owns, and of its end at once', async () => {
+  const { turn, wait, tell, sent } = aStage();
+  await turn('opened', 's14', ['chat', 'team-a']);
+  await turn('opened', 's15', ['chat', 'team-b']);
+  wait(30);
+  await tell();
+  await turn('resolved', 's14');
+  const on = (name: string) =>
+    sent.filter(({ channel }) => channel === name).map(({ kind, page }) => `${kind} ${page.title.split(':')[0] ?? ''}`);
+  expect(on('team-a')).toEqual(['firing s14', 'resolved s14']);
+  expect(on('team-b')).toEqual(['firing s15']);
+  await turn('resolved', 's15');
+  await tell();
+  expect(on('chat')).toEqual(['firing s14', 'escalated s14 and 1 more', 'resolved s14 and 1 more']);
+  expect(on('team-b')).toEqual(['firing s15', 'resolved s15']);
+});
+
+test('the timeline says of one that joined that it is one', async () => {
+  const { turn, wait, tell, log } = aStage();
+  for (const service of ['s14', 's15']) await turn('opened', service);
+  wait(30);
+  await tell();
+  expect(describeEvent(log.at(-1) as StoredEvent)).toContain('1 incident is told under this one: s15');
 });

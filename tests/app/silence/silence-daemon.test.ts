@@ -70,7 +70,7 @@ describe('a silence', () => {
       expect(page?.page.title).toMatch(
         kind === 'firing'
           ? /^checkout: back, held for [\dms]+ of 5m — was off since 02:31.*was silenced by ada: new disks$/
-          : /^checkout: was off again at 02:43.*: back, held for [\dms]+ of 5m — first off since 02:31.*was silenced by ada/,
+          : /^checkout: was off again since 02:43.*: back, held for [\dms]+ of 5m — first off since 02:31.*was silenced by ada/,
       );
       expect(page?.page.off).toEqual([]);
       const [fine] = page?.page.fine ?? [];

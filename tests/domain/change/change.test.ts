@@ -46,6 +46,26 @@ describe('a change', () => {
     expect(fold([succeeded, started])).toMatchObject({ startedAt: 1_000, finishedAt: 2_000 });
   });
 
+  test('that is only said to be a remedy is announced, and begins when it is told of otherwise', () => {
+    const remedies = { incident: 'inc-1', by: 'ada', reason: 'reverts it' };
+    const claim = { change: 'deploy-42', service: 'checkout', remedies };
+    expect(fold([claim, claim])?.told.announced).toBe(true);
+    for (const said of [{ by: 'ada' }, { version: 'v42' }, { outcome: 'succeeded' }, { startedAt: 5_000 }] as const)
+      expect(fold([{ ...claim, ...said }])?.told).not.toHaveProperty('announced');
+    const bare = { change: 'deploy-42', service: 'checkout' };
+    expect(fold([claim, bare])).toMatchObject({ startedAt: 5_001, firstReportedAt: 5_000, remedies });
+    expect(fold([claim, bare])?.told).not.toHaveProperty('announced');
+    expect(fold([bare, claim])).toMatchObject({ startedAt: 5_000, remedies });
+    expect(fold([bare, claim])?.told).not.toHaveProperty('announced');
+  });
+
+  test('was rolled back when that was first said, whatever was said of its end before', () => {
+    expect(fold([started, succeeded, rolledBack, rolledBack])?.told).toMatchObject({
+      outcomeAt: 5_001,
+      rolledBackAt: 5_002,
+    });
+  });
+
   test('that has ended without a time ended when that was heard', () => {
     expect(fold([started, { change: 'deploy-42', service: 'checkout', outcome: 'failed' }])).toMatchObject({
       finishedAt: 5_001,

@@ -10,7 +10,7 @@ import type { BakeVerdict } from '../../../src/domain/change/bake-event.ts';
 import { aChange } from '../../support/changes.ts';
 
 function baked(verdict: BakeVerdict, facts: Partial<Change> = {}): Change {
-  return aChange('d1', 1000, { bake: { verdict, comparisons: [], finishedAt: 9000 }, ...facts });
+  return aChange('d1', 1000, { bake: { verdict, comparisons: [], lookedUntil: 9000, finishedAt: 9000 }, ...facts });
 }
 const closed: BearingIncident = { isOver: true, blames: true, onsetAt: 2000, recoveredAt: 5000 };
 

@@ -72,6 +72,40 @@ describe('the changes that an onset may come from', () => {
     expect(suspectsOf([guilty], anOnset(now))).toMatchObject([{ change: 'd1', sureness: 'likely' }]);
   });
 
+  test('are none of those that are only announced at a gate', () => {
+    const announced = aChange('d1', now - minute, { told: { saidAt: {}, announced: true } });
+    expect(suspectsOf([announced], anOnset(now))).toEqual([]);
+  });
+
+  test.each<[string, boolean, Partial<Change>]>([
+    ['was over when service was back', false, { startedAt: now - 30 * minute, finishedAt: now - 20 * minute }],
+    ['was still being made then', true, { startedAt: now - 30 * minute, finishedAt: now - 20 * minute + 1 }],
+    ['began after that', true, { startedAt: now - 5 * minute, finishedAt: now - 4 * minute }],
+    [
+      'had been rolled back by the relapse',
+      false,
+      { startedAt: now - 30 * minute, finishedAt: now - 5 * minute, told: { saidAt: {}, rolledBackAt: now - 5000 } },
+    ],
+    [
+      'was rolled back for it',
+      true,
+      { startedAt: now - 30 * minute, finishedAt: now + minute, told: { saidAt: {}, rolledBackAt: now + minute } },
+    ],
+  ])('are of a relapse those that no recovery cleared: one that %s', (_name, expected, { startedAt = 0, ...facts }) => {
+    const change = aChange('d1', startedAt, facts);
+    const asked = { onset: anOnset(now), shiftSince: () => shifted };
+    expect(findSuspects([change], bakeMs, asked)).toHaveLength(1);
+    const found = findSuspects([change], bakeMs, { ...asked, back: { earliest: now - 20 * minute } });
+    expect(found).toHaveLength(expected ? 1 : 0);
+  });
+
+  test('are of a relapse those too whose end nobody told, for the hour that a rollout is given', () => {
+    const { finishedAt: _end, ...open } = aChange('d1', now - 65 * minute);
+    const asked = { onset: anOnset(now), shiftSince: () => shifted };
+    expect(findSuspects([open], bakeMs, { ...asked, back: { earliest: now - 10 * minute } })).toHaveLength(1);
+    expect(findSuspects([open], bakeMs, { ...asked, back: { earliest: now - 5 * minute } })).toEqual([]);
+  });
+
   test.each<[string, Change[], Onset]>([
     ['one that began after the latest it can have been', [aChange('d1', now + 5001)], anOnset(now)],
     [

@@ -90,8 +90,19 @@ describe('a bake watch', () => {
   });
 
   test('says in a sentence what is worse', () => {
-    expect(describeWorse(aChange('d1', 0, { version: 'v42' }), { comparisons: [unharmed, worse] })).toBe(
-      'since deploy v42 it does worse than in the same hours before: success rate 3% bad, 0.1% a week ago and 0.1% in the hour before',
+    const lookedUntil = Date.UTC(2026, 7, 22, 2, 7, 12);
+    const deploy = aChange('d1', 0, { version: 'v42' });
+    expect(describeWorse(deploy, { comparisons: [unharmed, worse], lookedUntil }, lookedUntil + 60_000)).toBe(
+      'since deploy v42 it does worse than before, counted until 02:07:12 UTC: success rate 3% bad, 0.1% in the same hours a week ago and 0.1% in the hour before',
+    );
+    expect(describeWorse(deploy, { comparisons: [worse], lookedUntil })).toContain('until 2026-08-22 02:07:12 UTC: ');
+  });
+
+  test('says nothing of hours that held too little to be compared', () => {
+    const young = compareTarget(counts({ since: bad, sameHours: { bad: 0, total: 5, ago: 'day' }, hourBefore: good }));
+    expect(young.verdict).toBe('worse');
+    expect(describeWorse(aChange('d1', 0), { comparisons: [young], lookedUntil: 0 }, 0)).toMatch(
+      /: success rate 3% bad, 0\.1% in the hour before$/,
     );
   });
 });

@@ -31,6 +31,12 @@ describe('a rollout that two tools tell of', () => {
     expect(mergeRollouts([byGithub, byArgo])).toEqual(merged);
   });
 
+  test('was rolled back where one of them says so', () => {
+    const gone = { ...byArgo, outcome: 'rolled-back', told: { saidAt: {}, rolledBackAt: 10 * minute } } as const;
+    const [merged] = mergeRollouts([{ ...byGithub, outcome: 'succeeded' }, gone]);
+    expect(merged).toMatchObject({ id: '1234', outcome: 'rolled-back', told: { rolledBackAt: 10 * minute } });
+  });
+
   test.each<[string, Partial<Change>]>([
     ['another version', { version: 'v43' }],
     ['two reports of one tool', { origin: 'github' }],

@@ -50,7 +50,7 @@ describe('a signal at an onset', () => {
   test('of a relapse is held against the level since service was back, not against what was off before', () => {
     const rows = rowsOf([...Array.from({ length: 10 }, () => 50), ...calm.slice(10), ...broken]);
     expect(shiftAt({ onset, rows }, 90_000)).toBeUndefined();
-    expect(shiftAt({ onset, rows, backSince: 50_000 }, 90_000)).toMatchObject({
+    expect(shiftAt({ onset, rows, backBy: 50_000 }, 90_000)).toMatchObject({
       verdict: 'shifted',
       before: { bad: 0, total: 800 },
     });
@@ -70,6 +70,19 @@ describe('a signal at an onset', () => {
     const { signal: _signal, ...blind } = onset;
     expect(shiftAt({ onset: { ...blind, method: 'detection' }, rows: rowsOf([...calm, ...broken]) }, 60_000)).toEqual({
       verdict: 'unknown',
+    });
+  });
+
+  test('was good before where all that was bad lies in steps across the change or across the end of the time before', () => {
+    // Off until 50 s, with a bad step to 55 s; a change at 93 s, in a step that is bad from then on.
+    const rows = rowsOf([...Array.from({ length: 11 }, () => 50), ...calm.slice(11, 18), 20, 20, ...broken]);
+    const relapse = { ...onset, at: 93_500, earliest: 90_000, latest: 95_000 };
+    expect(shiftAt({ onset: relapse, rows, backBy: 52_000 }, 93_000)).toMatchObject({
+      against: 'change',
+      before: { bad: 0, total: 700 },
+    });
+    expect(shiftAt({ onset: { ...relapse, earliest: 93_400 }, rows, backBy: 52_000 }, 93_000)).toMatchObject({
+      before: { bad: 0, total: 700 },
     });
   });
 });

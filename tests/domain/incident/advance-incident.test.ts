@@ -51,7 +51,49 @@ describe('a value that flaps around its bound', () => {
     }).runUntil(40 * minute);
 
     expect(run.story()).toEqual(['opened', 'onset-settled', 'resolved', 'closed']);
+    // A gauge counts no events: what it cost is not known, and not nothing.
+    expect(run.find('resolved')).not.toHaveProperty('impact');
   });
+
+  test('as a gauge cost nothing that the signals beside it count, of all that happened', () => {
+    const both = aService({
+      signals: [aGauge, aRatio],
+      endState: {
+        ...aService().endState,
+        targets: [...aService().endState.targets, { signal: 'lag', bound: 'atMost', value: 10 }],
+      },
+      rules: [aRule({ when: above('lag', 10) })],
+    });
+    const run = new Simulation({
+      service: both,
+      gauge: (t) => (t >= 10 * minute && t < 20 * minute ? 11 : 9),
+      traffic: { perSecond: () => 100, badShare: () => 0 },
+    }).runUntil(40 * minute);
+
+    const { impact } = run.find('resolved');
+    expect(impact).toEqual({ badEvents: 0, totalEvents: expect.any(Number), peakBadRatio: 0 });
+    expect(Math.abs((impact?.totalEvents ?? 0) - 60_000)).toBeLessThan(2_000);
+  });
+});
+
+test('since when the end state has held is known without an incident, and begins anew after a gap, a miss and an incident', () => {
+  const run = new Simulation({ traffic: stepFault(20 * minute, 22 * minute, 0.5) });
+  const heldFor = () => {
+    const [scope] = run.state.scopes.values();
+    return scope?.heldSince === undefined ? undefined : (run.state.evaluatedAt ?? NaN) - scope.heldSince;
+  };
+  run.runUntil(10 * minute);
+  const before = heldFor() ?? NaN;
+  expect(before).toBeGreaterThan(8 * minute);
+  run.runUntil(12 * minute);
+  expect(heldFor()).toBe(before + 2 * minute);
+  run.judge(run.observe(start + 17 * minute), start + 17 * minute);
+  expect(heldFor()).toBe(0);
+  run.runUntil(21 * minute);
+  expect(heldFor()).toBeUndefined();
+  run.runUntil(30 * minute);
+  // Once it was resolved.
+  expect((run.state.evaluatedAt ?? NaN) - (heldFor() ?? NaN)).toBe(run.find('resolved').at);
 });
 
 describe('`hold`', () => {

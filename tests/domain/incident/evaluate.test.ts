@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { noImpact } from '../../../src/domain/incident/assess-impact.ts';
 import { aRule, aService, below, Simulation, start, stepFault } from '../../support/simulation.ts';
 
 const minute = 60_000;
@@ -48,7 +47,8 @@ describe('a step fault', () => {
   test('costs what was lost beyond the target', () => {
     const run = new Simulation({ traffic: stepFault(10 * minute, 15 * minute, 0.5) }).runUntil(40 * minute);
 
-    const { impact = noImpact } = run.find('resolved');
+    const { impact } = run.find('resolved');
+    if (impact === undefined) throw new Error('nothing is known of what it cost');
     const lost = 5 * 60 * 100 * 0.5;
     expect(impact.badEvents).toBeGreaterThan(lost * 0.99);
     expect(impact.badEvents).toBeLessThanOrEqual(lost);

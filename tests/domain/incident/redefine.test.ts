@@ -1,9 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { declarationWords } from '../../../src/domain/incident/declaration-words.ts';
+import { foldIncident, timeOffMs, type Incident } from '../../../src/domain/incident/incident.ts';
+import { offSpells } from '../../../src/domain/incident/relapse.ts';
 import { rebase } from '../../../src/domain/incident/rebase.ts';
 import { redefine, resume, unwatch } from '../../../src/domain/incident/redefine.ts';
 import type { Service } from '../../../src/domain/service/service.ts';
-import { aGauge, aRatio, aRule, aService, below, Simulation, start, stepFault } from '../../support/simulation.ts';
+import {
+  aGauge,
+  aRatio,
+  aRule,
+  aService,
+  below,
+  Simulation,
+  start,
+  stepFault,
+  type Traffic,
+} from '../../support/simulation.ts';
 
 const minute = 60_000;
 const fault = stepFault(10 * minute, 14 * minute, 0.5);
@@ -167,8 +179,50 @@ describe('a clock of the source that was set', () => {
     const run = new Simulation({ traffic: fault }).runUntil(11 * minute);
     const opened = run.find('opened');
     run.state = rebase(run.state, deltaMs);
-    for (const t of run.pollsUntil(40 * minute)) {
-      // The same samples, stamped by the clock that was set.
+    runOn(run, 40 * minute, deltaMs);
+
+    const resolved = run.find('resolved');
+    const expected = straight.find('resolved');
+    expect(run.story().filter((type) => type === 'opened')).toHaveLength(1);
+    expect(Math.abs(resolved.recoveredAt - expected.recoveredAt)).toBeLessThanOrEqual(5_000);
+    expect(resolved.recoveredAt - opened.onset.at).toBeLessThan(5 * minute);
+    expect(Math.abs(resolved.at - deltaMs - expected.at)).toBeLessThanOrEqual(65_000);
+  });
+
+  test.each([
+    ['back', -60 * minute],
+    ['forward', 60 * minute],
+  ])('%s by an hour before a relapse makes no time that it was off longer or shorter', (_name, deltaMs) => {
+    const traffic: Traffic = {
+      perSecond: () => 100,
+      badShare: (t) => ((t >= 10 * minute && t < 14 * minute) || (t >= 18 * minute && t < 21 * minute) ? 0.5 : 0),
+    };
+    const run = new Simulation({ traffic }).runUntil(11 * minute);
+    run.state = rebase(run.state, deltaMs);
+    runOn(run, 60 * minute, deltaMs);
+
+    const incident = run.events.reduce<Incident | undefined>(
+      (known, event, index) => foldIncident(known, { ...event, seq: index + 1, recordedAt: event.at }),
+      undefined,
+    );
+    expect(incident).toMatchObject({ phase: 'closed', relapses: 1 });
+    if (incident === undefined) return;
+    expect(Math.abs((timeOffMs(incident) ?? NaN) - 7 * minute)).toBeLessThanOrEqual(15_000);
+    const [first, relapse] = offSpells(incident);
+    for (const [spell, lasted] of [
+      [first, 4 * minute],
+      [relapse, 3 * minute],
+    ] as const)
+      expect(Math.abs((spell?.recoveredAt ?? NaN) - (spell?.onset.at ?? NaN) - lasted)).toBeLessThanOrEqual(10_000);
+    // What was recorded of the relapse is on the clock that was set: the clock of whoever looks.
+    expect(Math.abs((relapse?.onset.at ?? NaN) - deltaMs - start - 18 * minute)).toBeLessThanOrEqual(10_000);
+    expect(Math.abs((relapse?.backSince ?? NaN) - deltaMs - start - 14 * minute)).toBeLessThanOrEqual(10_000);
+    expect(relapse?.back).toMatchObject({ at: relapse?.backSince });
+  });
+
+  /** Polls on, with the same samples, stamped by the clock that was set. */
+  function runOn(run: Simulation, until: number, deltaMs: number): void {
+    for (const t of run.pollsUntil(until)) {
       const seen = run.observe(start + t).map((each) =>
         each.kind === 'counted'
           ? {
@@ -185,14 +239,7 @@ describe('a clock of the source that was set', () => {
       );
       run.judge(seen, start + t + deltaMs);
     }
-
-    const resolved = run.find('resolved');
-    const expected = straight.find('resolved');
-    expect(run.story().filter((type) => type === 'opened')).toHaveLength(1);
-    expect(Math.abs(resolved.recoveredAt - expected.recoveredAt)).toBeLessThanOrEqual(5_000);
-    expect(resolved.recoveredAt - opened.onset.at).toBeLessThan(5 * minute);
-    expect(Math.abs(resolved.at - deltaMs - expected.at)).toBeLessThanOrEqual(65_000);
-  });
+  }
 
   function countsAt(run: Simulation, t: number, deltaMs: number) {
     const unset = { ...run.state, ledgers: new Map() };
@@ -208,5 +255,8 @@ describe('a clock of the source that was set', () => {
     const { state } = failing();
     expect(rebase(state, -1_000).ledgers.size).toBe(0);
     expect(rebase(state, -1_000).evaluatedAt).toBe((state.evaluatedAt ?? NaN) - 1_000);
+    const { state: calm } = new Simulation({ traffic: fault }).runUntil(9 * minute);
+    const heldSince = (of: typeof calm) => [...of.scopes.values()][0]?.heldSince;
+    expect(heldSince(rebase(calm, -1_000))).toBe((heldSince(calm) ?? NaN) - 1_000);
   });
 });

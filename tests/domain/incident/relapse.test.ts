@@ -23,6 +23,15 @@ test('each time that service was off ends where it was back before the next, the
   expect(offSpells({ onset: onsetAt(100) })).toEqual([{ onset: onsetAt(100) }]);
 });
 
+test('a time that began after the clock of the source was set ends on that clock too', () => {
+  const set = twice.lastRelapses.map((relapse) =>
+    relapse.number === 1 ? relapse : { ...relapse, onset: onsetAt(1800), backSince: 1700, clockSetMs: 1000 },
+  );
+  expect(
+    offSpells({ ...twice, lastRelapses: set }).map(({ onset, recoveredAt = NaN }) => recoveredAt - onset.at),
+  ).toEqual([200, 200, 100]);
+});
+
 test('the newest onset and suspects are those of the last relapse, or else of the beginning', () => {
   expect([newestOnset(twice), newestSuspects(twice)]).toEqual([onsetAt(800), named('d3')]);
   const first = { onset: onsetAt(100), suspects: named('d1') };

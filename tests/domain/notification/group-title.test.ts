@@ -32,7 +32,7 @@ function pageOf(events: readonly StoredEvent[], together: readonly Incident[], s
       recordedAt: event.recordedAt,
       severityBefore: 'page',
       nextSequence: 2,
-      together,
+      together: () => together,
       ...(standingOf === undefined ? {} : { standingOf }),
     },
   );
@@ -60,7 +60,7 @@ describe('the title of one that came back in between', () => {
     const over = anEvent('resolved', 4, 1700, { recoveredAt: storyStart + 1_504_000 });
     const page = pageOf([opened, back, again, over], []);
     expect(page.title).toBe(
-      'checkout: back in its end state since 02:25:04 UTC, was off for about 53s in all, over 25m4s',
+      'checkout: back in its end state since 02:25:04 UTC, was off for about 53s in all, over 25m 4s',
     );
     expect(page.offMs).toBe(53_000);
     // From the onset of a relapse, where that is known.
@@ -72,6 +72,51 @@ describe('the title of one that came back in between', () => {
     expect(pageOf([opened, back, estimated, over, ...offTwice], []).offMs).toBe(
       65_000 + at + 400_000 - storyStart - 1_800_000,
     );
+  });
+});
+
+describe('the title of a page that tells of others too', () => {
+  const incident = told([opened]);
+  const others = (count: number, name: (index: number) => string): readonly Incident[] =>
+    Array.from({ length: count }, (_, index) => ({ ...incident, id: `i${index}`, service: name(index) }));
+  const titled = (first: Incident, all: readonly Incident[]): string => {
+    const options = { recordedAt: opened.recordedAt, severityBefore: undefined, nextSequence: 1, together: () => all };
+    return planNotifications(opened, first, { paged: ['oncall'], told: [] }, options)[0]?.page.title ?? '';
+  };
+
+  test.each([
+    ['one', incident, others(1, () => 'cart'), /^checkout and 1 more: .*; with cart$/],
+    ['few short ones', incident, others(2, (index) => `s${index}`), /^checkout and 2 more: .*; with s0, s1$/],
+    [
+      'many',
+      incident,
+      others(19, (index) => `s${index}`),
+      /^checkout and 19 more: .*; with s0, s1, s2, s3, s4, s5, s6, s7, …$/,
+    ],
+    [
+      'long names',
+      incident,
+      others(19, (index) => `${index}${'x'.repeat(60)}`),
+      /^checkout and 19 more: .*; with 0x+, 1x+, …$/,
+    ],
+    [
+      'a name that is too long',
+      incident,
+      others(19, (index) => `${index}${'x'.repeat(250)}`),
+      /^checkout and 19 more: /,
+    ],
+    [
+      'a place that is too long',
+      { ...incident, group: { path: 'x'.repeat(400) } },
+      others(3, (index) => `s${index}`),
+      /^checkout \(path x+… and 3 more: .*; with s0, s1, s2$/,
+    ],
+  ])('says first how many, and last which: %s', (_name, first, together, expected) => {
+    const title = titled(first, together);
+    expect(title).toMatch(expected);
+    // Wherever a receiver cuts it, how many there are stays.
+    expect(title.slice(0, 100)).toContain(`${together.length} more: `);
+    expect(title.length).toBeLessThanOrEqual(240);
   });
 });
 
@@ -113,7 +158,7 @@ describe('the end of a group', () => {
     const members = [other('cart', backAt(400)), other('pay', backAt(184))];
     const { title, together } = pageOf([opened, backAt(90), anEvent('group-over', 3, 500, { to })], members);
     expect(title).toBe(
-      'checkout and 2 more: all 3 back, the last since 02:06:40 UTC, 6m40s after the first went off; with cart, pay',
+      'checkout and 2 more: all 3 back, the last since 02:06:40 UTC, 6m 40s after the first went off; with cart, pay',
     );
     expect(together?.map(({ state, recoveredAt }) => [state, recoveredAt])).toEqual([
       ['back', storyStart + 400_000],
@@ -129,5 +174,47 @@ describe('the end of a group', () => {
     expect(pageOf([opened, backAt(90), anEvent('group-over', 3, 500, { to })], more).title).toMatch(
       /: 1 of 3 back, .*; 1 still off; recovery of 1 not seen/,
     );
+  });
+
+  test('says of each that is not back yet how it stands: off is what is off', () => {
+    const end = [opened, backAt(90), anEvent('group-over', 3, 500, { to })];
+    const members = ['cart', 'pay', 'search'].map((service) => other(service));
+    const standings: Readonly<Record<string, ReturnType<StandingOf>>> = { cart: off, pay: held, search: {} };
+    expect(pageOf(end, members, ({ service }) => standings[service] ?? {}).title).toMatch(
+      /^checkout and 3 more: 1 of 4 back, .*; 1 still off; 1 back, not yet for long enough; 1 cannot be seen; with/,
+    );
+  });
+});
+
+describe('who has acknowledged what of a group', () => {
+  const reminded = anEvent('reminded', 2, 300, { reminder: 'repeat', ...off });
+  const known = (service: string, by: string) => other(service, anEvent('acknowledged', 2, 200, { by }));
+
+  test.each([
+    ['nobody', [other('cart')], 'nobody has acknowledged it; with cart'],
+    ['one', [known('cart', 'ada'), other('pay')], 'nobody has acknowledged it, only cart (ada); with cart, pay'],
+    [
+      'many',
+      [known('cart', 'ada'), known('pay', 'bob'), known('search', 'ada')],
+      'nobody has acknowledged it, only cart (ada), pay (bob) and 1 more; with cart, pay, search',
+    ],
+  ])('stands in the title, and with each: %s', (_name, members, expected) => {
+    const page = pageOf([opened, reminded], members, () => off);
+    expect(page.title).toMatch(new RegExp(`, and ${expected.replaceAll(/[()]/g, '\\$&')}$`));
+    expect(page.together?.map(({ acknowledgedBy }) => acknowledgedBy)).toEqual(
+      members.map(({ calling }) => calling.acknowledgedBy),
+    );
+  });
+
+  test('is not who had it in hands before it came back', () => {
+    const again = other(
+      'cart',
+      anEvent('acknowledged', 2, 200, { by: 'ada' }),
+      anEvent('resolved', 3, 300),
+      anEvent('relapsed', 4, 400),
+    );
+    const page = pageOf([opened, reminded], [again], () => off);
+    expect(page.title).toMatch(/, and nobody has acknowledged it; with cart$/);
+    expect(page.together?.[0]?.acknowledgedBy).toBeUndefined();
   });
 });

@@ -185,51 +185,6 @@ describe('ids', () => {
   });
 });
 
-describe('the title of a page that tells of others too', () => {
-  const { incident } = tell([opened]);
-  const others = (count: number, name: (index: number) => string): readonly Incident[] =>
-    Array.from({ length: count }, (_, index) => ({ ...incident, id: `i${index}`, service: name(index) }));
-  const titled = (first: Incident, together: readonly Incident[]): string => {
-    const options = { recordedAt: opened.recordedAt, severityBefore: undefined, nextSequence: 1, together };
-    return planNotifications(opened, first, { paged: ['oncall'], told: [] }, options)[0]?.page.title ?? '';
-  };
-
-  test.each([
-    ['one', incident, others(1, () => 'cart'), /^checkout and 1 more: .*; with cart$/],
-    ['few short ones', incident, others(2, (index) => `s${index}`), /^checkout and 2 more: .*; with s0, s1$/],
-    [
-      'many',
-      incident,
-      others(19, (index) => `s${index}`),
-      /^checkout and 19 more: .*; with s0, s1, s2, s3, s4, s5, s6, s7, …$/,
-    ],
-    [
-      'long names',
-      incident,
-      others(19, (index) => `${index}${'x'.repeat(60)}`),
-      /^checkout and 19 more: .*; with 0x+, 1x+, …$/,
-    ],
-    [
-      'a name that is too long',
-      incident,
-      others(19, (index) => `${index}${'x'.repeat(250)}`),
-      /^checkout and 19 more: /,
-    ],
-    [
-      'a place that is too long',
-      { ...incident, group: { path: 'x'.repeat(400) } },
-      others(3, (index) => `s${index}`),
-      /^checkout \(path x+… and 3 more: .*; with s0, s1, s2$/,
-    ],
-  ])('says first how many, and last which: %s', (_name, first, together, expected) => {
-    const title = titled(first, together);
-    expect(title).toMatch(expected);
-    // Wherever a receiver cuts it, how many there are stays.
-    expect(title.slice(0, 100)).toContain(`${together.length} more: `);
-    expect(title.length).toBeLessThanOrEqual(240);
-  });
-});
-
 describe('the title', () => {
   test('says what is off, how far, against which target and since when', () => {
     expect(titleOf([stopOf(successRate)])).toBe(
@@ -277,7 +232,7 @@ describe('the title', () => {
 
   test('gives the date of an onset that was not today', () => {
     expect(titleOf([stopOf(successRate), settledTo(storyStart - 7_200_000), anEvent('resolved', 3, 1300)])).toBe(
-      'checkout: back in its end state since 02:11:40 UTC, was off for 2h11m40s',
+      'checkout: back in its end state since 02:11:40 UTC, was off for 2h 11m',
     );
     const yesterday = anEvent('opened', 1, 100, { stop: aStop(), onset: anOnset(storyStart - 7_200_001) });
     expect(titleOf([yesterday])).toMatch(/— since 2026-08-21 23:59:59 UTC$/);

@@ -44,7 +44,7 @@ const leastSpeed = 0.001;
 const textLimit = 500;
 const nameLimit = 80;
 /** What stands behind a name, such as `(back, held for 10m5s of 15m)`. */
-const stateLimit = 40;
+const stateLimit = 60;
 
 /** The facts of a notification as people want to read them in a chat. The same facts always give the same message. */
 export function chatMessageOf(sheet: FactSheet): ChatMessage {

@@ -152,7 +152,7 @@ export const Facts = z.object({
   relapsedAt: Instant.optional().meta({ description: 'When it last came back; absent without a relapse' }),
   offSeconds: z.number().optional().meta({
     description:
-      'How long it was off in all, without the stretches between in which it was back; absent without a relapse. About: of a relapse, from its detection on',
+      'How long it was off in all, without the stretches between in which it was back; absent without a relapse. About: each stretch lies between two estimates',
   }),
   acknowledgedBy: z.string().optional().meta({
     description: 'Who acknowledged it; absent while nobody has since it opened, got worse or came back',
@@ -176,6 +176,9 @@ export const Facts = z.object({
           .optional()
           .meta({ description: 'How long it has held, of how long it has to' }),
         recoveredAt: Instant.optional().meta({ description: 'Since when it is back' }),
+        acknowledgedBy: z.string().optional().meta({
+          description: 'Who acknowledged it; absent while nobody has since it opened, got worse or came back',
+        }),
       }),
     )
     .optional()

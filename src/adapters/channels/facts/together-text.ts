@@ -9,7 +9,13 @@ export function placeText({ service, group }: Pick<Together, 'service' | 'group'
 }
 
 /** How another incident stands: `off`, `back`, or that it is back though not yet for long enough; empty where nobody wrote it down. */
-export function stateText({ state, phase, held }: Together): string {
+export function stateText(each: Together): string {
+  const { acknowledgedBy } = each;
+  const known = acknowledgedBy === undefined ? [] : [`acknowledged by ${acknowledgedBy}`];
+  return [ownState(each), ...known].filter((text) => text !== '').join(', ');
+}
+
+function ownState({ state, phase, held }: Together): string {
   switch (state) {
     case undefined:
       return phase === 'open' ? '' : 'back';

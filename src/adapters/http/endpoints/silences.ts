@@ -103,7 +103,7 @@ function answerAct(result: SilenceActResult): Answer {
     case 'recorded':
       return json(toSilenceWire(result.silence));
     case 'unknown-service':
-      return unknownService(result.service);
+      return unknownService(result.service, result.meant);
     case 'unknown-silence':
       return problem(404, {
         reason: result.kind,

@@ -3,7 +3,13 @@ import { present, secondsOf, timeOf } from '../../../app/views/json-fields.ts';
 import { verdictJson } from '../../../app/views/service-json.ts';
 import type { BudgetSpent } from '../../../domain/budget/budget-spent.ts';
 import type { Impact } from '../../../domain/incident/impact.ts';
-import { timeToDetectMs, timeToRecoverMs, wholeImpact, type Incident } from '../../../domain/incident/incident.ts';
+import {
+  timeOffMs,
+  timeToDetectMs,
+  timeToRecoverMs,
+  wholeImpact,
+  type Incident,
+} from '../../../domain/incident/incident.ts';
 import { firstNotified } from '../../../domain/incident/describe-notified.ts';
 import type { SilencedBy } from '../../../domain/incident/silenced-by.ts';
 import type { Onset, TimeEstimate } from '../../../domain/estimate/onset.ts';
@@ -97,11 +103,33 @@ export const IncidentWire = z
       description: 'When the silence ended that had kept it from everybody; `timeToNotifySeconds` counts from then.',
     }),
     timeToNotifySeconds: z.number().optional().meta({
-      description: 'From when it was recorded, or a silence over it ended, to the first page that a channel accepted.',
+      description:
+        'From when it was recorded, or a silence over it ended, to the first page that a channel accepted. Absent with `toldFirstBy` and `beganUntold`.',
     }),
-    timeToAcknowledgeSeconds: z.number().optional(),
-    timeToRecoverSeconds: z.number().optional(),
-    acknowledgedBy: z.string().optional(),
+    toldFirstBy: z.string().optional().meta({
+      description:
+        'The incident whose page was the first to tell of this one too, which has no time to notify of its own.',
+    }),
+    beganUntold: z.boolean().optional().meta({
+      description: 'True where its relapse was the first that anybody was told of: it has no time to notify.',
+    }),
+    timeToAcknowledgeSeconds: z.number().optional().meta({
+      description: 'From when it was recorded to the first acknowledgement.',
+    }),
+    timeToRecoverSeconds: z.number().optional().meta({
+      description: 'From its first onset to its last recovery; absent while service is not back.',
+    }),
+    offSeconds: z.number().optional().meta({
+      description:
+        'How long it was off in all, without the stretches between in which it was back; absent while service is not back.',
+    }),
+    acknowledgedBy: z.string().optional().meta({
+      description:
+        'Who acknowledged it since it opened, got worse or came back, whichever was last; absent while nobody has.',
+    }),
+    firstAcknowledgedBy: z.string().optional().meta({
+      description: 'Who acknowledged it first, whether that still counts or not.',
+    }),
     blind: z.boolean().meta({ description: 'True while readings it rests on cannot be had.' }),
     unwatched: z.boolean().meta({ description: 'True when the service has left the rule files.' }),
     relapses: z.int(),
@@ -144,7 +172,8 @@ export const IncidentsWire = z
 
 /** `silenced`: what keeps its pages back this moment. */
 export function toIncidentWire(incident: Incident, silenced?: SilencedBy): z.infer<typeof IncidentWire> {
-  const { owner, summary, budgets, runbook, acknowledgedBy, budgetsSpent, closedByHand } = incident;
+  const { owner, summary, budgets, runbook, budgetsSpent, closedByHand } = incident;
+  const { toldFirstBy, beganUntold, firstToldAt } = incident.telling;
   const impact = wholeImpact(incident);
   return {
     id: incident.id,
@@ -180,7 +209,10 @@ export function toIncidentWire(incident: Incident, silenced?: SilencedBy): z.inf
       budgets: budgets === undefined ? undefined : [...budgets],
       budgetsAt: timeOf(incident.budgetsAt),
       runbook,
-      acknowledgedBy,
+      acknowledgedBy: incident.calling.acknowledgedBy,
+      firstAcknowledgedBy: incident.acknowledgedBy,
+      toldFirstBy,
+      beganUntold: firstToldAt !== undefined && incident.timeToNotifyMs === undefined ? beganUntold : undefined,
       recoveredAt: timeOf(incident.recoveredAt),
       recovery: incident.recovery && toEstimateWire(incident.recovery),
       resolvedAt: timeOf(incident.resolvedAt),
@@ -191,6 +223,7 @@ export function toIncidentWire(incident: Incident, silenced?: SilencedBy): z.inf
       timeToNotifySeconds: secondsOf(incident.timeToNotifyMs),
       timeToAcknowledgeSeconds: secondsOf(incident.timeToAcknowledgeMs),
       timeToRecoverSeconds: secondsOf(timeToRecoverMs(incident)),
+      offSeconds: secondsOf(timeOffMs(incident)),
       impact: impact && toImpactWire(impact),
       budgetsSpent: budgetsSpent && toBudgetsSpentWire(budgetsSpent),
     }),

@@ -19,7 +19,7 @@ export const incidentsMetrics = {
   timeToNotify: {
     name: 'andon_time_to_notify_seconds',
     type: 'histogram',
-    help: "From the opening of an incident to its first accepted page, once an incident, on Andon's clock. Under the severity that the incident opened with. Rebuilt from the event log at start.",
+    help: "From the opening of an incident to its first accepted page, once an incident, on Andon's clock; of one that another one's page was the first to tell of, nothing. Under the severity that the incident opened with. Rebuilt from the event log at start.",
     labels: ['service', 'severity'],
     buckets: [0.1, 0.25, 0.5, ...reactionBuckets],
   },
@@ -100,7 +100,7 @@ export const incidentsMetrics = {
   incidentInfo: {
     name: 'andon_incident_info',
     type: 'gauge',
-    help: 'Is 1 for each incident that is not closed: its phase (open, or watching for a relapse), the worst severity so far, the rule that opened it, its title, whether somebody has acknowledged it (yes or no), its runbook, and its page, which is empty without `externalUrl`.',
+    help: 'Is 1 for each incident that is not closed: its phase (open, or watching for a relapse), the worst severity so far, the rule that opened it, its title, whether somebody has acknowledged it since it opened, got worse or came back (yes or no), its runbook, and its page, which is empty without `externalUrl`.',
     labels: [...incident, 'phase', 'title', 'acknowledged', 'runbook', 'page'],
   },
   incidentTimestamp: {

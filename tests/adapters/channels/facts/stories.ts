@@ -26,7 +26,7 @@ const blind: TargetVerdict = {
   verdict: 'unknown',
 };
 const resolved: Partial<Page> = {
-  title: 'checkout: back in its end state since 02:31:05 UTC, was off for 23m53s',
+  title: 'checkout: back in its end state since 02:31:05 UTC, was off for 23m 53s',
   summary:
     'Payments are failing. Error budget success rate: this incident spent 2.78% of it; 87.2% was left when service was back',
   off: [],
@@ -88,7 +88,7 @@ export const stories = {
   }),
   relapsed: story('relapsed', 4, 51 * minute, {
     title:
-      'checkout: off again at 02:58:11 UTC: success rate 91.2% over 1m, target at least 99.9% — first off since 02:07:12 UTC',
+      'checkout: off again since 02:58:11 UTC: success rate 91.2% over 1m, target at least 99.9% — first off since 02:07:12 UTC',
     relapses: 1,
   }),
   resolved: story('resolved', 3, 2_033_100, resolved),

@@ -32,9 +32,19 @@ describe('unless configured otherwise', () => {
     // How a URL writes 169.254.169.254 when it is given as one number.
     [new URL('http://2852039166/').hostname, false],
     ['hooks.example.com', true],
+    // Names of clouds, which a proxy would look up where nobody here sees to what.
+    ['metadata.google.internal', false],
+    ['Metadata.Google.Internal.', false],
+    ['a.metadata.google.internal', true],
+    ['constructor', true],
   ])('the host %s is told without a lookup: %s', (host, allowed) => {
     expect(guard.allowsHost(host)).toBe(allowed);
   });
+});
+
+test('a name whose address is known is let through with the address', () => {
+  const guard = new AddressGuard(['169.254.169.254'], []);
+  expect(guard.allowsHost('metadata.google.internal')).toBe(true);
 });
 
 test('what is allowed wins over what is denied', () => {

@@ -61,7 +61,12 @@ test('the heading of a large outage says how many there are, wherever Slack cuts
     id: `i${index}`,
     service: `fleet-${index + 4}`,
   }));
-  const options = { recordedAt: opened.recordedAt, severityBefore: undefined, nextSequence: 1, together };
+  const options = {
+    recordedAt: opened.recordedAt,
+    severityBefore: undefined,
+    nextSequence: 1,
+    together: () => together,
+  };
   const [notification] = planNotifications(opened, lead, { paged: ['chat'], told: [] }, options);
   if (notification === undefined) throw new Error('it pages');
   const [header] = textsIn(message({ notification, collapsed: [], attempt: 1 }).payload.blocks);
