@@ -66,6 +66,16 @@ export function deliveries(): readonly AnyPanel[] {
       thresholds: noneIsGood(),
       queries: [lines(growth('andon_heartbeat_failures_total', of, 'reason'), '{{reason}}')],
     }),
+    happenings({
+      title: 'Told again',
+      description:
+        'Sends of what a channel had been told before, for receivers that forget, such as Alertmanager, by outcome.',
+      unit: 'short',
+      width: 24,
+      height: 6,
+      noValue: 'No channel had to be told again',
+      queries: [lines(growth('andon_notification_resends_total', of, 'channel, outcome'), '{{channel}}: {{outcome}}')],
+    }),
   ];
 }
 
@@ -98,6 +108,16 @@ export function gates(): readonly AnyPanel[] {
         lines(growth('andon_change_reports_total', of, 'origin, result'), 'change by {{origin}}: {{result}}'),
         lines(growth('andon_alerts_received_total', of, 'outcome'), 'alert: {{outcome}}'),
       ],
+    }),
+    happenings({
+      title: 'Deployments that GitHub held',
+      description:
+        'Deployments that a protection rule of GitHub let wait for the gate, by how that ended: approved, rejected, waited-too-long, refused (GitHub took no answer).',
+      unit: 'short',
+      width: 24,
+      height: 6,
+      noValue: 'No deployment waited at GitHub in this time',
+      queries: [lines(growth('andon_gate_protections_total', of, 'result'), '{{result}}')],
     }),
   ];
 }

@@ -70,7 +70,8 @@ function now(): readonly AnyPanel[] {
     }),
     table({
       title: 'Which Andon',
-      description: 'Each instance with its version, that of Node.js, when it began, and its memory.',
+      description:
+        'Each instance with its version, that of Node.js, when it began, its memory, and when it last took rules and settings.',
       width: 24,
       height: 5,
       noValue: 'No Andon is scraped',
@@ -93,6 +94,12 @@ function now(): readonly AnyPanel[] {
           expr: `max by (instance) (process_resident_memory_bytes{${of},job=~"$job"})`,
         },
         { name: 'Services', unit: 'short', expr: `max by (instance) (andon_services{${of}})` },
+        {
+          name: 'Rules and settings read',
+          unit: 'dateTimeFromNow',
+          width: 180,
+          expr: `max by (instance) (andon_rules_last_reload_success_timestamp_seconds{${of}}) * 1000`,
+        },
       ],
     }),
   ];

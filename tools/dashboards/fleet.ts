@@ -141,6 +141,18 @@ const overTime = [
     queries: [lines(ofServices(`max by (service) (andon_burn_rate{${of}})`, fastest), '{{service}}')],
     link: lineToService,
   }),
+  graph({
+    title: 'Incidents over time',
+    description:
+      'Incidents that are not closed. open: the end state has not held yet; watched: resolved, and watched for a relapse; flapping: off and on so often that each time is not told; unwatched: the service has left the rule files.',
+    unit: 'short',
+    width: 24,
+    height: 6,
+    noValue: 'not known',
+    queries: ['open', 'watched', 'flapping', 'unwatched'].map((state) =>
+      lines(`sum(andon_incidents_${state}{${of}})`, state),
+    ),
+  }),
 ];
 
 /** Every service at a glance. */

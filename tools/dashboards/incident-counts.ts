@@ -1,10 +1,11 @@
-import { noneIsBetter, plain } from './colours.ts';
+import { noneIsBetter, noneIsGood, plain } from './colours.ts';
 import { toService } from './links.ts';
 import { bars, type AnyPanel } from './panels.ts';
 import { grown, latest } from './queries.ts';
 import { table } from './tables.ts';
 
 const of = 'service=~"$service"';
+const ofSeverity = `${of},severity=~"$severity"`;
 
 /** How many incidents there were, of which kinds. */
 export function counts(): readonly AnyPanel[] {
@@ -13,18 +14,18 @@ export function counts(): readonly AnyPanel[] {
     description: string,
     metric: string,
     by: string,
-    thresholds = noneIsBetter(),
+    { filter = of, thresholds = noneIsBetter(), width = 6 } = {},
   ): AnyPanel =>
     bars({
       title,
       description,
       unit: 'short',
-      width: 6,
+      width,
       noValue: 'none in this time',
       thresholds,
       queries: [
         latest(
-          `sort_desc(${grown(metric, of, by)} > 0)`,
+          `sort_desc(${grown(metric, filter, by)} > 0)`,
           by
             .split(', ')
             .map((label) => `{{${label}}}`)
@@ -38,6 +39,7 @@ export function counts(): readonly AnyPanel[] {
       'Incidents opened, by service and the severity that they opened with.',
       'andon_incidents_total',
       'service, severity',
+      { filter: ofSeverity },
     ),
     count(
       'Relapses',
@@ -50,13 +52,28 @@ export function counts(): readonly AnyPanel[] {
       'Closed incidents by who was first to see them: Andon, or an alert of somebody else that fired before.',
       'andon_incidents_detected_by_total',
       'by',
-      plain(),
+      { thresholds: plain() },
     ),
     count(
       'Closed by hand',
       'Incidents that a person closed because nothing else could. They have no time to recover.',
       'andon_incidents_closed_by_hand_total',
       'service, severity',
+      { filter: ofSeverity },
+    ),
+    count(
+      'Bad events',
+      'Bad events beyond what targets allow, between onset and recovery, of incidents that closed: what they cost customers.',
+      'andon_incident_bad_events_total',
+      'service',
+      { width: 12 },
+    ),
+    count(
+      'Pages that nobody got',
+      'Pages that a channel will never take, by service. Each is a person who was not told. The first of a service shows only with the second: its series begins with it.',
+      'andon_undeliverable_pages_total',
+      'service, channel',
+      { width: 12, thresholds: noneIsGood() },
     ),
   ];
 }
@@ -65,8 +82,8 @@ export function counts(): readonly AnyPanel[] {
 export function noise(): readonly AnyPanel[] {
   const by = 'service, rule, severity';
   // Rules that opened none would be most of the table.
-  const opened = `${grown('andon_incidents_total', of, by)} > 0`;
-  const unacknowledged = `${grown('andon_incidents_unacknowledged_total', of, by)} and (${opened})`;
+  const opened = `${grown('andon_incidents_total', ofSeverity, by)} > 0`;
+  const unacknowledged = `${grown('andon_incidents_unacknowledged_total', ofSeverity, by)} and (${opened})`;
   return [
     table({
       title: 'Noise of each rule',
@@ -101,7 +118,7 @@ export function noise(): readonly AnyPanel[] {
       width: 10,
       height: 10,
       noValue: 'No rule only records',
-      base: grown('andon_shadow_stops_total', of, by),
+      base: grown('andon_shadow_stops_total', ofSeverity, by),
       labels: [
         { label: 'service', name: 'Service', link: toService('Service') },
         { label: 'rule', name: 'Rule' },
@@ -113,7 +130,7 @@ export function noise(): readonly AnyPanel[] {
           unit: 'short',
           width: 175,
           decimals: 0,
-          expr: grown('andon_shadow_stops_total', of, by),
+          expr: grown('andon_shadow_stops_total', ofSeverity, by),
         },
       ],
       sortBy: 'Would have stopped',

@@ -7,9 +7,10 @@ import { counts, noise } from './incident-counts.ts';
 import { uids } from './links.ts';
 import { bars, numbers, type AnyPanel } from './panels.ts';
 import { grown, latest } from './queries.ts';
-import { datasourceVariable, ownerVariable, servicesVariable } from './variables.ts';
+import { datasourceVariable, ownerVariable, servicesVariable, severityVariable } from './variables.ts';
 
 const of = 'service=~"$service"';
+const incidents = `${of},severity=~"$severity"`;
 const settled = `${of},result=~"failed|unharmed"`;
 
 function times(): readonly AnyPanel[] {
@@ -18,15 +19,22 @@ function times(): readonly AnyPanel[] {
       name: 'Time to detect',
       counted: 'Detections',
       metric: catalogue.timeToDetect,
-      filter: of,
+      filter: incidents,
       description:
         'From onset, as inferred from the data, to detection (MTTD). Each incident once, when its onset is settled.',
+    }),
+    ...distribution({
+      name: 'Time to notify',
+      counted: 'First pages',
+      metric: catalogue.timeToNotify,
+      filter: incidents,
+      description: 'From the opening of an incident to the first page of it that a channel took. Tickets page nobody.',
     }),
     ...distribution({
       name: 'Time to acknowledge',
       counted: 'Acknowledgements',
       metric: catalogue.timeToAcknowledge,
-      filter: of,
+      filter: incidents,
       description:
         'From the opening of an incident to its acknowledgement (MTTA). Incidents that nobody acknowledged are not in it.',
     }),
@@ -34,7 +42,7 @@ function times(): readonly AnyPanel[] {
       name: 'Time to recover',
       counted: 'Recoveries',
       metric: catalogue.timeToRecover,
-      filter: of,
+      filter: incidents,
       description: 'From onset to recovery (MTTR). Each incident once, when it closes: a relapse keeps it running.',
     }),
   ];
@@ -101,7 +109,7 @@ export function incidentMetricsDashboard(): Dashboard {
     description: 'How long incidents take to be seen, answered and over; what changes break; which rules are noise.',
     from: 'now-30d',
     refresh: '5m',
-    variables: [datasourceVariable(), ownerVariable(), servicesVariable()],
+    variables: [datasourceVariable(), ownerVariable(), servicesVariable(), severityVariable()],
     sections: [
       { title: 'How long incidents take', panels: times() },
       { title: 'Changes', panels: changes() },

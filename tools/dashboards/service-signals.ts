@@ -1,4 +1,4 @@
-import { budgetLeft, budgetLasts, burning, ruleCodes, ruleWords, steps } from './colours.ts';
+import { budgetLeft, budgetLasts, burning, noneIsBetter, ruleCodes, ruleWords, steps } from './colours.ts';
 import { graph, states, type AnyPanel } from './panels.ts';
 import { coded, lines } from './queries.ts';
 
@@ -124,6 +124,24 @@ export function serviceBudgets(): readonly AnyPanel[] {
     })
       .min(0)
       .max(1),
+    graph({
+      title: 'Budgets without a value',
+      description: 'Error budgets of which nobody can tell how much is left, by reason.',
+      unit: 'short',
+      width: 12,
+      height: 6,
+      noValue: 'All error budgets are known',
+      queries: [lines(`count by (budget, reason) (andon_budget_unknown{${of}})`, '{{budget}}: {{reason}}')],
+    }),
+    graph({
+      title: 'Excluded from the period',
+      description: 'Time of the period so far that does not count against an error budget, such as maintenance.',
+      unit: 's',
+      width: 12,
+      height: 6,
+      noValue: 'No error budget is declared',
+      queries: [lines(`max by (${budget}) (andon_budget_excluded_seconds{${of}})`, budgetName)],
+    }),
   ];
 }
 
@@ -144,7 +162,7 @@ export function serviceRules(): readonly AnyPanel[] {
       title: 'Readings without a value',
       description: 'Readings that cannot be had, by reason; docs/rules.md explains each reason.',
       unit: 'short',
-      width: 6,
+      width: 12,
       noValue: 'All readings have a value',
       queries: [lines(`count by (signal, reason) (andon_reading_unknown{${of}})`, '{{signal}}: {{reason}}')],
     }),
@@ -152,9 +170,18 @@ export function serviceRules(): readonly AnyPanel[] {
       title: 'Age of readings',
       description: "Time since the newest sample behind each signal, on the source's clock.",
       unit: 's',
-      width: 6,
+      width: 12,
       noValue: 'No sample has been read yet',
       queries: [lines(`max by (signal) (andon_reading_age_seconds{${of}})`, '{{signal}}')],
+    }),
+    graph({
+      title: 'Groups left out',
+      description: 'Groups beyond the limit of the service, which nobody watches.',
+      unit: 'short',
+      width: 12,
+      noValue: 'All groups are watched',
+      thresholds: noneIsBetter(),
+      queries: [lines(`max by (service) (andon_groups_dropped{${of}}) > 0`, '{{service}}')],
     }),
   ];
 }

@@ -42,6 +42,19 @@ export function serviceVariable(): QueryVariableBuilder {
     .description('Services of these owners.');
 }
 
+/** Of incidents that are open there is a series for each severity from the start, at 0. */
+export function severityVariable(): QueryVariableBuilder {
+  return labelVariable('severity', 'andon_incidents_open{service=~"$service"}', 'severity')
+    .label('Severity')
+    .description(
+      'Which incidents are counted, by the severity they opened with: tickets may wait. Changes, relapses, what failed, and who saw incidents first are of all severities.',
+    )
+    .multi(true)
+    .includeAll(true)
+    .current(all)
+    .allValue('.*');
+}
+
 /** The metrics of the process bear names that every Node.js program uses: only the job tells them apart. */
 export function jobVariable(): QueryVariableBuilder {
   return labelVariable('job', 'andon_build_info', 'job')

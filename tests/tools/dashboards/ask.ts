@@ -7,6 +7,8 @@ import type { ShippedQuery } from './shipped.ts';
 export interface Shown {
   readonly from: number;
   readonly to: number;
+  /** What counters that go along are looked at over. Default `4s`. */
+  readonly rateInterval?: string;
 }
 
 export type Values = Readonly<Record<string, string>>;
@@ -57,18 +59,23 @@ export async function valuesOf(server: RealServer, variables: readonly VariableM
   const values: Record<string, string> = {};
   for (const { name, definition, multi, allValue } of variables) {
     if (definition === undefined) continue;
-    const [, series = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(filledIn(definition, values)) ?? [];
-    const query = { 'match[]': series, ...seconds(shown) };
-    const { data } = await get<{ readonly data: readonly string[] }>(server, `label/${label}/values`, query);
+    const data = await offered(server, filledIn(definition, values), shown);
     if (data.length === 0) throw new Error(`the variable ${name} has no values: ${definition}`);
     values[name] = multi === true ? (allValue ?? `(${data.join('|')})`) : (data.find((each) => each === 'shop') ?? '');
   }
   return values;
 }
 
+/** What a variable with such a query offers. */
+export async function offered(server: RealServer, definition: string, shown: Shown): Promise<readonly string[]> {
+  const [, series = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(definition) ?? [];
+  const query = { 'match[]': series, ...seconds(shown) };
+  return (await get<{ readonly data: readonly string[] }>(server, `label/${label}/values`, query)).data;
+}
+
 function durations(shown: Shown): Values {
   const length = String(Math.ceil((shown.to - shown.from) / 1000));
-  return { __range_s: length, __range: `${length}s`, __rate_interval: '4s' };
+  return { __range_s: length, __range: `${length}s`, __rate_interval: shown.rateInterval ?? '4s' };
 }
 
 function seconds({ from, to }: Shown): { readonly start: string; readonly end: string } {

@@ -11,12 +11,10 @@ const each = all.flatMap((of) =>
   queriesOf(of).map((query): [string, Shipped, ShippedQuery] => [query.where, of, query]),
 );
 let told: Told | undefined;
-let shown: Shown = { from: 0, to: 0 };
 
 beforeAll(async () => {
   told = await tellStory();
-  shown = { from: told.from, to: Date.now() };
-}, 90_000);
+}, 240_000);
 
 afterAll(async () => {
   await told?.[Symbol.asyncDispose]();
@@ -40,15 +38,16 @@ test('the page of Andon leads to the dashboard of each service', () => {
 describe.each(servers)('on %s', (name) => {
   const values = new Map<string, Values>();
   const server = (): RealServer => story()[name];
+  const shown = (): Shown => ({ from: story().from, to: story().scrapedAt[name] });
 
   beforeAll(async () => {
     for (const { file, dashboard } of all) {
-      values.set(file, await valuesOf(server(), dashboard.templating.list ?? [], shown));
+      values.set(file, await valuesOf(server(), dashboard.templating.list ?? [], shown()));
     }
   });
 
   test.each(each)('%s finds something', async (where, { file }, query) => {
-    const series = await ask(server(), query, values.get(file) ?? {}, shown);
+    const series = await ask(server(), query, values.get(file) ?? {}, shown());
     if (mayBeEmpty[where] === undefined) expect(series.length).toBeGreaterThan(0);
     // Grafana would draw NaN, where the words that stand for nothing say more.
     const drawn = series.flatMap(({ points }) => points.map(([, value]) => value));
@@ -58,7 +57,7 @@ describe.each(servers)('on %s', (name) => {
   const found = async (where: string): Promise<readonly Series[]> => {
     const [, of, query] = each.find(([name]) => name === where) ?? [];
     if (of === undefined || query === undefined) throw new Error(`there is no query ${where}`);
-    return await ask(server(), query, values.get(of.file) ?? {}, shown);
+    return await ask(server(), query, values.get(of.file) ?? {}, shown());
   };
   const number = async (where: string): Promise<number> => {
     const [one, ...others] = await found(where);

@@ -14,6 +14,7 @@ export interface ShippedTarget {
   readonly refId: string;
   readonly expr: string;
   readonly instant?: boolean;
+  readonly range?: boolean;
   readonly format?: string;
   readonly legendFormat?: string;
   readonly datasource?: unknown;

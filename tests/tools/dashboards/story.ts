@@ -21,6 +21,8 @@ export interface Told extends AsyncDisposable {
   readonly victoriaMetrics: RealServer;
   /** When it began, ms since the epoch. */
   readonly from: number;
+  /** When each of them last scraped Andon whole, and knew all of this, ms: what a scrape that failed leaves is nothing at all. */
+  readonly scrapedAt: Readonly<Record<'prometheus' | 'victoriaMetrics', number>>;
   /** Andon's page of all services. */
   readonly page: string;
   /** As Andon's API tells of them at the end. */
@@ -28,6 +30,8 @@ export interface Told extends AsyncDisposable {
 }
 
 const scrapeIntervalMs = 500;
+/** Far more than it takes, but on a machine that has a lot to do. */
+const patienceMs = 60_000;
 const fault = { errorRatio: 0.5, delayMs: 0 };
 const token = 'a-token-of-the-test-of-the-dashboards';
 
@@ -79,7 +83,7 @@ export async function tellStory(): Promise<Told> {
     }),
   );
   const wait = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> =>
-    await until(look, { what, withinMs: 25_000, explain: () => andon.tail() });
+    await until(look, { what, withinMs: patienceMs, explain: () => andon.tail() });
   const incidentOf = async (service: string, phase: Incident['phase']): Promise<Incident> =>
     await wait(`an incident of ${service} that is ${phase}`, async () =>
       (await andon.api.incidents()).find((each) => each.service === service && each.phase === phase),
@@ -93,6 +97,10 @@ export async function tellStory(): Promise<Told> {
     const { scopes } = await andon.api.service('shop');
     return scopes[0]?.targets.every(({ verdict }) => verdict === 'held') === true ? true : undefined;
   });
+  const seenByBoth = async (query: string): Promise<unknown> =>
+    await Promise.all([prometheus, victoriaMetrics].map(async (server) => await seen(server, query)));
+  // A counter that was not seen before it grew has not grown.
+  await seenByBoth('andon_deployments_total{service="shop",result="failed"} == 0');
   const hourAgo = Date.now() - 3_600_000;
   await report({
     change: 'deploy-41',
@@ -109,10 +117,13 @@ export async function tellStory(): Promise<Told> {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(anAlert()),
   });
-  await wait('the onset to settle', async () => {
-    const { incident } = await andon.api.incident(first.id);
-    return incident.onsetSettled ? true : undefined;
-  });
+  const settled = async ({ id }: Incident): Promise<unknown> =>
+    await wait('the onset to settle', async () => {
+      const { incident } = await andon.api.incident(id);
+      return incident.onsetSettled ? true : undefined;
+    });
+  await settled(first);
+  await seenByBoth('andon_time_to_acknowledge_seconds_count{service="shop"} == 0');
   await Promise.all([
     andon.api.post(`/api/v1/incidents/${first.id}/acknowledge`, { by: 'ada' }),
     andon.api.get('/api/v1/gate/shop?change=deploy-43'),
@@ -126,22 +137,32 @@ export async function tellStory(): Promise<Told> {
     reason: 'it is old',
     for: '1h',
   });
+  await seenByBoth('andon_relapses_total{service="kiosk"} == 0');
+  await seenByBoth('andon_undeliverable_pages_total{service="shop"} > 0');
   shop.setFault(fault);
-  await Promise.all([incidentOf('shop', 'open'), incidentOf('kiosk', 'open')]);
+  const [second] = await Promise.all([incidentOf('shop', 'open'), incidentOf('kiosk', 'open')]);
+  await settled(second);
   await andon.api.get('/api/v1/gate/shop?change=deploy-44');
-  for (const server of [prometheus, victoriaMetrics]) {
-    await seen(server, 'andon_relapses_total{service="kiosk"} == 1');
-    await seen(server, 'andon_line_state{service="shop",state="stopped"} == 1');
-    await seen(server, 'andon_error_budget_exhausted_seconds{service="shop"} < Inf');
-    await seen(server, 'sum(andon_gate_changes_held_total{service="shop"}) == 2');
-  }
+  await seenByBoth('andon_relapses_total{service="kiosk"} == 1');
+  await seenByBoth('andon_incident_bad_events_total{service="shop"} > 0');
+  for (const each of ['andon_undeliverable_pages_total', 'andon_time_to_notify_seconds_count'])
+    await seenByBoth(`increase(${each}{service="shop"}[5m]) > 0`);
+  await seenByBoth('andon_line_state{service="shop",state="stopped"} == 1');
+  await seenByBoth('andon_error_budget_exhausted_seconds{service="shop"} < Inf');
+  await seenByBoth('sum(andon_gate_changes_held_total{service="shop"}) == 2');
   const incidents = await andon.api.incidents();
   const { text: page } = await andon.api.get('/');
+  const now = Date.now();
+  const scrapedAt = {
+    prometheus: await scrapedAfter(prometheus, now),
+    victoriaMetrics: await scrapedAfter(victoriaMetrics, now),
+  };
   const everything = parts.move();
   return {
     prometheus,
     victoriaMetrics,
     from,
+    scrapedAt,
     incidents,
     page,
     [Symbol.asyncDispose]: async () => await everything.disposeAsync(),
@@ -163,16 +184,27 @@ async function writePast(directory: string, to: number): Promise<void> {
   await promisify(execFile)('promtool', words);
 }
 
-/** Waits until a server's newest samples say it. */
-async function seen(server: RealServer, query: string): Promise<void> {
-  await until(
+/** Waits until a server's newest samples say it, and returns the first of the numbers. */
+async function seen(server: RealServer, query: string): Promise<number> {
+  return await until(
     async () => {
       const response = await fetch(`${server.url}/api/v1/query?${new URLSearchParams({ query }).toString()}`);
-      const { data } = (await response.json()) as { readonly data: { readonly result: readonly unknown[] } };
-      return data.result.length > 0 ? true : undefined;
+      const { data } = (await response.json()) as { readonly data: { readonly result: readonly Sample[] } };
+      const [first] = data.result;
+      return first === undefined ? undefined : Number(first.value[1]);
     },
-    { what: `${query} on ${server.url}`, withinMs: 20_000, explain: () => server.log() },
+    { what: `${query} on ${server.url}`, withinMs: patienceMs, explain: () => server.log() },
   );
+}
+
+/** Waits for a scrape of Andon that began after an instant and got an answer in time; returns when it began, ms. */
+async function scrapedAfter(server: RealServer, after: number): Promise<number> {
+  const scraped = 'up{job="andon"}';
+  return 1000 * (await seen(server, `(timestamp(${scraped}) > ${after / 1000}) and ${scraped} == 1`));
+}
+
+interface Sample {
+  readonly value: readonly [at: number, value: string];
 }
 
 function at(ms: number): string {

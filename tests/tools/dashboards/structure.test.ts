@@ -74,6 +74,14 @@ describe.each(all.map(({ file, dashboard }): [string, Dashboard] => [file, dashb
     expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
   });
 
+  test.each(each)('%s asks for a stretch where it draws one, and else for what stands at its end', (_, panel) => {
+    const isDrawnOverTime = ['timeseries', 'state-timeline'].includes(panel.type);
+    for (const { instant = false, range = false } of targetsOf(panel))
+      expect({ instant, range }).toEqual({ instant: !isDrawnOverTime, range: isDrawnOverTime });
+    if (['stat', 'bargauge'].includes(panel.type))
+      expect(panel.options).toMatchObject({ reduceOptions: { calcs: ['lastNotNull'], values: false } });
+  });
+
   test.each(each)('%s names columns that it has, and transforms with what Grafana brings along', (_, panel) => {
     const transformations = panel.transformations ?? [];
     expect(transformations.map(({ id }) => id).filter((id) => !coreTransformations.includes(id))).toEqual([]);
@@ -87,6 +95,10 @@ describe.each(all.map(({ file, dashboard }): [string, Dashboard] => [file, dashb
     for (const { multi, includeAll, current } of dashboard.templating.list ?? [])
       if (multi === true)
         expect({ includeAll, current }).toMatchObject({ includeAll: true, current: { value: ['$__all'] } });
+  });
+
+  test('repeats what is of one signal for each of them', () => {
+    for (const { title = '', repeat } of panels) expect(repeat).toBe(/\$(\w+)/.exec(title)?.[1]);
   });
 
   test('colours states by their words, since Grafana would put thresholds in their place', () => {
