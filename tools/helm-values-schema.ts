@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { SettingsFile } from '../src/config/settings/settings-file.ts';
-import { chartFolder, chartValues } from './helm-values.ts';
+import { chartFolder, chartValues, type ChartValue } from './helm-values.ts';
 import { valueShapes } from './helm-value-shapes.ts';
 
 export const helmValuesSchemaPath = 'helm/andon/values.schema.json';
@@ -16,14 +16,16 @@ export function helmValuesSchemaText(): string {
     title: 'Values of the chart andon',
     ...mapping(),
   };
-  for (const { path, comment, isGroup } of chartValues()) {
+  for (const value of chartValues()) {
+    const { path, comment, isGroup } = value;
     const key = path.join('.');
-    const shape = isGroup ? mapping() : key === 'settings' ? settingsSchema() : valueShapes[key];
+    const shape = isGroup ? groupSchema(key) : key === 'settings' ? settingsSchema() : valueShapes[key];
     if (shape === undefined) throw new Error(`tools/helm-value-shapes.ts does not say what ${key} may be`);
-    at(root, path.slice(0, -1))[path.at(-1) ?? ''] = comment === '' ? shape : { ...shape, description: comment };
+    const above = nodeAt(root, path.slice(0, -1));
+    if (isNeeded(value)) require(above, path.at(-1) ?? '');
+    (above['properties'] as Schema)[path.at(-1) ?? ''] = comment === '' ? shape : { ...shape, description: comment };
   }
-  Object.assign(at(root, []), {
-    global: { type: 'object', description: 'What Helm hands to every chart; nothing of it is used.' },
+  Object.assign(root['properties'] as Schema, {
     enabled: {
       type: 'boolean',
       description: 'For the `condition` of a chart that includes this one; nothing looks at it here.',
@@ -36,10 +38,32 @@ function mapping(): Schema {
   return { type: 'object', additionalProperties: false, properties: {} };
 }
 
-function at(root: Schema, path: readonly string[]): Schema {
+/** What is in `global` is also for other charts. */
+function groupSchema(key: string): Schema {
+  return key === 'global' ? { type: 'object', properties: {} } : mapping();
+}
+
+/**
+ * Values that somebody may not take out with `null`: templates look into groups, and texts, numbers and truths stand where Kubernetes wants one. Lists,
+ * labels and probes may go.
+ */
+function isNeeded({ path, isGroup, standard }: ChartValue): boolean {
+  const key = path.join('.');
+  if (key === 'global' || key.startsWith('global.')) return false;
+  if (isGroup || needed.includes(key)) return true;
+  return typeof standard !== 'object' && standard !== '';
+}
+
+const needed = ['securityContext', 'podSecurityContext', 'persistence.accessModes'];
+
+function require(node: Schema, key: string): void {
+  node['required'] = [...((node['required'] as readonly string[] | undefined) ?? []), key];
+}
+
+function nodeAt(root: Schema, path: readonly string[]): Schema {
   let node = root;
   for (const key of path) node = (node['properties'] as Record<string, Schema>)[key] ?? {};
-  return node['properties'] as Schema;
+  return node;
 }
 
 /** What `andon.yaml` may say, without what the chart says itself. */

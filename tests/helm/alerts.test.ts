@@ -132,6 +132,14 @@ describe('the alerts on Andon itself', () => {
     expect(await groupsWith('--set', 'prometheusRule.alerts=false')).toEqual([]);
   });
 
+  test('say where it is written what to do, each under its name, where values say so', async () => {
+    const [group] = await groupsWith('--set', 'prometheusRule.runbookUrl=https://wiki/{alert}#{alert}');
+    const urls = group?.rules.map(({ annotations }) => annotations?.['runbook_url']);
+    expect(urls).toEqual(chartAlerts().map((alert) => `https://wiki/${alert}#${alert}`));
+    const [summary] = group?.rules.map(({ annotations }) => annotations?.['summary']) ?? [];
+    expect(summary).toBe(groups[0]?.rules[0]?.annotations?.['summary']);
+  });
+
   test('are no group without rules where each is left out', async () => {
     const all = `prometheusRule.disabled={${chartAlerts().join(',')}}`;
     expect(await groupsWith('--set', all)).toEqual([]);

@@ -63,6 +63,36 @@ describe('the pod of checkFirst', () => {
     expect([metadata.labels['mesh'], metadata.annotations?.['mesh']]).toEqual(['off', 'off']);
   });
 
+  test('goes on without ConfigMaps that may come later where told so, and the Deployment does not', async () => {
+    const optionalIn = async (set: string) => {
+      const objects = await charts.objects(
+        ...smallest,
+        '--set',
+        `checkFirst.enabled=true,rules.configMaps={own},${set}`,
+      );
+      return ['Job', 'Deployment'].map((wanted) => {
+        const volumes = templateOf(objects, wanted).spec['volumes'] as readonly {
+          readonly configMap?: { readonly name: string; readonly optional?: boolean };
+        }[];
+        return volumes.find(({ configMap }) => configMap?.name === 'own')?.configMap?.optional ?? false;
+      });
+    };
+    expect(await optionalIn('checkFirst.optionalConfigMaps=true')).toEqual([true, false]);
+    expect(await optionalIn('checkFirst.optionalConfigMaps=false')).toEqual([false, false]);
+  });
+
+  test('checks settings of one’s own where the Deployment reads them', async () => {
+    const without = smallest.slice(0, -2);
+    const objects = await charts.objects(...without, '--set', 'checkFirst.enabled=true,settingsConfigMap=own');
+    for (const wanted of ['Job', 'Deployment']) {
+      expect(templateOf(objects, wanted).spec['volumes']).toContainEqual({
+        name: 'andon-settings',
+        configMap: { name: 'own' },
+      });
+    }
+    expect(objects.filter(({ metadata }) => metadata.name.endsWith('-settings'))).toEqual([]);
+  });
+
   test('runs as a ServiceAccount that is there before, and not as that of the release', async () => {
     const accountWith = async (set: string) =>
       templateOf(await charts.objects(...smallest, '--set', `checkFirst.enabled=true,${set}`), 'Job').spec[

@@ -141,14 +141,55 @@ describe('the name of the objects', () => {
     const long = 'r'.repeat(52);
     const names = await Promise.all([serviceOf(`${long}1`), serviceOf(`${long}2`)]);
     expect(new Set(names).size).toBe(2);
-    for (const name of names) expect(name).toMatch(/^[a-z]([a-z0-9-]{0,43}[a-z0-9])$/);
-    expect(await serviceOf(`${'s'.repeat(35)}.${'s'.repeat(10)}1`)).toMatch(/^s{35}-[0-9a-f]{8}$/);
+    for (const name of names) expect(name).toMatch(/^(?=.{1,45}$)[a-z][a-z0-9-]*-andon$/);
+    expect(await serviceOf(`${'s'.repeat(29)}.${'s'.repeat(16)}1`)).toMatch(/^s{29}-[0-9a-f]{8}-andon$/);
+    const named = await serviceOf('prod', '--set', `nameOverride=${'n'.repeat(60)}`);
+    expect(named).toMatch(/^prod-n{15}-[0-9a-f]{8}$/);
   });
 
   test('of more than 45 characters is refused where somebody chose it', async () => {
     const refusal = await charts.refusal('andon', ...smallest, '--set', `fullnameOverride=${'a'.repeat(46)}`);
     expect(refusal).toContain("at '/fullnameOverride': maxLength: got 46, want 45");
   });
+});
+
+describe('a registry for all images', () => {
+  test.each([
+    ['registry.example.com/andon', 'mirror.example.com', 'mirror.example.com/andon:'],
+    ['localhost:5000/sre/andon', 'mirror.example.com:443/hub/', 'mirror.example.com:443/hub/sre/andon:'],
+    ['localhost/andon', 'mirror', 'mirror/andon:'],
+    ['sre/andon', 'mirror', 'mirror/sre/andon:'],
+    ['andon', 'mirror', 'mirror/andon:'],
+  ])('stands before %s, or instead of its own: %s', async (repository, registry, image) => {
+    const set = `image.repository=${repository},global.imageRegistry=${registry},checkFirst.enabled=true`;
+    const images = podsOf(await charts.objects('andon', ...smallest, '--set', set)).flatMap(({ spec }) =>
+      spec.containers.map((each) => each.image),
+    );
+    expect(images).toEqual([1, 2, 3].map(() => expect.stringMatching(new RegExp(`^${image}[0-9.]+$`))));
+  });
+
+  test('has its secrets in each pod, beside those of the chart, each once', async () => {
+    const set = 'imagePullSecrets[0].name=a,global.imagePullSecrets={a,b},checkFirst.enabled=true';
+    const secrets = podsOf(await charts.objects('andon', ...smallest, '--set', set)).map(
+      ({ spec }) => (spec as unknown as { readonly imagePullSecrets: unknown }).imagePullSecrets,
+    );
+    expect(secrets).toEqual([1, 2, 3].map(() => [{ name: 'a' }, { name: 'b' }]));
+  });
+
+  test('also comes from a chart around Andon', async () => {
+    const set = 'global.imageRegistry=mirror,global.other=x';
+    const objects = await charts.objects('shop', 'helm/examples/shop', '--set', set);
+    expect(daemonIn(objects).container.image).toMatch(/^mirror\/andon:/);
+  });
+});
+
+test('a namespace of one’s own is that of all objects, and of what they name', async () => {
+  const set = 'namespaceOverride=watch,podMonitor.enabled=true,prometheusRule.enabled=true,checkFirst.enabled=true';
+  const text = await charts.template('andon', ...smallest, '--namespace', 'elsewhere', '--set', set);
+  expect(text).not.toContain('elsewhere');
+  expect(text).toContain('http://andon.watch.svc:9655');
+  expect(text).toContain('matchNames: ["watch"]');
+  expect(text).toContain('job="andon",namespace="watch"');
 });
 
 test('neither the pod of `helm test` nor that of the Job is one of the Service, and both are placed as the Deployment', async () => {

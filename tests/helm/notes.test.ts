@@ -50,6 +50,27 @@ describe('what is told after an installation', () => {
     );
   });
 
+  test('where nothing is kept, what is gone with the pod', async () => {
+    expect(await notesWith(...smallest)).not.toContain('emptyDir');
+    expect(await notesWith(...smallest, '--set', 'persistence.enabled=false')).toContain(
+      'The event log is on an emptyDir: when the pod moves',
+    );
+  });
+
+  test('where commands find it', async () => {
+    const notes = await notesWith(...smallest, '--set', 'fullnameOverride=watch,namespaceOverride=sre,port=9000');
+    expect(notes).toContain('Andon runs as the Deployment watch in the namespace sre.');
+    expect(notes).toContain('kubectl -n sre rollout status deployment/watch\n');
+    expect(notes).toContain('kubectl -n sre port-forward deployment/watch 9000\n');
+    expect(notes).toContain('http://127.0.0.1:9000/');
+    expect(notes).toContain('http://watch.sre.svc:9655/api/v1/gate/<service>');
+  });
+
+  test('of settings that the chart cannot see, nothing that may be false', async () => {
+    const without = smallest.slice(0, -2);
+    expect(await notesWith(...without, '--set', 'settingsConfigMap=own')).not.toMatch(/NOBODY|Nobody/);
+  });
+
   test('with a scrape of one’s own, the labels that it must give', async () => {
     const set = 'prometheusRule.enabled=true,metrics.job=own,metrics.labels.cluster=eu';
     expect(await notesWith(...smallest, '--set', set)).toContain(

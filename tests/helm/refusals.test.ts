@@ -75,6 +75,10 @@ describe('values that contradict each other', () => {
       'service.type=NodePort,service.loadBalancerSourceRanges={10.0.0.0/8}',
       'a Service of the type NodePort keeps nobody out',
     ],
+    ['service.loadBalancerClass=a', 'service.loadBalancerClass is set, and service.type is ClusterIP'],
+    ['service.externalTrafficPolicy=Local', 'nothing comes to a Service of the type ClusterIP from outside'],
+    ['service.clusterIP=None,service.type=NodePort', 'service.clusterIP is None, and a Service of the type NodePort'],
+    ['settingsConfigMap=own', 'settingsConfigMap names own, and settings has more beside it, which nobody would read'],
     ['ingress.enabled=true', 'ingress.hosts is empty: write `hosts: [andon.example.com]`'],
     ['httpRoute.enabled=true', 'httpRoute.parentRefs is empty: write `parentRefs: [{ name: <the Gateway> }]`'],
     ['ingress.enabled=true,ingress.hosts={a.b},ingress.port=4180', 'ingress.port is 4180, which the Service has not'],
@@ -96,6 +100,9 @@ describe('values that contradict each other', () => {
     'rules.configMaps[0]=a,rules.configMaps[1].name=b,rules.configMaps[1].optional=true',
     'flagger.metricTemplate.enabled=true,metrics.job=own',
     'service.type=NodePort,service.nodePort=30000',
+    'service.type=NodePort,service.externalTrafficPolicy=Local',
+    'service.type=LoadBalancer,service.loadBalancerClass=a.b/c',
+    'service.clusterIP=None',
     'podDisruptionBudget.enabled=true,podDisruptionBudget.minAvailable=0%',
     'prometheusRule.alertLabels.team=sre',
     'settings.api.tokenFile=/etc/token',
@@ -165,6 +172,25 @@ describe('names that cannot be', () => {
       readonly rules: readonly { readonly alert: string }[];
     }[];
     expect(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))).toEqual(chartAlerts());
+  });
+});
+
+describe('rule files that are too many for Kubernetes and Helm', () => {
+  const ofBytes = async (bytes: number) => {
+    await writeFile(join(charts.path, 'many.yaml'), `# ${'x'.repeat(bytes - 5)}\n#\n`);
+    const without = smallest.toSpliced(2, 2);
+    return await charts.helm('template', ...without, '--set-file', String.raw`rules.files.many\.yaml=many.yaml`);
+  };
+
+  test('are refused, with the way for them', async () => {
+    const { code, stderr } = await ofBytes(700_001);
+    expect(stderr).toContain('rules.files has 700001 bytes, more than Kubernetes takes in a ConfigMap or Helm keeps');
+    expect(stderr).toContain('name these under rules.configMaps');
+    expect(code).toBe(1);
+  });
+
+  test('and are taken below', async () => {
+    expect((await ofBytes(700_000)).stderr).toBe('');
   });
 });
 

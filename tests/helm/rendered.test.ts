@@ -20,8 +20,18 @@ const charts = await chartsForTests();
 
 /** What the values of the scenarios say is made by others. */
 const elsewhere = {
-  configMaps: ['shop-rules', 'search-rules', 'ca'],
-  secrets: ['andon-pagerduty', 'andon-slack', 'andon-heartbeat', 'andon-github', 'andon-api-token', 'shop-on-call'],
+  configMaps: ['shop-rules', 'search-rules', 'ca', 'own-settings'],
+  secrets: [
+    'andon-pagerduty',
+    'andon-slack',
+    'andon-heartbeat',
+    'andon-github',
+    'andon-api-token',
+    'shop-on-call',
+    'shop-api-token',
+    'm-secret',
+    'm-token-secret',
+  ],
   claims: ['kept'],
 };
 
@@ -47,7 +57,9 @@ describe.each(Object.entries(scenarios))('%s', (scenario, args) => {
   });
 
   test('has pods that the standard `restricted` lets in', () => {
-    expect(podsOf(objects).flatMap(podSecurityFaults)).toEqual([]);
+    // Only there do values ask for the token.
+    const asked = scenario === 'unusual' ? ['Deployment m-full: mounts a token'] : [];
+    expect(podsOf(objects).flatMap(podSecurityFaults)).toEqual(asked);
   });
 
   test('names nothing that is not there', () => {
@@ -83,6 +95,26 @@ describe.each(Object.entries(scenarios))('%s', (scenario, args) => {
       const [known] = objectsIn(stdout);
       expect(stderr).toBe('');
       expect(fieldsOf(object).filter((field) => !fieldsOf(known).includes(field))).toEqual([]);
+    }
+  });
+
+  test('has the hooks that run before everything else, and those of `helm test`, and no others', () => {
+    const before = {
+      'helm.sh/hook': 'pre-install,pre-upgrade',
+      'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+    };
+    const hooks = {
+      Job: before,
+      // What the Job mounts comes before it.
+      ConfigMap: { ...before, 'helm.sh/hook-weight': '-5' },
+      Pod: { ...before, 'helm.sh/hook': 'test' },
+    };
+    for (const { kind, metadata } of objects) {
+      const all = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith('helm.sh/'));
+      const isHook = kind === 'Job' || kind === 'Pod' || /-check-(?:settings|rules)$/.test(metadata.name);
+      const kept =
+        kind === 'PersistentVolumeClaim' && scenario !== 'unusual' ? { 'helm.sh/resource-policy': 'keep' } : {};
+      expect([kind, Object.fromEntries(all)]).toEqual([kind, isHook ? hooks[kind as keyof typeof hooks] : kept]);
     }
   });
 
@@ -135,6 +167,19 @@ test('the checks see what is wrong', async () => {
     ['mountPath: /run/secrets/andon/slack', 'mountPath: /run/secrets/andon/github/x', 'lies in another mount'],
     ['claimName: "andon-data"', 'claimName: other', 'no object for andon-data'],
     ['successCondition: result.action == "go"', 'successCondition: 3', 'ClusterAnalysisTemplate andon-gate: '],
+    ['policyTypes:', 'policyType:', 'NetworkPolicy andon: no field spec.policyType is known'],
+    ['\n  egress:', '\n  egres:', 'NetworkPolicy andon: no field spec.egres is known'],
+    ['maxUnavailable:', 'maxUnavailible:', 'PodDisruptionBudget andon: no field spec.maxUnavailible is known'],
+    ['resources:', 'resorces:', 'Deployment andon: no field spec.template.spec.containers.0.resorces is known'],
+    ['automountServiceAccountToken:', 'automountServiceAccountTokens:', 'ServiceAccount andon: no field automount'],
+    ['relabelings:', 'relabeling:', 'ServiceMonitor andon: no field spec.endpoints.0.relabeling is known'],
+    ['consecutiveErrorLimit:', 'consecutiveErrorLimits:', 'no field spec.metrics.0.consecutiveErrorLimits is known'],
+    [
+      'address: "http://prometheus',
+      'adress: "http://prometheus',
+      'MetricTemplate andon-line-stopped: no field provider.adress',
+    ],
+    ['\n  annotations:', '\n  annotation:', 'no field annotation is known'],
   ] as const) {
     expect(broken(from, to).join('\n')).toContain(told);
   }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 const image = 'image.repository=registry.example.com/andon';
 const source = 'settings.sources[0].url=http://prometheus.monitoring.svc:9090';
 
@@ -112,6 +114,43 @@ export const scenarios = {
     ...rulesOf('checkout'),
     '--set',
     `${image},${source},persistence.enabled=false,readinessProbe=null`,
+  ],
+  unusual: [
+    'andon',
+    'helm/andon',
+    '--namespace',
+    'm-release',
+    '--values',
+    join(import.meta.dirname, 'unusual-values.yaml'),
+  ],
+  // As `unusual` has the ServiceMonitor, and what cannot go together with others there.
+  'unusual-pods': [
+    'andon',
+    'helm/andon',
+    ...rulesOf('checkout'),
+    '--set',
+    [
+      image,
+      'settingsConfigMap=own-settings',
+      'podMonitor.enabled=true',
+      'podMonitor.namespace=m-pod-monitor',
+      'podMonitor.labels.m-monitor=m-monitor-label',
+      'podMonitor.annotations.m-monitor=m-monitor-annotation',
+      'podMonitor.scheme=https',
+      'podMonitor.honorLabels=true',
+      'podMonitor.interval=7721s',
+      'podMonitor.scrapeTimeout=7720s',
+      'podMonitor.relabelings[0].action=labeldrop',
+      'podMonitor.relabelings[0].regex=m-relabel',
+      'podMonitor.metricRelabelings[0].action=labeldrop',
+      'podMonitor.metricRelabelings[0].regex=m-metric-relabel',
+      'podDisruptionBudget.enabled=true',
+      'podDisruptionBudget.minAvailable=0%',
+      'persistence.enabled=false',
+      'persistence.emptyDirSizeLimit=7727Mi',
+      'service.enabled=false',
+      'test.enabled=false',
+    ].join(','),
   ],
   'sidecar-native': ['shop', 'helm/examples/shop', '--namespace', 'shop'],
   'sidecar-plain-with-volume': [

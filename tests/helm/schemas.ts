@@ -39,21 +39,90 @@ const models: readonly Model[] = [
   ServiceMonitor,
 ];
 
-/** Kinds whose schema no library here has; tests look at them key by key. */
-const withoutSchema = ['flagger.app/v1beta1 MetricTemplate', 'gateway.networking.k8s.io/v1 HTTPRoute'];
+/** Kinds whose schema no library here has: the fields that their documents list, a path each, `*` for each item of a list. */
+const withoutSchema: Readonly<Record<string, readonly string[]>> = {
+  'flagger.app/v1beta1 MetricTemplate': ['provider', 'provider.type', 'provider.address', 'query'],
+  'gateway.networking.k8s.io/v1 HTTPRoute': [
+    'parentRefs',
+    'parentRefs.*.name',
+    'parentRefs.*.namespace',
+    'parentRefs.*.sectionName',
+    'hostnames',
+    'rules',
+    'rules.*.matches',
+    'rules.*.matches.*.path',
+    'rules.*.matches.*.path.type',
+    'rules.*.matches.*.path.value',
+    'rules.*.backendRefs',
+    'rules.*.backendRefs.*.name',
+    'rules.*.backendRefs.*.port',
+  ],
+};
+const metadataFields = ['name', 'namespace', 'labels', 'annotations'];
 
-/** What the schemas of Kubernetes and of the operators find wrong, a sentence each. */
+/** What the schemas of Kubernetes and of the operators find wrong, a sentence each. They let fields pass that they do not know; this does not. */
 export function schemaFaults(objects: readonly KubernetesObject[]): readonly string[] {
   return objects.flatMap((object) => {
-    const { apiVersion, kind } = object;
-    if (withoutSchema.includes(`${apiVersion} ${kind}`)) return [];
+    const { apiVersion, kind, metadata } = object;
+    const unknownIn = (fields: readonly string[]): readonly string[] =>
+      fields.map((field) => `${nameOf(object)}: no field ${field} is known`);
+    const others = Object.keys(metadata).filter((key) => !metadataFields.includes(key));
+    const listed = withoutSchema[`${apiVersion} ${kind}`];
+    if (listed !== undefined) {
+      const top = Object.keys(object).filter((key) => !['apiVersion', 'kind', 'metadata', 'spec'].includes(key));
+      return unknownIn([...top, ...others, ...pathsIn(object.spec).filter((path) => !listed.includes(path))]);
+    }
     const Known = models.find((model) => model.apiVersion === apiVersion && model.kind === kind);
     if (Known === undefined) return [`${nameOf(object)}: no schema of ${apiVersion} ${kind} is known`];
+    const questions = new Map<string, Questions>();
     try {
-      new Known(object as never).validate();
-      return [];
+      const model = new Known(object as never);
+      model.validate.call(watched(model, '', questions));
+      return unknownIn([...others, ...unasked(model, '', questions)]);
     } catch (error) {
       return [`${nameOf(object)}: ${error instanceof Error ? error.message : String(error)}`];
     }
+  });
+}
+
+/** What a validator has asked an object: a mapping with any keys is listed, and of one with fields each field is asked for. */
+interface Questions {
+  readonly asked: Set<string>;
+  isListed: boolean;
+}
+
+/** The same value, which notes what it is asked. */
+function watched<T extends object>(value: T, path: string, questions: Map<string, Questions>): T {
+  const own: Questions = questions.get(path) ?? { asked: new Set(), isListed: false };
+  questions.set(path, own);
+  return new Proxy(value, {
+    get: (target, key) => {
+      const inner: unknown = Reflect.get(target, key);
+      if (typeof key !== 'string' || typeof inner === 'function') return inner;
+      own.asked.add(key);
+      return typeof inner === 'object' && inner !== null ? watched(inner, `${path}.${key}`, questions) : inner;
+    },
+    ownKeys: (target) => {
+      own.isListed = true;
+      return Reflect.ownKeys(target);
+    },
+  });
+}
+
+/** The paths of fields that nobody asked for, below objects of which something was asked. */
+function unasked(value: object, path: string, questions: ReadonlyMap<string, Questions>): readonly string[] {
+  const own = questions.get(path);
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    const isKnown = own === undefined || own.isListed || own.asked.size === 0 || own.asked.has(key);
+    if (!isKnown && !Array.isArray(value)) return [`${path}.${key}`.slice(1)];
+    return typeof inner === 'object' && inner !== null ? unasked(inner, `${path}.${key}`, questions) : [];
+  });
+}
+
+function pathsIn(value: unknown, path: readonly string[] = []): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = [...path, Array.isArray(value) ? '*' : key];
+    return [...(Array.isArray(value) ? [] : [at.join('.')]), ...pathsIn(inner, at)];
   });
 }

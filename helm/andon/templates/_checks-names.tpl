@@ -33,6 +33,11 @@
 
 {{/* What of rules.files cannot be the text of a rule file under a name that Andon reads. */}}
 {{- define "andon.checks.ruleFiles" -}}
+{{- $bytes := 0 -}}
+{{- range .Values.rules.files -}}{{- if kindIs "string" . -}}{{- $bytes = add $bytes (len .) -}}{{- end -}}{{- end -}}
+{{- if gt (int $bytes) 700000 -}}
+{{- fail (printf "rules.files has %d bytes, more than Kubernetes takes in a ConfigMap or Helm keeps of a release: put the rules into ConfigMaps of your own, each below 1 MB, and name these under rules.configMaps." (int $bytes)) -}}
+{{- end -}}
 {{- range $name, $text := .Values.rules.files -}}
 {{- if not (kindIs "string" $text) -}}
 {{- if and (not (regexMatch "\\.ya?ml$" $name)) (or (hasKey $text "yaml") (hasKey $text "yml")) (kindIs "string" (values $text | first)) -}}

@@ -21,7 +21,7 @@
 {{- if and .enabled (regexMatch "[1-9]" $least) -}}
 {{- fail (printf "podDisruptionBudget.minAvailable is %s: there is one pod, and no drain of its node would ever end. Leave it out, and set maxUnavailable to 1." $least) -}}
 {{- end -}}
-{{- if and .enabled (eq (toString .minAvailable) "") (not (regexMatch "[1-9]" (toString .maxUnavailable))) -}}
+{{- if and .enabled (has (toString .minAvailable) (list "" "<nil>")) (not (regexMatch "[1-9]" (toString .maxUnavailable))) -}}
 {{- fail (printf "podDisruptionBudget.maxUnavailable is %v: there is one pod, and no drain of its node would ever end. Set it to 1." .maxUnavailable) -}}
 {{- end -}}
 {{- end -}}
@@ -36,6 +36,17 @@
 {{- end -}}
 {{- if and .loadBalancerSourceRanges (ne .type "LoadBalancer") -}}
 {{- fail (printf "service.loadBalancerSourceRanges is set, and a Service of the type %s keeps nobody out: set service.type to LoadBalancer, or leave it out." .type) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.service -}}
+{{- if and .loadBalancerClass (ne .type "LoadBalancer") -}}
+{{- fail (printf "service.loadBalancerClass is set, and service.type is %s: set service.type to LoadBalancer, or leave it out." .type) -}}
+{{- end -}}
+{{- if and .externalTrafficPolicy (eq .type "ClusterIP") -}}
+{{- fail "service.externalTrafficPolicy is set, and nothing comes to a Service of the type ClusterIP from outside: set service.type to NodePort or LoadBalancer, or leave it out." -}}
+{{- end -}}
+{{- if and (eq (toString .clusterIP) "None") (ne .type "ClusterIP") -}}
+{{- fail (printf "service.clusterIP is None, and a Service of the type %s has an address: set service.type to ClusterIP, or leave it out." .type) -}}
 {{- end -}}
 {{- end -}}
 {{- $ports := list (int .Values.service.port) -}}

@@ -23,7 +23,10 @@
 {{- $settings := .Values.settings | default dict -}}
 {{- $names := list -}}
 {{- range .Values.extraEnv -}}{{- $names = append $names .name -}}{{- end -}}
-{{- if not (or $settings.sources (has "ANDON_SOURCE" $names) .Values.extraEnvFrom) -}}
+{{- if and .Values.settingsConfigMap (ne (toJson $settings) (toJson (dict "startWithBadRules" true))) -}}
+{{- fail (printf "settingsConfigMap names %s, and settings has more beside it, which nobody would read: leave one of them out." .Values.settingsConfigMap) -}}
+{{- end -}}
+{{- if not (or $settings.sources (has "ANDON_SOURCE" $names) .Values.extraEnvFrom .Values.settingsConfigMap) -}}
 {{- fail "settings.sources is empty, and Andon does not start without a source: `settings: { sources: [{ url: http://prometheus.monitoring.svc:9090 }] }`." -}}
 {{- end -}}
 {{- if and .Values.apiToken.secretName ($settings.api | default dict).tokenFile -}}

@@ -13,7 +13,7 @@
 {{- if and (or .generated .groups) (not .enabled) -}}
 {{- fail "prometheusRule.generated and prometheusRule.groups hold rules, and prometheusRule.enabled is false: nobody would get them. Set prometheusRule.enabled to true." -}}
 {{- end -}}
-{{- if and .enabled .alerts (not (has "AndonDown" .disabled)) (not (include "andon.isScraped" $)) (not $.Values.metrics.job) -}}
+{{- if and .enabled .alerts (not (has "AndonDown" (.disabled | default list))) (not (include "andon.isScraped" $)) (not $.Values.metrics.job) -}}
 {{- fail "prometheusRule.enabled is true, and neither serviceMonitor.enabled nor podMonitor.enabled: without a scrape of Andon its alert AndonDown fires for ever. Set one of them, or say with metrics.job which `job` a scrape of your own gives." -}}
 {{- end -}}
 {{- if hasKey (.alertLabels | default dict) "severity" -}}

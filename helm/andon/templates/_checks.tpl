@@ -7,7 +7,9 @@
 {{- include "andon.checks.names" . -}}
 {{- include "andon.checks.environment" . -}}
 {{- include "andon.checks.settings" . -}}
+{{- if not .Values.settingsConfigMap -}}
 {{- include "andon.checks.secretFiles" . -}}
+{{- end -}}
 {{- include "andon.checks.watching" . -}}
 {{- include "andon.checks.modes" . -}}
 {{- include "andon.checks.network" . -}}
@@ -19,14 +21,8 @@
 {{- if and .Values.persistence.existingClaim (not (include "andon.isKept" .)) -}}
 {{- fail (printf "persistence.existingClaim names %s, and persistence.enabled is false: nothing would be kept there. Leave one of them out." .Values.persistence.existingClaim) -}}
 {{- end -}}
-{{- if and (eq .Values.mode "sidecar") .Values.networkPolicy.enabled -}}
-{{- fail "networkPolicy.enabled is for mode deployment: beside a service, a policy counts for the whole pod, and is the service's own." -}}
-{{- end -}}
-{{- if and (eq .Values.mode "sidecar") .Values.podDisruptionBudget.enabled -}}
-{{- fail "podDisruptionBudget.enabled is for mode deployment: the pod of a sidecar is the service's." -}}
-{{- end -}}
-{{- if and (eq .Values.mode "sidecar") .Values.extraContainers -}}
-{{- fail "extraContainers is for mode deployment: the pod of a sidecar is the service's, and the other chart writes its containers." -}}
+{{- if eq .Values.mode "sidecar" -}}
+{{- include "andon.checks.sidecarValues" . -}}
 {{- end -}}
 {{- $isTested := and .Values.test.enabled (eq .Values.mode "deployment") -}}
 {{- if and (or .Values.argoRollouts.enabled $isTested) (not .Values.service.enabled) -}}

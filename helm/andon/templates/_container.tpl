@@ -48,6 +48,10 @@ envFrom:
   livenessProbe:
     {{- include "andon.probe" (dict "root" $ "probe" .) | nindent 4 }}
   {{- end }}
+  {{- with .Values.lifecycle }}
+  lifecycle:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   resources:
     {{- toYaml .Values.resources | nindent 4 }}
   securityContext:
@@ -73,13 +77,13 @@ envFrom:
 
 {{/* The labels of a pod. Takes a dict: `root`, and `own`, which win. */}}
 {{- define "andon.podLabels" -}}
-{{- merge (dict) .own .root.Values.podLabels .root.Values.commonLabels (dict "app.kubernetes.io/version" .root.Chart.AppVersion) | toYaml -}}
+{{- merge (dict) .own (.root.Values.podLabels | default dict) (.root.Values.commonLabels | default dict) (dict "app.kubernetes.io/version" .root.Chart.AppVersion) | toYaml -}}
 {{- end -}}
 
 {{/* On which nodes a pod may run, before which others, as what, and how it looks names up. */}}
 {{- define "andon.placement" -}}
 {{- $placement := dict -}}
-{{- $keys := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" "runtimeClassName" "hostAliases" "dnsPolicy" "dnsConfig" -}}
+{{- $keys := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" "schedulerName" "runtimeClassName" "hostAliases" "dnsPolicy" "dnsConfig" -}}
 {{- range $key := $keys -}}
 {{- with get $.Values $key -}}{{- $_ := set $placement $key . -}}{{- end -}}
 {{- end -}}

@@ -1,21 +1,50 @@
-{{/* Short enough for a label, with the endings that pods of its Jobs and tests get. */}}
+{{/* A text cut to so many characters. What is cut off lives on in a hash, so that two texts that differ at their ends stay two. */}}
+{{- define "andon.cut" -}}
+{{- if gt (len .text) .most -}}
+{{- printf "%s-%s" (.text | trunc (int (sub .most 9)) | trimSuffix "-") (.text | sha256sum | trunc 8) -}}
+{{- else -}}
+{{- .text -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+The name of Andon in this release: that of the chart. Where it lies deeper than in the chart that is installed, the charts in between are
+in it (`checkout-andon`), since each of them may have an Andon. Helm tells that by the path of the templates, and tells it from its own first
+template on, which come before those of the charts around it.
+*/}}
 {{- define "andon.name" -}}
-{{- .Values.nameOverride | default .Chart.Name | trunc 50 | trimSuffix "-" -}}
+{{- $template := get . "Template" -}}
+{{- if not $template -}}
+{{- fail "the template that includes Andon lies so deep that Helm comes to it before Andon's own: put it at most two folders below templates/." -}}
+{{- end -}}
+{{- $above := initial (splitList "/charts/" (trimSuffix "/templates" (get $template "BasePath"))) | join "/" | splitList "/" | rest -}}
+{{- $name := .Values.nameOverride | default (join "-" (append $above .Chart.Name)) | replace "." "-" -}}
+{{- include "andon.cut" (dict "text" $name "most" 50) -}}
 {{- end -}}
 
 {{/*
 The name of the objects: a DNS label that a Service may have, which begins with a letter and has no dot, and short enough for the endings
-that objects get. What is cut off lives on in a hash, so that two long names that differ at their ends stay two.
+that objects get. The name of Andon always stays in it, since in a chart with objects of its own these are likely to be called as the release.
 */}}
 {{- define "andon.fullname" -}}
 {{- $name := include "andon.name" . -}}
-{{- $usual := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
-{{- $full := .Values.fullnameOverride | default $usual | replace "." "-" | trimAll "-" -}}
-{{- if regexMatch "^[0-9]" $full -}}{{- $full = printf "andon-%s" $full -}}{{- end -}}
-{{- if gt (len $full) 45 -}}
-{{- $full = printf "%s-%s" ($full | trunc 36 | trimSuffix "-") ($full | sha256sum | trunc 8) -}}
+{{- $override := .Values.fullnameOverride | default "" -}}
+{{- if and $override (eq $override .Release.Name) (not .Chart.IsRoot) -}}
+{{- fail (printf "fullnameOverride is %s, as the release is, and so are likely the objects of the chart around this one: leave it out, or write %s-andon." $override $override) -}}
 {{- end -}}
-{{- $full -}}
+{{- $base := $override | default .Release.Name | replace "." "-" | trimAll "-" -}}
+{{- if regexMatch "^[0-9]" $base -}}{{- $base = printf "andon-%s" $base -}}{{- end -}}
+{{- $isNamed := and .Chart.IsRoot (le (len $base) 45) (regexMatch (printf "(^|-)%s(-|$)" (regexQuoteMeta $name)) .Release.Name) -}}
+{{- if or $override $isNamed -}}
+{{- include "andon.cut" (dict "text" $base "most" 45) -}}
+{{- else -}}
+{{- $end := include "andon.cut" (dict "text" $name "most" 24) -}}
+{{- printf "%s-%s" (include "andon.cut" (dict "text" $base "most" (int (sub 44 (len $end))))) $end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "andon.namespace" -}}
+{{- .Values.namespaceOverride | default .Release.Namespace -}}
 {{- end -}}
 
 {{- define "andon.serviceAccountName" -}}
@@ -28,16 +57,38 @@ that objects get. What is cut off lives on in a hash, so that two long names tha
 {{- if ternary $isUsual .Values.persistence.enabled (kindIs "invalid" .Values.persistence.enabled) -}}yes{{- end -}}
 {{- end -}}
 
+{{/* Whether the Service leads to a pod that is not ready: unless told otherwise, to that of a sidecar, which is the service's. */}}
+{{- define "andon.isPublishedEarly" -}}
+{{- $told := .Values.service.publishNotReadyAddresses -}}
+{{- if ternary (eq .Values.mode "sidecar") $told (kindIs "invalid" $told) -}}yes{{- end -}}
+{{- end -}}
+
 {{- define "andon.claimName" -}}
 {{- .Values.persistence.existingClaim | default (printf "%s-data" (include "andon.fullname" .)) -}}
 {{- end -}}
 
+{{/* `global.imageRegistry` stands for whichever registry the repository names, as in other charts. A registry has a dot or a port in it. */}}
 {{- define "andon.image" -}}
 {{- $repository := required "image.repository is empty: there is no public image of Andon yet. Build it with the Dockerfile, push it to a registry of yours, and name it here." .Values.image.repository -}}
+{{- with (.Values.global | default dict).imageRegistry -}}
+{{- $repository = printf "%s/%s" (trimSuffix "/" .) (regexReplaceAll "^(localhost|[^/]*[.:][^/]*)/" $repository "") -}}
+{{- end -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" $repository .Values.image.digest -}}
 {{- else -}}
 {{- printf "%s:%s" $repository (.Values.image.tag | default .Chart.AppVersion) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Those of the values and of all charts, `global`, each once. */}}
+{{- define "andon.pullSecrets" -}}
+{{- $secrets := .Values.imagePullSecrets | default list -}}
+{{- range (.Values.global | default dict).imagePullSecrets -}}
+{{- $secrets = append $secrets (ternary (dict "name" .) . (kindIs "string" .)) -}}
+{{- end -}}
+{{- with $secrets | uniq -}}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
 {{- end -}}
 {{- end -}}
 
@@ -73,11 +124,11 @@ The metadata of an object, indented by two. Takes a dict: `root`, and optionally
 and `annotations`.
 */}}
 {{- define "andon.metadata" -}}
-{{- $annotations := merge (dict) (.annotations | default dict) .root.Values.commonAnnotations -}}
+{{- $annotations := merge (dict) (.annotations | default dict) (.root.Values.commonAnnotations | default dict) -}}
 {{- $labels := merge (dict) (.labels | default dict) (include "andon.labels" .root | fromYaml) -}}
 name: {{ .name | default (printf "%s%s" (include "andon.fullname" .root) (.suffix | default "")) | quote }}
 {{- if not .clusterWide }}
-namespace: {{ .namespace | default .root.Release.Namespace | quote }}
+namespace: {{ .namespace | default (include "andon.namespace" .root) | quote }}
 {{- end }}
 labels:
   {{- toYaml $labels | nindent 2 }}
@@ -89,5 +140,5 @@ annotations:
 
 {{/* Base URL under which others in the cluster reach Andon. */}}
 {{- define "andon.url" -}}
-{{- printf "http://%s.%s.svc:%v" (include "andon.fullname" .) .Release.Namespace .Values.service.port -}}
+{{- printf "http://%s.%s.svc:%v" (include "andon.fullname" .) (include "andon.namespace" .) .Values.service.port -}}
 {{- end -}}

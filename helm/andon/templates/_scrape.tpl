@@ -14,7 +14,7 @@ namespace; a scrape of somebody's own has no more than they say.
 */}}
 {{- define "andon.target" -}}
 {{- $labels := .Values.metrics.labels | default dict -}}
-{{- if include "andon.isScraped" . -}}{{- $labels = merge (dict) $labels (dict "namespace" .Release.Namespace) -}}{{- end -}}
+{{- if include "andon.isScraped" . -}}{{- $labels = merge (dict) $labels (dict "namespace" (include "andon.namespace" .)) -}}{{- end -}}
 {{- $matchers := list (printf "job=%q" (include "andon.job" .)) -}}
 {{- range $name, $value := $labels -}}{{- $matchers = append $matchers (printf "%s=%q" $name $value) -}}{{- end -}}
 {{- join "," $matchers -}}
@@ -23,6 +23,12 @@ namespace; a scrape of somebody's own has no more than they say.
 {{/* How the operator scrapes Andon, without the port. Takes a dict: `root`, and `monitor`, the values of the monitor. */}}
 {{- define "andon.scrape" -}}
 path: /metrics
+{{- with .monitor.scheme }}
+scheme: {{ . }}
+{{- end }}
+{{- if .monitor.honorLabels }}
+honorLabels: true
+{{- end }}
 {{- with .monitor.interval }}
 interval: {{ . | quote }}
 {{- end }}

@@ -2,23 +2,39 @@
 Andon in the pod of another chart, which has this one as a dependency with `mode: sidecar`:
 
   spec:
-    {{- with include "andon.sidecar.initContainers" .Subcharts.andon }}
+    {{- with .Subcharts.andon }}
+    {{- with include "andon.sidecar.initContainers" . }}
     initContainers:
       {{- . | nindent 8 }}
     {{- end }}
+    {{- end }}
     containers:
       - name: …
-      {{- include "andon.sidecar.containers" .Subcharts.andon | nindent 8 }}
+      {{- with .Subcharts.andon }}
+      {{- include "andon.sidecar.containers" . | nindent 8 }}
+      {{- end }}
+    {{- with .Subcharts.andon }}
     volumes:
-      {{- include "andon.sidecar.volumes" .Subcharts.andon | nindent 8 }}
+      {{- include "andon.sidecar.volumes" . | nindent 8 }}
+    {{- end }}
 
-With `sidecar.native` the first is the container and the second is empty, and without it the other way round.
+With `sidecar.native` the first is the container and the second is empty, and without it the other way round. Where a `condition` has
+switched Andon off, `.Subcharts.andon` is nothing, and so are all of them.
 */}}
 
-{{- define "andon.sidecar.checks" -}}
-{{- if not (hasKey .Values "sidecar") -}}
-{{- fail "the templates andon.sidecar.… want the scope of the chart andon: write `include \"andon.sidecar.containers\" .Subcharts.andon`." -}}
+{{/* Whether a template was given the scope of this chart. Takes a dict: `scope`, and `write`, what to write instead. */}}
+{{- define "andon.checks.scope" -}}
+{{- $isOurs := false -}}
+{{- if kindIs "map" .scope -}}
+{{- if and (hasKey .scope "Values") (hasKey .scope "Chart") -}}{{- $isOurs = hasKey .scope.Values "sidecar" -}}{{- end -}}
 {{- end -}}
+{{- if not $isOurs -}}
+{{- fail (printf "the templates of Andon want the scope of the chart andon, which is not its values nor that of the chart around it: write `%s`." .write) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "andon.sidecar.checks" -}}
+{{- include "andon.checks.scope" (dict "scope" . "write" "include \"andon.sidecar.containers\" .Subcharts.andon") -}}
 {{- if ne .Values.mode "sidecar" -}}
 {{- fail "mode is not sidecar: there would be two Andons, one in this pod and one as a Deployment. Set `andon: { mode: sidecar }`." -}}
 {{- end -}}
@@ -43,36 +59,12 @@ With `sidecar.native` the first is the container and the second is empty, and wi
 {{- end -}}
 
 {{- define "andon.sidecar.volumes" -}}
-{{ include "andon.volumes" . }}
+{{- include "andon.sidecar.checks" . -}}
+{{- include "andon.volumes" . -}}
 {{- end -}}
 
 {{/* Annotations of the pod: it starts anew when Andon's settings change in what is read at its start only. */}}
 {{- define "andon.sidecar.annotations" -}}
-{{ include "andon.restartAnnotations" . }}
-{{- end -}}
-
-{{/*
-The hooks of a Flagger Canary that ask the gate of a service, for `spec.analysis.webhooks`. Takes a dict: `service`, the name in its
-rule file, and either `url`, where Andon's Deployment answers, or `andon`, which is `.Subcharts.andon` in a chart that has Andon
-as a Deployment.
-*/}}
-{{- define "andon.flagger.webhooks" -}}
-{{- if and (not .url) (eq .andon.Values.mode "sidecar") -}}
-{{- fail "andon.flagger.webhooks asks a sidecar, and nobody would answer: Flagger scales the Deployment that it watches to 0, sidecar and all, and gives the primary's pods other labels. Run Andon as a Deployment, and name it: (dict \"url\" \"http://andon.andon.svc:9655\" \"service\" …)." -}}
-{{- end -}}
-{{- $url := "" -}}
-{{- if .url -}}{{- $url = trimSuffix "/" .url -}}{{- else -}}{{- $url = include "andon.url" .andon -}}{{- end -}}
-{{- $service := .service -}}
-{{- range $type, $name := dict "confirm-rollout" "andon-may-begin" "confirm-traffic-increase" "andon-may-go-on" "confirm-promotion" "andon-may-promote" }}
-- name: {{ $name }}
-  type: {{ $type }}
-  url: {{ $url }}/api/v1/gate/flagger/confirm
-  timeout: 5s
-  metadata: { service: {{ $service | quote }} }
-{{- end }}
-- name: andon-rolls-back
-  type: rollback
-  url: {{ $url }}/api/v1/gate/flagger/rollback
-  timeout: 5s
-  metadata: { service: {{ $service | quote }} }
+{{- include "andon.sidecar.checks" . -}}
+{{- include "andon.restartAnnotations" . -}}
 {{- end -}}

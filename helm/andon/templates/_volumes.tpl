@@ -33,15 +33,16 @@
 {{- $fullname := include "andon.fullname" $root -}}
 {{- /* Readable for whichever user runs the container; nobody else mounts them. */ -}}
 {{- $mode := 0444 -}}
+{{- $isOptional := and (eq .suffix "-check") $root.Values.checkFirst.optionalConfigMaps -}}
 - name: andon-settings
-  configMap: { name: {{ printf "%s%s-settings" $fullname .suffix | quote }} }
+  configMap: { name: {{ $root.Values.settingsConfigMap | default (printf "%s%s-settings" $fullname .suffix) | quote }} }
 {{- if $root.Values.rules.files }}
 - name: andon-rules
   configMap: { name: {{ printf "%s%s-rules" $fullname .suffix | quote }} }
 {{- end }}
 {{- range $index, $map := include "andon.ruleMaps" $root | fromYamlArray }}
 - name: andon-rules-{{ $index }}
-  configMap: { name: {{ $map.name | quote }}{{ if $map.optional }}, optional: true{{ end }} }
+  configMap: { name: {{ $map.name | quote }}{{ if or $map.optional $isOptional }}, optional: true{{ end }} }
 {{- end }}
 {{- range $name, $secret := $root.Values.secrets }}
 - name: andon-secret-{{ $name }}
