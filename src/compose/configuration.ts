@@ -106,6 +106,8 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
   let hasRun = false;
   /** Rule files that are about to run; held no longer than until they are kept. */
   let toKeep: readonly RuleFile[] | undefined;
+  /** Beside everything else: a slow disk delays no reload. */
+  let keeping = Promise.resolve();
   let rules: { readonly key: string; readonly folder: RuleFolder } | undefined;
 
   /** Keeps the folder, and with it what was parsed before, as long as it would read the same. */
@@ -203,15 +205,16 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       hasRun = true;
       running = loaded;
       parts.onTaken(running);
+      keeping = keeping.then(keepRules);
       if (running.channels.length === 0 && isNews)
         log.warn('no channel is configured: incidents are recorded and nobody is paged');
-      await Promise.all([sources.closeOthers(), channels.closeOthers(), heartbeats.closeOthers(), keepRules()]);
+      await Promise.all([sources.closeOthers(), channels.closeOthers(), heartbeats.closeOthers()]);
     },
     watch: async (onChange, signal) => {
       await files.run(onChange, signal);
     },
     async close() {
-      await Promise.all([sources.close(), channels.close(), heartbeats.close()]);
+      await Promise.all([keeping, sources.close(), channels.close(), heartbeats.close()]);
     },
   };
 }

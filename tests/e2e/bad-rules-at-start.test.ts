@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -36,6 +37,8 @@ describe('a start with rule files that have problems, where the settings allow i
   test('after a kill runs the rules that ran before, and takes the files once they are mended', async () => {
     const andon = await prepared({ 'shop.yaml': sound });
     await launch(andon);
+    const kept = join(andon.dataFolder, 'rules-that-ran.json');
+    await until(() => (existsSync(kept) ? true : undefined), { what: 'the rules to be kept', withinMs: 10_000 });
     await andon.writeRule('shop.yaml', bad);
     await andon.writeRule('cart.yaml', cart);
     expect(await andon.api.post('/-/reload')).toMatchObject({ status: 422 });
