@@ -192,8 +192,8 @@ function admissionOf({ api }: Settings): Admission {
   return { changesPerMinute: api.rateLimit, ...(api.tokenFile === undefined ? {} : { tokenFile: api.tokenFile }) };
 }
 
-function listenAddress(listen: string): { host: string; port: number } {
+function listenAddress(listen: string): { host?: string; port: number } {
   const colon = listen.lastIndexOf(':');
   const host = listen.slice(0, colon).replaceAll(/[[\]]/g, '');
-  return { host: host === '' ? '::' : host, port: Number(listen.slice(colon + 1)) };
+  return { ...(host === '' ? {} : { host }), port: Number(listen.slice(colon + 1)) };
 }

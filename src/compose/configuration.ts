@@ -158,7 +158,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       }
       const { standIn, rules: declared } =
         read.kind === 'loaded' ? { rules: read } : await standInRules(read, ruleFolder, keptRules);
-      toKeep = read.kind === 'loaded' ? read.files : undefined;
+      toKeep = standIn === undefined || standIn.kind === 'sound-rules' ? read.files : undefined;
       return {
         kind: 'loaded',
         configured: {

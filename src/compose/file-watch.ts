@@ -8,6 +8,8 @@ const lookEveryMs = 2_000;
 export class FileWatch {
   readonly #clock: Clock;
   #seen = new Map<string, string>();
+  /** How many are about to read. */
+  #noting = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -15,7 +17,12 @@ export class FileWatch {
 
   /** To be called before a path is read, so that no change falls in between. */
   async note(paths: readonly string[]): Promise<void> {
-    for (const path of paths) this.#seen.set(path, await fingerprint([path]));
+    this.#noting += 1;
+    try {
+      for (const path of paths) this.#seen.set(path, await fingerprint([path]));
+    } finally {
+      this.#noting -= 1;
+    }
   }
 
   /** Forgets every other path. */
@@ -35,8 +42,8 @@ export class FileWatch {
     let changed = false;
     for (const [path, before] of this.#seen) {
       const now = await fingerprint([path]);
-      // Noted anew meanwhile: then it is being read.
-      if (now === before || this.#seen.get(path) !== before) continue;
+      // Noted anew meanwhile, or just being noted: then it is being read, and one change is read once.
+      if (now === before || this.#noting > 0 || this.#seen.get(path) !== before) continue;
       this.#seen.set(path, now);
       changed = true;
     }

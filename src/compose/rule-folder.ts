@@ -27,6 +27,8 @@ export interface RefusedRules {
   readonly sound: readonly Service[];
   /** Every service that is declared by name, sound or not. */
   readonly declared: readonly string[];
+  /** What they were read from. */
+  readonly files: readonly RuleFile[];
 }
 
 export interface RuleFolder {
@@ -87,7 +89,13 @@ export function createRuleFolder(options: RuleFolderOptions): RuleFolder {
     if (errors.length === 0)
       return { kind: 'loaded', services, warnings: diagnostics, locate: locatorOf(files, loaded), files };
     const declared = loaded.flatMap((each) => each.declared.map(({ name }) => name));
-    return { kind: 'refused', problems: errors.map(inOneLine), sound: services, declared: [...new Set(declared)] };
+    return {
+      kind: 'refused',
+      problems: errors.map(inOneLine),
+      sound: services,
+      declared: [...new Set(declared)],
+      files,
+    };
   };
 
   return {
@@ -101,7 +109,13 @@ export function createRuleFolder(options: RuleFolderOptions): RuleFolder {
       if (problems.length === 0) return judged;
       return judged.kind === 'refused'
         ? { ...judged, problems: [...problems, ...judged.problems] }
-        : { kind: 'refused', problems, sound: judged.services, declared: judged.services.map(({ name }) => name) };
+        : {
+            kind: 'refused',
+            problems,
+            sound: judged.services,
+            declared: judged.services.map(({ name }) => name),
+            files,
+          };
     },
   };
 }

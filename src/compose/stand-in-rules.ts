@@ -1,5 +1,6 @@
 import type { KeptFiles } from '../adapters/files/kept-files.ts';
 import type { StandIn } from '../app/ports/configuration.ts';
+import type { Service } from '../domain/service/service.ts';
 import type { RefusedRules, RuleFolder } from './rule-folder.ts';
 import type { DeclaredRules } from './settle-doubts.ts';
 
@@ -11,8 +12,8 @@ export interface StandInRules {
 
 /**
  * What runs when Andon starts with rule files that have problems: the rules that ran before, so that a restart changes
- * nothing, or else whatever in the files has no problem. Kept rules that have problems themselves, as with a source that was
- * renamed since, are worth no more than none.
+ * nothing, or else whatever in the files has no problem. Of kept rules that have problems themselves, since they were sound
+ * in part only or a source was renamed since, the sound ones run, beside those of the files that they do not declare.
  */
 export async function standInRules(
   refused: RefusedRules,
@@ -21,9 +22,9 @@ export async function standInRules(
 ): Promise<StandInRules> {
   const files = await kept?.read();
   const before = files === undefined ? undefined : await folder.judge(files);
-  const isKept = before?.kind === 'loaded';
-  const rules: DeclaredRules = isKept ? before : { services: refused.sound, warnings: [], locate: () => undefined };
+  const rules = before?.kind === 'loaded' ? before : soundRules(before?.sound ?? [], refused.sound);
   const watched = new Set(rules.services.map(({ name }) => name));
+  const isKept = (before?.kind === 'loaded' ? before.services : (before?.sound ?? [])).length > 0;
   return {
     standIn: {
       kind: kindOf(isKept, watched.size),
@@ -32,6 +33,12 @@ export async function standInRules(
     },
     rules,
   };
+}
+
+function soundRules(before: readonly Service[], inFiles: readonly Service[]): DeclaredRules {
+  const known = new Set(before.map(({ name }) => name));
+  const services = [...before, ...inFiles.filter(({ name }) => !known.has(name))];
+  return { services, warnings: [], locate: () => undefined };
 }
 
 function kindOf(isKept: boolean, watched: number): StandIn['kind'] {

@@ -109,6 +109,7 @@ describe('a folder of rule files', () => {
       kind: 'refused',
       sound: [expect.objectContaining({ name: 'one' })],
       declared: ['one'],
+      files: [expect.anything(), expect.anything()],
       problems: [expect.stringMatching(/b\.yaml:3:19: the service `one` is declared already, in .*a\.yaml:3; /)],
     });
     await write('a.yaml', declaring('two'));

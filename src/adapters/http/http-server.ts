@@ -14,8 +14,8 @@ export interface Admission {
 }
 
 export interface HttpOptions extends Admission {
-  /** Port 0 takes a free one. */
-  readonly listen: { readonly host: string; readonly port: number };
+  /** Port 0 takes a free one. Without a host, every address of whatever family the machine has. */
+  readonly listen: { readonly host?: string; readonly port: number };
   readonly version: string;
 }
 
@@ -92,14 +92,16 @@ export function createHttpServer(options: HttpOptions, parts: HttpParts): HttpSe
 }
 
 async function listen(server: Server, { host, port }: HttpOptions['listen']): Promise<Address> {
+  const asked = `${host === undefined ? '' : host.includes(':') ? `[${host}]` : host}:${port}`;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new HttpListenError(`cannot listen on ${host}:${port}: ${remedy(error.code)}`, { cause: error }));
+      reject(new HttpListenError(`cannot listen on ${asked}: ${remedy(error.code)}`, { cause: error }));
     });
-    server.listen(port, host, resolve);
+    // Without a host, Node takes IPv4 alone where the kernel knows no IPv6.
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
   });
   const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new HttpListenError(`${host}:${port} is no TCP address`);
+  if (bound === null || typeof bound === 'string') throw new HttpListenError(`${asked} is no TCP address`);
   const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
   return { host: bound.address, port: bound.port, url: `http://${shown}:${bound.port}` };
 }

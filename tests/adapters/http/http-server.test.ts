@@ -21,6 +21,13 @@ describe('starting', () => {
     await expect(second).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: another process does`);
   });
 
+  test('on every address is told by its port alone, and answers on both families where there are two', async () => {
+    await using world = await aWorld({ listen: { port: 0 } });
+    const { port } = world.address;
+    expect((await fetch(`http://127.0.0.1:${port}/-/healthy`)).status).toBe(200);
+    await expect(aWorld({ listen: { port } })).rejects.toThrow(`cannot listen on :${port}: another process does`);
+  });
+
   test('on an address of another machine is refused with what to do', async () => {
     await expect(aWorld({ listen: { host: '192.0.2.1', port: 0 } })).rejects.toThrow(
       'this machine has no such address',
