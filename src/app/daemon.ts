@@ -156,9 +156,11 @@ export class Daemon {
       deliverer: this.#deliverer,
       pulse,
       externalUrl: () => this.#externalUrl,
+      leavesOut: () => this.#reloader.leftOut.length > 0,
       stop: this.#stop.signal,
     });
-    const gatekeeper = new Gatekeeper({ ...parts, fleet, ...books });
+    const isLeftOut = (service: string): boolean => this.#reloader.leftOut.includes(service);
+    const gatekeeper = new Gatekeeper({ ...parts, fleet, ...books, isLeftOut });
     const isWatched = (service: string): boolean => fleet.look(service) !== undefined;
     this.alerts = createAlertDesk({ ...parts, telemetry, book, recorder, isWatched });
     this.remoteActs = createRemoteActs({ ...parts, book, recorder });

@@ -171,8 +171,8 @@ export class Fleet {
       const loop = [...this.#berths.values()].find((berth) => berth.loop.watch(service) !== undefined)?.loop;
       if (loop !== undefined) return await loop.exclusively(async () => await this.#letGoOf(loop, id, service, write));
       const left = this.#checkpoints.get(service);
-      const checkpoints =
-        left === undefined ? [] : [{ ...left, scopes: withoutIncident(left.scopes, id, left.evaluatedAt) }];
+      const now = this.#latestNow();
+      const checkpoints = left === undefined ? [] : [{ ...left, scopes: withoutIncident(left.scopes, id, now) }];
       await write(checkpoints);
       for (const checkpoint of checkpoints) this.#checkpoints.set(service, checkpoint);
       return true;
@@ -196,6 +196,12 @@ export class Fleet {
     // A watch of its own, so that nobody goes on with what was known before.
     loop.set(after);
     return true;
+  }
+
+  /** Of a service that nobody watches it is not known by which clock it goes: no earlier than this by any of them, ms. */
+  #latestNow(): number {
+    const { clock } = this.#parts;
+    return Math.max(clock.now(), ...[...this.#berths.values()].map(({ loop }) => loop.sourceClock.now()));
   }
 
   #open({ source, pollDeadlineMs }: ConfiguredSource): void {

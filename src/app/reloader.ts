@@ -43,6 +43,11 @@ export class Reloader {
     return this.#standIn !== undefined;
   }
 
+  /** Services that rule files declare and that are not watched, since their rules had problems at the start. */
+  get leftOut(): readonly string[] {
+    return this.#standIn?.leftOut ?? [];
+  }
+
   /** The first load. Rejects with ConfigurationRefusedError when there is nothing to run. */
   async start(): Promise<Extract<LoadedConfiguration, { kind: 'loaded' }>> {
     const { configuration, log, stop } = this.#parts;

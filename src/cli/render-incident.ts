@@ -7,6 +7,7 @@ import { describeNotified, describeNotNotified } from '../domain/incident/descri
 import { describeWithheld } from '../domain/incident/describe-withheld.ts';
 import { describeReminder } from '../domain/incident/describe-reminder.ts';
 import { describeStanding } from '../domain/incident/standing.ts';
+import { describeUnseen } from '../domain/incident/describe-unseen.ts';
 import { describeSpentSoFar, describeSpentUnknown } from '../domain/incident/describe-kept-open.ts';
 import { sinceOnsets } from '../domain/incident/since-onset.ts';
 import { describeTimeToDetect, describeTimeToRecover } from '../domain/incident/span-words.ts';
@@ -38,6 +39,7 @@ export function renderIncident(
   ]);
   return [
     `${paint.bold(printableLine(incident.title))}\n\n`,
+    ...describeUnseen(incident).map((remark) => `${printableLine(remark)}\n\n`),
     bareTable(facts, 1, width),
     standing === undefined ? '' : renderNow(standing, paint, width),
     targets.length === 0 ? '' : `\n${paint.bold(targetsHead(incident))}\n${bareTable(targets, 1, width)}`,
@@ -282,9 +284,8 @@ function describeFacts(event: TimelineEventWire): string {
   if (stop !== undefined) {
     const missed = stop.verdicts.filter(({ verdict }) => verdict === 'missed').map(describeVerdict);
     const named = event.suspects === undefined ? [] : [suspectsText(event.suspects) ?? ''];
-    return [`${stop.rule} (${stop.severity}, ${stop.because})`, ...(stop.budgets ?? []), ...missed, ...named].join(
-      '\n',
-    );
+    const rule = `${stop.rule} (${stop.severity}, ${stop.because})`;
+    return [rule, ...offAgain(event), ...(stop.budgets ?? []), ...missed, ...named].join('\n');
   }
   if (event.suspects !== undefined) {
     const of = event.relapse === undefined ? '' : `of relapse ${event.relapse}:\n`;
@@ -309,6 +310,11 @@ function describeFacts(event: TimelineEventWire): string {
   const { before, after, endState = '', changes, furtherChanges } = event;
   if (before === undefined || after === undefined) return endState;
   return describeDefinition({ before, after, endState, changes, furtherChanges });
+}
+
+function offAgain({ type, onset }: TimelineEventWire): readonly string[] {
+  if (type !== 'relapsed' || onset === undefined) return [];
+  return [`off again since ${formatMoment(onset.at)} (${onset.method})`];
 }
 
 /** Without heads; the first columns, `whole` of them, are not wrapped. */

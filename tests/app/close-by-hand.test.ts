@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { DaemonHarness, KeepingChannel } from '../support/daemon-harness.ts';
-import { aRule, aService, below, stepFault } from '../support/simulation.ts';
+import { aRule, aService, below, start, stepFault, type Traffic } from '../support/simulation.ts';
 
 const minute = 60_000;
 const fault = 40 * minute;
@@ -70,6 +70,55 @@ describe('an incident whose service left the rule files', () => {
 
     expect(after.incidents().map(({ phase }) => phase)).toEqual(['open', 'closed']);
     expect(after.kinds()).toEqual(['firing']);
+  });
+
+  test('is followed by none for what was off before it and is over', async () => {
+    const mended = fault + 6 * minute;
+    const closedAt = start + 50 * minute;
+    // Off again for a minute while nobody watched, and once more half an hour after the closing.
+    const off: Traffic = {
+      perSecond: () => 20,
+      badShare: (t) =>
+        (t >= fault && t < mended) || (t >= 47 * minute && t < 48 * minute) || t >= 80 * minute ? 0.5 : 0,
+    };
+    await using run = await new DaemonHarness({ traffic: off, startsAt: 39 * minute }).start();
+    await run.advance(4 * minute);
+    await reload(run, []);
+    await run.advance(closedAt - run.clock.now());
+    await close(run);
+    await run.advance(minute);
+    await reload(run);
+    await run.advance(20 * minute);
+    expect(run.incidents().map(({ phase }) => phase)).toEqual(['closed']);
+    await run.advance(15 * minute);
+    expect(run.incidents().map(({ phase }) => phase)).toEqual(['open', 'closed']);
+  });
+
+  test('is followed by another with its onset and its detection after the closing, while it is still off', async () => {
+    await using run = await withIncident();
+    await reload(run, []);
+    await run.advance(10 * minute);
+    const closedAt = run.clock.now();
+    await close(run);
+    await reload(run);
+    await run.advance(3 * minute);
+    const [next, closed] = run.incidents();
+    expect([next?.phase, closed?.phase]).toEqual(['open', 'closed']);
+    expect(next?.onset.earliest).toBeGreaterThanOrEqual(closedAt);
+    expect(next?.detectedAt).toBeGreaterThan(closedAt);
+    expect(closed?.closedAt).toBeLessThanOrEqual(next?.onset.earliest ?? 0);
+  });
+
+  test('is followed by another at once where the clock was set back since the closing', async () => {
+    const store = new MemoryStore();
+    const before = await withIncident(store);
+    await reload(before, []);
+    await before.advance(20 * minute);
+    await close(before);
+    await before.stop();
+    await using after = await new DaemonHarness({ traffic, store, startsAt: 50 * minute }).start();
+    await after.advance(3 * minute);
+    expect(after.incidents().map(({ phase }) => phase)).toEqual(['open', 'closed']);
   });
 
   test('tells nobody who was not told of it before', async () => {

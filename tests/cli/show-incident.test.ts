@@ -114,3 +114,20 @@ test('what people said mends it is shown in their words', async () => {
   const out = await shown({ events }, { timeline: toTimelineWire(events, [aClaim(2, 200)]) });
   expect(out).toMatch(/remedy-claimed +ada said that change deploy-43 of checkout mends it: takes 42 back\n/);
 });
+
+test('a relapse is told with since when it is off again, and an incident that nobody watches with what can be done', async () => {
+  const at = Date.parse('2026-08-22T02:24:50Z');
+  const onset = { at, earliest: at - 5_000, latest: at, method: 'change-point' as const };
+  const out = await shown({
+    events: [
+      anEvent('opened', 1, 100),
+      anEvent('resolved', 2, 1300),
+      anEvent('relapsed', 3, 1500, { onset }),
+      anEvent('unwatched', 4, 1600),
+    ],
+  });
+
+  expect(out).toContain('No rule file without problems declares its service: nobody watches it.');
+  expect(out).toContain('When that is for good, it can be closed by hand: andon incidents close inc-1 --because TEXT');
+  expect(out).toContain('off again since 2026-08-22 02:24:50Z (change-point)');
+});

@@ -105,7 +105,7 @@ describe('a start with rule files that have problems, where the settings allow i
       }),
     );
     expect(await andon.api.get('/api/v1/gate/shop')).toMatchObject({
-      text: expect.stringContaining('"state":"unknown","action":"wait","ok":false,"reason":"unknown-service"'),
+      text: expect.stringContaining('"state":"unknown","action":"wait","ok":false,"reason":"rules-refused"'),
     });
     await andon.writeRule('shop.yaml', sound);
     await until(async () => ((await names(andon)).length === 1 ? true : undefined), {

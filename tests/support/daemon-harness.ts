@@ -3,7 +3,7 @@ import { Daemon } from '../../src/app/daemon.ts';
 import { DegradableStore } from '../../src/app/recording/degradable-store.ts';
 import type { Channel, SendResult } from '../../src/app/ports/channel.ts';
 import type { Log } from '../../src/app/ports/log.ts';
-import type { Configured, LoadedConfiguration } from '../../src/app/ports/configuration.ts';
+import type { Configured, LoadedConfiguration, StandIn } from '../../src/app/ports/configuration.ts';
 import type { Source } from '../../src/app/ports/source.ts';
 import type { Store } from '../../src/app/ports/store.ts';
 import { silentTelemetry, type Telemetry } from '../../src/app/ports/telemetry.ts';
@@ -16,7 +16,12 @@ import { aService, start, type Traffic } from './simulation.ts';
 
 /** What the rule files say, as a test sets it. */
 type Rules =
-  | { readonly kind: 'loaded'; readonly services: readonly Service[]; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'loaded';
+      readonly services: readonly Service[];
+      readonly warnings: readonly string[];
+      readonly standIn?: StandIn;
+    }
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
 /** A channel that keeps what it was given. */
@@ -99,9 +104,9 @@ export class DaemonHarness implements AsyncDisposable {
   async #load(): Promise<LoadedConfiguration> {
     const rules = await this.load();
     if (rules.kind === 'refused') return { ...rules, refused: 'rules' };
-    const { services, warnings } = rules;
+    const { services, ...said } = rules;
     const { doubts, atNextStart } = this;
-    return { kind: 'loaded', configured: { ...this.configured, services }, warnings, doubts, atNextStart };
+    return { ...said, configured: { ...this.configured, services }, doubts, atNextStart };
   }
 
   /** Starts the daemon on what the store holds. */

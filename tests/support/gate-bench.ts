@@ -4,6 +4,7 @@ import { GateBook } from '../../src/app/gate/gate-book.ts';
 import { createGateDesk, type GateDesk } from '../../src/app/gate/gate-desk.ts';
 import type { ServiceLook } from '../../src/app/gate/gate-look.ts';
 import { Gatekeeper } from '../../src/app/gate/gatekeeper.ts';
+import { IncidentBook } from '../../src/app/recording/incident-book.ts';
 import { ProtectionBook } from '../../src/app/gate/protection-book.ts';
 import { ProtectionDesk } from '../../src/app/gate/protection-desk.ts';
 import type { ProtectionAnswerer } from '../../src/app/ports/protection-answerer.ts';
@@ -76,7 +77,7 @@ export function aGateBench(telemetry: Partial<Telemetry> = {}): GateBench {
   };
   const fleet = { look, names: () => [...looks.keys()].sort() };
   const acts = createGateActs({ store, book, clock, log, isWatched: (service) => looks.has(service) });
-  const gatekeeper = new Gatekeeper({ clock, fleet, gates: book, changes });
+  const gatekeeper = new Gatekeeper({ clock, fleet, gates: book, changes, incidents: new IncidentBook() });
   const desk = createGateDesk({
     gatekeeper,
     acts,

@@ -28,7 +28,7 @@ function times(): readonly AnyPanel[] {
       counted: 'First pages',
       metric: catalogue.timeToNotify,
       filter: incidents,
-      description: 'From the opening of an incident to the first page of it that a channel took. Tickets page nobody.',
+      description: 'From the recording of an incident to the first page of it that a channel took. Tickets page nobody.',
     }),
     ...distribution({
       name: 'Time to acknowledge',
@@ -36,7 +36,7 @@ function times(): readonly AnyPanel[] {
       metric: catalogue.timeToAcknowledge,
       filter: incidents,
       description:
-        'From the opening of an incident to its acknowledgement (MTTA). Incidents that nobody acknowledged are not in it.',
+        'From the recording of an incident to its acknowledgement (MTTA). Incidents that nobody acknowledged are not in it.',
     }),
     ...distribution({
       name: 'Time to recover',

@@ -33,7 +33,7 @@ export const incidentPageTemplate = `<!doctype html>
 {{#if gate.others}}<ul>{{#each gate.others}}<li class="text"><span class="{{tone}}">{{state}}</span>: {{times words}}</li>{{/each}}</ul>{{/if}}
 {{#each gate.freezes}}<p class="text">{{times text}}</p>{{/each}}
 {{#if open}}<p class="dim">The change that mends it passes: <code>andon gate {{service}} --change CHANGE --remedies {{id}} --reason TEXT</code></p>{{/if}}</section>{{/if}}
-{{#if current}}<h2>Acknowledge</h2>
+{{#if open}}<h2>Acknowledge</h2>
 <section class="card"><p>On a terminal: <code>andon incidents acknowledge {{id}}</code></p>
 <p>By the API: <code>POST {{acknowledgePath}}</code> with <code>{"by": "your name"}</code></p></section>{{/if}}
 <h2>Targets, as recorded at <span class="when">{{times verdictsAt}}</span></h2>

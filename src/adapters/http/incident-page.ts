@@ -10,6 +10,7 @@ import { describeNotified, describeNotNotified, firstNotified } from '../../doma
 import { describeFirstAlert } from '../../domain/incident/describe-alert.ts';
 import { describeSpentSoFar, describeSpentUnknown } from '../../domain/incident/describe-kept-open.ts';
 import { describeImpact, impactUnknown } from '../../domain/incident/describe-impact.ts';
+import { describeUnseen } from '../../domain/incident/describe-unseen.ts';
 import { timeOffMs, timeToRecoverMs, wholeImpact, type Incident } from '../../domain/incident/incident.ts';
 import { sinceOnsets } from '../../domain/incident/since-onset.ts';
 import { describeTimeOff, describeTimeToDetect, describeTimeToRecover } from '../../domain/incident/span-words.ts';
@@ -65,7 +66,7 @@ export function incidentPage(
     acknowledgePath: `/${apiPath}/acknowledge`,
     runbook: webLink(incident.runbook),
     dashboard: incidentDashboardLink(grafana, incident),
-    remarks: [...tellingRemarks(incident, silenced), ...remarksOf(incident)],
+    remarks: [...tellingRemarks(incident, silenced), ...describeUnseen(incident)],
     standing: standing === undefined ? undefined : standingOf(standing),
     unknownNow: unknownNow(incident, standing),
     gate: gate === undefined || incident.phase === 'closed' ? undefined : gateFacts(gate, [], now),
@@ -125,15 +126,6 @@ function tellingRemarks({ telling, phase }: Incident, silenced: SilencedBy | und
           `It flaps: off and on ${flapping.times} times since ${formatUtc(flapping.since)}. How it goes on is told once it is steady for ${formatSpan(flapping.steadyMs)}.`,
         ]),
     ...(stands === '' ? [] : [stands]),
-  ];
-}
-
-function remarksOf({ id, blind, unwatched, phase }: Incident): readonly string[] {
-  if (phase === 'closed') return [];
-  return [
-    ...(blind ? ['Readings it rests on cannot be had: nobody can tell whether service is back.'] : []),
-    ...(unwatched ? ['Its service has left the rule files: nobody watches it any more.'] : []),
-    ...(blind || unwatched ? [`It can be closed by hand: andon incidents close ${id} --because TEXT`] : []),
   ];
 }
 

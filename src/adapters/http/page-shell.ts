@@ -24,6 +24,7 @@ th { font-weight: 500; } td { border-top: 1px solid var(--edge); font-variant-nu
 code { overflow-wrap: anywhere; } .text { overflow-wrap: anywhere; white-space: pre-line; } .when, time, tbody th { white-space: nowrap; } .head + .scroll { margin-top: .25rem; }
 td.narrow { width: 1%; white-space: nowrap; }
 tbody th { border-top: 1px solid var(--edge); }
+.card > table > tbody:first-child > tr:first-child > td { border-top: 0; }
 @media (max-width: 40rem) { body { padding: 1rem; }
   .timeline, .timeline tbody { display: block; } .timeline thead { display: none; }
   .timeline tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; border-top: 1px solid var(--edge); padding: .25rem 0; }

@@ -150,10 +150,21 @@ function isOpen({ phase }: Incident): boolean {
   return phase === 'open';
 }
 
+function phaseOf({ phase, blind, unwatched }: Incident): string {
+  return [phase, ...(blind ? ['blind'] : []), ...(unwatched ? ['unwatched'] : [])].join(', ');
+}
+
+/** Since when it is off now; of a relapse that an older Andon wrote down, when that was detected. */
+function offSince({ onset, relapses, relapsedAt, lastRelapses }: Incident): number {
+  if (relapses === 0) return onset.at;
+  return lastRelapses?.at(-1)?.onset.at ?? relapsedAt ?? onset.at;
+}
+
 function incidentFacts(incident: Incident, now: number) {
   const { recoveredAt, relapses, calling, acknowledgedBy: firstBy } = incident;
   const by = calling.acknowledgedBy;
-  const since = incident.onset.at;
+  const firstOff = incident.onset.at;
+  const since = offSince(incident);
   const wholeMs = timeToRecoverMs(incident);
   return {
     id: incident.id,
@@ -161,8 +172,8 @@ function incidentFacts(incident: Incident, now: number) {
     title: incident.title,
     scope: [incident.service, groupText(incident.group)].filter((text) => text !== '').join(' '),
     severity: incident.severity,
-    phase: incident.blind ? `${incident.phase}, blind` : incident.phase,
-    since: formatUtc(since),
+    phase: phaseOf(incident),
+    since: relapses === 0 ? formatUtc(since) : `off again since ${formatUtc(since)} (first off ${formatUtc(firstOff)})`,
     age: formatSpan(Math.max(0, now - since)),
     back: recoveredAt === undefined ? '' : formatSpan(Math.max(0, now - recoveredAt)),
     backSince: recoveredAt === undefined ? '' : formatUtc(recoveredAt),

@@ -56,10 +56,10 @@ export class IncidentMoments {
   }
 
   #writeInfo(incident: Incident, externalUrl: string | undefined): void {
-    const { id, severity, phase, title, calling, runbook = '' } = incident;
+    const { id, worstSeverity, phase, title, calling, runbook = '' } = incident;
     this.#metrics.incidentInfo.set(
       {
-        ...identity(incident, severity),
+        ...identity(incident, worstSeverity),
         phase,
         title,
         acknowledged: calling.acknowledgedBy === undefined ? 'no' : 'yes',

@@ -119,7 +119,9 @@ async function record(parts: ChangeDeskParts, given: ChangeReport, origin: Chang
     const wasBelieved = known?.remedies?.incident === incident.id;
     const onsetLatest = (wasBelieved ? incident.onset : newestOnset(incident)).latest - skewMs;
     if (!canRemedy(change, { latest: onsetLatest })) {
-      await recordRefusal(parts, report, remedies, at);
+      const { relapses } = incident;
+      const refused = { ...remedies, ...(wasBelieved || relapses === 0 ? {} : { relapse: relapses }) };
+      await recordRefusal(parts, report, refused, at);
       const beganAt = Math.min(change.startedAt, change.firstReportedAt);
       return { kind: 'not-a-remedy', id: incident.id, change: change.id, beganAt, onsetLatest };
     }
@@ -146,14 +148,15 @@ async function record(parts: ChangeDeskParts, given: ChangeReport, origin: Chang
 async function recordRefusal(
   { store, log, claims }: ChangeDeskParts,
   { service, change }: ChangeReport,
-  { incident, by, reason }: Remedy,
+  { incident, by, reason, relapse }: Remedy & { readonly relapse?: number },
   at: number,
 ): Promise<void> {
   const known = claims.of(incident).filter(({ kind }) => kind === 'remedy-refused');
   if (known.some((each) => each.service === service && each.change === change)) return;
   const claim = { service, change, incident, by, reason };
   log.warn('a change was said to remedy an incident that it began before; that was not believed', claim);
-  const event: GateEvent = { type: 'remedy-refused', at, ...claim };
+  const again = relapse === undefined ? {} : { relapse };
+  const event: GateEvent = { type: 'remedy-refused', at, ...claim, ...again };
   try {
     claims.apply(await store.commit({ events: [event], recordedAt: at }));
   } catch (error) {

@@ -12,6 +12,8 @@ export interface Claim {
   readonly change: string;
   readonly by: string;
   readonly reason: string;
+  /** Of one that was refused: the relapse that the change began before, from 1; absent: the first onset. */
+  readonly relapse?: number;
 }
 
 /** Of so many incidents claims are kept at hand, and of each so many; the event log keeps them all. */
@@ -54,8 +56,9 @@ function claimOf(event: StoredLogEvent): Claim | undefined {
     return { kind: 'remedy-claimed', seq, at, recordedAt, service, change, ...remedies };
   }
   if (!isGateEvent(event) || event.type !== 'remedy-refused') return undefined;
-  const { change, incident, by, reason } = event;
-  return { kind: 'remedy-refused', seq, at, recordedAt, service, change, incident, by, reason };
+  const { change, incident, by, reason, relapse } = event;
+  const claim = { seq, at, recordedAt, service, change, incident, by, reason };
+  return { kind: 'remedy-refused', ...claim, ...(relapse === undefined ? {} : { relapse }) };
 }
 
 function saysTheSame(one: Claim, other: Claim): boolean {
@@ -70,9 +73,10 @@ export function describeClaim({
   change,
   by,
   reason,
+  relapse,
 }: Omit<Claim, 'seq' | 'at' | 'recordedAt' | 'incident'>): string {
   const said = `${by} said that change ${change} of ${service} mends it: ${reason}`;
   return kind === 'remedy-claimed'
     ? `${said}\nits gate lets it pass`
-    : `${said}\nnot believed: it began or was known before service was off`;
+    : `${said}\nnot believed: it began or was known before service was off${relapse === undefined ? '' : ' again'}`;
 }

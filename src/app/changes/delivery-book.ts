@@ -179,8 +179,8 @@ function isCountedElsewhere(deployment: Deployment, known: Iterable<Deployment>)
 }
 
 /**
- * What caused a relapse and not the first onset is held to have been the cause from then on, until another change is blamed
- * for going off again. Recoveries are recorded on the clock of the first onset, and onsets moved onto it.
+ * What caused a relapse and not the first onset is held to have been the cause from then on, until it goes off again for what
+ * may come from others and not from this. Recoveries are recorded on the clock of the first onset, and onsets moved onto it.
  */
 function bearing(incident: Incident, change: string): BearingIncident {
   const spells = offSpells(incident);
@@ -189,7 +189,9 @@ function bearing(incident: Incident, change: string): BearingIncident {
   const isOver = incident.phase === 'closed';
   const begun = spells[first];
   if (begun === undefined) return { isOver, blames: false, onsetAt: incident.onset.at };
-  const others = blamed.findIndex((each, index) => index > first && each !== undefined && each !== change);
+  const others = spells.findIndex(({ suspects = [] }, index) => {
+    return index > first && suspects.length > 0 && !suspects.some((each) => each.change === change);
+  });
   const { recoveredAt, clockSetMs = 0 } = spells[others < 0 ? spells.length - 1 : others - 1] ?? begun;
   return {
     isOver,

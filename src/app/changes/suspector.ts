@@ -2,13 +2,15 @@ import type { Change } from '../../domain/change/change.ts';
 import { describeWorse } from '../../domain/change/describe-bake.ts';
 import { findSuspects } from '../../domain/change/find-suspects.ts';
 import { longestRolloutMs } from '../../domain/change/causal-window.ts';
-import { shiftAt } from '../../domain/change/signal-shift.ts';
+import { shiftAt, wasWhole } from '../../domain/change/signal-shift.ts';
 import type { SignalShift, Suspect } from '../../domain/change/suspect.ts';
-import { shiftEstimate } from '../../domain/estimate/onset.ts';
+import { shiftEstimate, type Onset } from '../../domain/estimate/onset.ts';
+import { budgetBounds, targetsBySignal } from '../../domain/estimate/onset-bounds.ts';
 import type { IncidentEvent } from '../../domain/incident/event.ts';
 import type { Incident } from '../../domain/incident/incident.ts';
 import { backBefore, newestOnset, offSpells, type OffSpell } from '../../domain/incident/relapse.ts';
 import { defaultChangePolicy } from '../../domain/service/change-policy.ts';
+import type { Service } from '../../domain/service/service.ts';
 import { rowAt, rowCount, type CountRows } from '../../domain/reading/count-rows.ts';
 import { groupKey, type Group } from '../../domain/service/group.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -123,10 +125,18 @@ export class Suspector {
     const known = new Map(asked.suspects?.map(({ change, shift }) => [change, shift]));
     const isCounted =
       sight?.service.signals.some(({ name, kind }) => name === onset.signal && kind !== 'gauge') ?? false;
-    const isForgotten = isCounted && !reaches(rows, onset.earliest);
+    const isForgotten = isCounted && !reaches(rows, Math.min(onset.earliest, backBy ?? Infinity));
     const found = findSuspects(told, this.#bakeMs(asked.service), {
       onset: shiftEstimate(onset, -skewMs),
-      ...(backFrom === undefined ? {} : { back: { earliest: backFrom - skewMs } }),
+      ...(backFrom === undefined || backBy === undefined
+        ? {}
+        : {
+            relapse: {
+              incident: asked.id,
+              back: { earliest: backFrom - skewMs, latest: backBy - skewMs },
+              wholeSince: (at: number) => wasWholeSince(at + skewMs, onset, rows, sight?.service),
+            },
+          }),
       shiftSince: (change) => {
         const before = known.get(change.id);
         // What its counts had cleared stays so when they are gone.
@@ -136,6 +146,16 @@ export class Suspector {
     });
     return found.map((suspect) => withBake(suspect, told));
   }
+}
+
+/** Whether the signal was counted to be within its target from an instant until an onset, for as long as proves a recovery. */
+function wasWholeSince(at: number, onset: Onset, rows: CountRows | undefined, service: Service | undefined): boolean {
+  if (rows === undefined || service === undefined) return false;
+  const bounds = [...targetsBySignal(service), ...budgetBounds(service, service.rules)];
+  const target = bounds.find(({ signal, bound }) => signal === onset.signal && bound === 'atLeast');
+  if (target === undefined) return false;
+  const { holdMs } = service.endState;
+  return wasWhole(rows, { from: at, to: onset.earliest, leastMs: holdMs, allowed: 1 - target.value });
 }
 
 /** Each time that service was off in an incident. */

@@ -6,7 +6,9 @@ import { formatSpan } from '../../domain/text/duration.ts';
 import { formatShare } from '../../domain/text/share.ts';
 import { groupKey } from '../../domain/service/group.ts';
 import type { Service } from '../../domain/service/service.ts';
-import type { ScopeState } from '../../domain/incident/service-state.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
+import { newestOnset } from '../../domain/incident/relapse.ts';
+import type { OpenIncident, ScopeState } from '../../domain/incident/service-state.ts';
 import type { ServiceView } from '../views/service-view.ts';
 
 /** A service as its source's loop knows it this moment. */
@@ -32,8 +34,15 @@ export function staleAfter({ service, maxGapMs }: Pick<ServiceLook, 'service' | 
   return Math.max(maxGapMs, Math.min(longestFreshMs, ...windows));
 }
 
+/** What is recorded of an incident; undefined where nothing is. */
+export type RecordedIncident = (id: string) => Pick<Incident, 'onset' | 'lastRelapses'> | undefined;
+
 /** What a gate sees of a service. `now` is Andon's clock, onto which times of the source's clock are moved. */
-export function watchedFacts(look: ServiceLook, now: number): NonNullable<GateFacts['watched']> {
+export function watchedFacts(
+  look: ServiceLook,
+  now: number,
+  recorded: RecordedIncident,
+): NonNullable<GateFacts['watched']> {
   const { service, view, sourceNow } = look;
   const skewMs = sourceNow - now;
   const shown = new Set(view.scopes.map(({ group }) => groupKey(group)));
@@ -52,10 +61,11 @@ export function watchedFacts(look: ServiceLook, now: number): NonNullable<GateFa
       );
       const judged = { group, verdicts: targets, ...(unknown.length === 0 ? {} : { undecided: unknown }) };
       if (incident === undefined) return judged;
-      const { id, severity, rules, onset, resolvedAt } = incident;
-      const onsetAt = onset.at - skewMs;
+      const { id, severity, rules, resolvedAt } = incident;
+      const { at, again } = newestOff(incident, recorded(id));
+      const off = { onsetAt: at - skewMs, ...(again ? { again } : {}) };
       const watched = resolvedAt === undefined ? {} : { watchedUntil: resolvedAt + service.endState.watchMs - skewMs };
-      return { ...judged, incident: { id, severity, rules, onsetAt, ...watched } };
+      return { ...judged, incident: { id, severity, rules, ...off, ...watched } };
     }),
     budgets: view.budgets.map(({ budget, group, reading, known }): GateBudget => {
       if (reading.kind === 'value') return { budget, group, remaining: reading.remaining };
@@ -63,6 +73,16 @@ export function watchedFacts(look: ServiceLook, now: number): NonNullable<GateFa
     }),
     ...(view.lastPollAt === undefined ? {} : { dataAgeMs: Math.max(0, sourceNow - view.lastPollAt) }),
   };
+}
+
+/** Since when service is off on the source's clock as it goes now, ms: of a relapse that nothing is recorded of, since it was off at first. */
+function newestOff(
+  { onset, relapses, clockSetMs = 0 }: OpenIncident,
+  recorded: ReturnType<RecordedIncident>,
+): { readonly at: number; readonly again: boolean } {
+  const newest = recorded?.lastRelapses?.at(-1);
+  if (recorded === undefined || newest?.number !== relapses) return { at: onset.at, again: false };
+  return { at: newestOnset(recorded).at + clockSetMs - (newest.clockSetMs ?? 0), again: true };
 }
 
 /** The reason that every other view gives, and until when it holds at least. `known`: the share of its past that was read. */

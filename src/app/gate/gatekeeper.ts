@@ -10,7 +10,8 @@ import { defaultChangePolicy } from '../../domain/service/change-policy.ts';
 import type { Service } from '../../domain/service/service.ts';
 import { nearest } from '../../domain/text/nearest.ts';
 import type { Clock } from '../ports/clock.ts';
-import { watchedFacts, type ServiceLook } from './gate-look.ts';
+import type { IncidentBook } from '../recording/incident-book.ts';
+import { watchedFacts, type RecordedIncident, type ServiceLook } from './gate-look.ts';
 
 export interface GatekeeperParts {
   readonly clock: Pick<Clock, 'now'>;
@@ -18,7 +19,10 @@ export interface GatekeeperParts {
     look(service: string): ServiceLook | undefined;
     names(): readonly string[];
   };
+  /** Whether a service is declared and not watched, since its rules have problems; nobody is unless told otherwise. */
+  readonly isLeftOut?: (service: string) => boolean;
   readonly gates: { gates(): HandledGates };
+  readonly incidents: Pick<IncidentBook, 'get'>;
   readonly changes: {
     get(service: string, id: string): Change | undefined;
     of(service: string): readonly Change[];
@@ -49,19 +53,22 @@ export class Gatekeeper {
   }
 
   #facts(service: string, now: number, changeId?: string): GateFacts {
-    const { fleet, gates, changes } = this.#parts;
+    const { fleet, gates, changes, incidents } = this.#parts;
     const look = fleet.look(service);
+    const recorded: RecordedIncident = (id) => incidents.get(id)?.incident;
     const handled = gates.gates();
     const override = overrideOf(handled, service, now, changeId);
     const remedies = changeId === undefined ? undefined : this.#remedies(service, changeId, look, now);
+    const isLeftOut = look === undefined && this.#parts.isLeftOut?.(service) === true;
     const meant = look === undefined ? nearest(service, fleet.names()) : undefined;
     return {
       service,
       freezes: freezesOf(handled, service, now),
       dependencies: [],
       ...(look === undefined ? {} : { worseSince: worseSince(changes.of(service), look.service, now) }),
-      ...(look === undefined ? {} : { watched: watchedFacts(look, now) }),
+      ...(look === undefined ? {} : { watched: watchedFacts(look, now, recorded) }),
       ...(override === undefined ? {} : { override }),
+      ...(isLeftOut ? { isLeftOut } : {}),
       ...(meant === undefined ? {} : { meant }),
       ...(remedies === undefined || changeId === undefined ? {} : { remedy: { change: changeId, ...remedies } }),
     };

@@ -1,5 +1,6 @@
 import type { Incident } from '../../domain/incident/incident.ts';
-import { isSpokenFor } from '../../domain/notification/grouping.ts';
+import { isComingBack } from '../../domain/incident/standing.ts';
+import { isSpokenFor, membersOf } from '../../domain/notification/grouping.ts';
 import type { Deliverer } from '../delivery/deliver.ts';
 import type { Fleet } from '../fleet.ts';
 import { Heart } from '../heartbeat/heart.ts';
@@ -27,6 +28,8 @@ export interface PagingParts {
   readonly deliverer: Pick<Deliverer, 'reachable' | 'status' | 'sendTest'>;
   readonly pulse: Pulse;
   readonly externalUrl: () => string | undefined;
+  /** Whether there is something to watch that is not watched, since its rules have problems. */
+  readonly leavesOut: () => boolean;
   /** Ends tests that are under way. */
   readonly stop: AbortSignal;
 }
@@ -75,6 +78,10 @@ function createReminders({ clock, log, book, recorder, fleet, deliverer, silence
     recorder,
     routed: (incident) => fleet.routed(incident),
     standingOf,
+    isComingBack: (incident) =>
+      [incident, ...membersOf(incident, book.all())].every(
+        (each) => each.phase !== 'open' || isComingBack(standingOf(each)),
+      ),
     reachable: (incidentId) => deliverer.reachable(incidentId),
     isQuiet: (incident) => {
       const { telling } = incident;
@@ -87,7 +94,7 @@ function createReminders({ clock, log, book, recorder, fleet, deliverer, silence
   });
 }
 
-function createHeart({ clock, log, telemetry, fleet, deliverer, pulse }: PagingParts): Heart {
+function createHeart({ clock, log, telemetry, fleet, deliverer, pulse, leavesOut }: PagingParts): Heart {
   return new Heart({
     clock,
     log,
@@ -95,7 +102,7 @@ function createHeart({ clock, log, telemetry, fleet, deliverer, pulse }: PagingP
     trouble: (patienceMs) => {
       const intervals = fleet.watches().map(({ timing }) => timing.intervalMs);
       const pollEveryMs = intervals.length === 0 ? 0 : Math.min(...intervals);
-      return pulse.trouble(intervals.length > 0, deliverer.status(), patienceMs, pollEveryMs);
+      return pulse.trouble(intervals.length > 0 || leavesOut(), deliverer.status(), patienceMs, pollEveryMs);
     },
   });
 }

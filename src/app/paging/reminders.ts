@@ -21,6 +21,8 @@ export interface RemindersParts {
   readonly standingOf: (incident: Incident) => Standing;
   /** What is known of channels, and of what waits for them of an incident. */
   readonly reachable: (incidentId: string) => Reachable;
+  /** Whether an incident is on its way back, with all that its page tells of: then nobody further is woken. */
+  readonly isComingBack?: (incident: Incident) => boolean;
   /** Whether nobody is to be told of an incident just now. */
   readonly isQuiet: (incident: Incident) => boolean;
 }
@@ -65,8 +67,13 @@ export class Reminders {
     // Every moment is anchored as soon as it is seen, long before it matters.
     const ageMs = (moment: Moment): number => this.#ageMs(moment, known);
     for (const moment of [calling.since, ...Object.values(calling.heard)]) ageMs(moment);
-    const due = dueReminders(calling, this.#parts.routed(incident), ageMs, this.#parts.reachable(id));
-    return due.length === 0 || this.#parts.isQuiet(incident) ? [] : due;
+    const routed = this.#parts.routed(incident);
+    const reachable = this.#parts.reachable(id);
+    const due = dueReminders(calling, routed, ageMs, reachable);
+    if (due.length === 0 || this.#parts.isQuiet(incident)) return [];
+    const isHeld =
+      due.some(({ reminder }) => reminder === 'escalation') && this.#parts.isComingBack?.(incident) === true;
+    return isHeld ? dueReminders(calling, { ...routed, steps: [] }, ageMs, reachable) : due;
   }
 
   #record(id: string, known: ReadonlyMap<number, number>): Record | undefined {

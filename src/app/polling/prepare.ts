@@ -1,4 +1,5 @@
 import { learnCadence } from '../../domain/reading/cadence.ts';
+import { closedByNow } from '../../domain/incident/adrift.ts';
 import { polledSignals } from '../../domain/service/polled-signals.ts';
 import { timingFor } from '../../domain/reading/timing.ts';
 import type { ServiceState } from '../../domain/incident/evaluate.ts';
@@ -16,7 +17,9 @@ const youngStepMs = 1_000;
 /** Learns when a service's samples land, and reads what it missed or must remember. */
 export async function prepare(tools: CatchUpTools, watch: Watch, now: number): Promise<CatchUpResult> {
   const young = await learnArrivals(tools.source, [watch], now, tools.signal);
-  const { service, state, timing } = watch;
+  const { service, timing } = watch;
+  const scopes = new Map([...watch.state.scopes].map(([key, scope]) => [key, closedByNow(scope, now)]));
+  const state: ServiceState = { ...watch.state, scopes };
   const missed = state.evaluatedAt === undefined || now - state.evaluatedAt > timing.maxGapMs;
   const allUnread = watch.unread.length === polledSignals(service).length;
   const isYoung = young.includes(watch) && state.evaluatedAt === undefined;

@@ -158,6 +158,7 @@ export class SourceLoop {
       });
     });
     if (clock.monotonic() - this.#checkpointAt > checkpointEveryMs) await this.#checkpoint();
+    else await this.#checkpointNew();
   }
 
   /** Services whose budgets may be filled: what they lack shows once they have been polled. */
@@ -256,9 +257,21 @@ export class SourceLoop {
 
   async #checkpoint(): Promise<void> {
     this.#checkpointAt = this.#parts.clock.monotonic();
-    const known = this.watches().filter((watch) => watch.state.evaluatedAt !== undefined);
-    await this.#parts.recorder.record({ events: [], checkpoints: known.map(checkpointOf), channels: [] });
+    await this.#writeDown(this.watches().filter((watch) => watch.state.evaluatedAt !== undefined));
     const books = this.watches().map(({ budgets }) => budgets);
     await writeLedgers(this.#parts.recorder, books, this.sourceClock.now());
+  }
+  /** What was evaluated for the first time is written at once: a service that was never written begins anew after a crash. */
+  async #checkpointNew(): Promise<void> {
+    const isNew = ({ state, checkpointAt }: Watch): boolean =>
+      state.evaluatedAt !== undefined && checkpointAt === -Infinity;
+    const found = this.watches().filter(isNew);
+    if (found.length > 0) await this.#writeDown(found);
+  }
+
+  /** What cannot be written waits for the next minute's turn. */
+  async #writeDown(watches: readonly Watch[]): Promise<void> {
+    for (const watch of watches) watch.checkpointAt = watch.state.evaluatedAt ?? watch.checkpointAt;
+    await this.#parts.recorder.record({ events: [], checkpoints: watches.map(checkpointOf), channels: [] });
   }
 }

@@ -48,6 +48,7 @@ export interface Watch {
   refused: ReadonlyMap<string, RefusedPast>;
   /** Set while work on it fails, such as a commit that the store refuses. */
   failed: FailedWork | undefined;
+  /** The instant that was written down last, ms on the source's clock; -Infinity before the first. */
   checkpointAt: number;
   view: ServiceView;
 }

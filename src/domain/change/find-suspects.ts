@@ -2,7 +2,7 @@ import type { Onset } from '../estimate/onset.ts';
 import type { Interval } from '../interval.ts';
 import { assumedRolloutMs, causalWindow, meets, shareInside } from './causal-window.ts';
 import type { Change } from './change.ts';
-import { hadPassed, type BackBetween } from './had-passed.ts';
+import { broughtBack, hadPassed, type RelapseToExplain } from './had-passed.ts';
 import { mergeRollouts } from './same-rollout.ts';
 import type { SignalShift, Suspect } from './suspect.ts';
 
@@ -17,28 +17,34 @@ export interface OnsetToExplain {
   readonly onset: Onset;
   /** What the signal did at the onset, seen from a change; undefined where it did not shift there. */
   readonly shiftSince: (change: Change) => SignalShift | undefined;
-  /** Of a relapse: when service had been back before it, on Andon's clock. */
-  readonly back?: BackBetween;
+  /** Set for a relapse: of which incident, and what is known of the time before it. */
+  readonly relapse?: Omit<RelapseToExplain, 'onset'> & { readonly incident: string };
 }
 
 /**
  * The changes that an onset may come from, the latest first: those whose causal window its interval meets, unless the
  * signal did not shift there. A change that began after the latest that the onset can have been is none, and so no fix
- * is; that a change says it is the fix clears it of nothing. Of a relapse none is either that was over when service was back.
+ * is; that a change says it is the fix clears it of nothing. Of a relapse none is either that service lived with before, nor
+ * one that was believed to be the remedy and under which service was back, unless nothing else is.
  */
 export function findSuspects(changes: readonly Change[], bakeMs: number, asked: OnsetToExplain): readonly Suspect[] {
-  const { onset } = asked;
+  const { onset, relapse } = asked;
   const interval = { from: onset.earliest, to: onset.latest };
   // Only those near the onset are worth comparing with each other.
   const near = changes.filter(
     (change) => change.told.announced !== true && meets(interval, widened(causalWindow(change, bakeMs))),
   );
-  const found = mergeRollouts(near).flatMap((change) => {
+  const possible = mergeRollouts(near).flatMap((change) => {
     const window = causalWindow(change, bakeMs);
-    if (!meets(interval, window) || hadPassed(change, onset, asked.back)) return [];
+    if (!meets(interval, window)) return [];
+    if (relapse !== undefined && hadPassed(change, { ...relapse, onset })) return [];
     const shift = asked.shiftSince(change);
     return shift === undefined ? [] : [{ change, shift, share: shareInside(interval, window) }];
   });
+  const harmful = possible.filter(
+    ({ change }) => relapse === undefined || !broughtBack(change, relapse.incident, relapse.back),
+  );
+  const found = harmful.length > 0 ? harmful : possible;
   const others = found.length - 1;
   // Where the beginning was not seen, its bounds say little of where it lies.
   const isSeen = onset.method === 'change-point' || onset.method === 'contiguous-breach';

@@ -57,20 +57,51 @@ function countedShift(
   return undefined;
 }
 
+/** A stretch in which service is to have been whole: no worse than the target of the signal that went off after it. Times ms on the source's clock. */
+export interface WholeStretch {
+  readonly from: number;
+  readonly to: number;
+  /** For so long it must have been seen to be, ms. */
+  readonly leastMs: number;
+  /** The share of bad events that the target allows, 0 to 1. */
+  readonly allowed: number;
+}
+
+/** Whether whole steps without a gap, of enough events, show that service was whole for long enough at the end of a stretch. */
+export function wasWhole(rows: CountRows, { from, to, leastMs, allowed }: WholeStretch): boolean {
+  if (rowCount(rows) === 0 || rowAt(rows, 0).from > from) return false;
+  let [bad, all, since, until] = [0, 0, Infinity, Infinity];
+  for (let index = 0; index < rowCount(rows); index += 1) {
+    const row = rowAt(rows, index);
+    if (beginOf(rows, index) < from) continue;
+    if (Math.max(row.to, row.sampleAt) > to) break;
+    if (row.from > until) return false;
+    bad += Math.max(0, row.total - row.good);
+    all += row.total;
+    since = Math.min(since, row.from);
+    until = row.to;
+  }
+  return all >= leastEvents && until - since >= leastMs && bad <= allowed * all;
+}
+
 /** Of whole steps only: what is bad in one that lies across an end may all lie on the other side of it. */
 function countedWithin(rows: CountRows, from: number, to: number): ShareCount {
   let bad = 0;
   let all = 0;
   for (let index = 0; index < rowCount(rows); index += 1) {
     const row = rowAt(rows, index);
-    // Its events came between its sample and the one before.
-    const begins = index > 0 ? Math.min(row.from, rowAt(rows, index - 1).sampleAt) : row.from;
-    if (begins < from) continue;
+    if (beginOf(rows, index) < from) continue;
     if (Math.max(row.to, row.sampleAt) > to) break;
     bad += Math.max(0, row.total - row.good);
     all += row.total;
   }
   return { bad, total: all };
+}
+
+/** When the first events of a step can have come: between its sample and the one before. */
+function beginOf(rows: CountRows, index: number): number {
+  const { from } = rowAt(rows, index);
+  return index > 0 ? Math.min(from, rowAt(rows, index - 1).sampleAt) : from;
 }
 
 function countedIn(rows: CountRows, from: number, to: number): ShareCount {

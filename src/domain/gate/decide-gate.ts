@@ -22,7 +22,10 @@ export interface GateScope {
     readonly id: string;
     readonly severity: Severity;
     readonly rules: readonly string[];
+    /** When it was off, or off again, for the last time. */
     readonly onsetAt: number;
+    /** True when that was a relapse. */
+    readonly again?: boolean;
     /** Set while service is back and the watch window runs. */
     readonly watchedUntil?: number;
   };
@@ -40,6 +43,8 @@ export interface GateBudget {
 /** All that a gate looks at. Times: ms since the epoch on Andon's clock, unless named otherwise. */
 export interface GateFacts {
   readonly service: string;
+  /** Set where it is declared and not watched, since its rules have problems. */
+  readonly isLeftOut?: boolean;
   /** Where it is not watched, the name of a service that may have been meant. */
   readonly meant?: string;
   /** Absent when the service is not watched. */
@@ -128,6 +133,10 @@ function findingsOf(facts: GateFacts, now: number): readonly GateFinding[] {
   const frozen = facts.freezes.map((freeze) => frozenBy(freeze, now));
   if (watched === undefined) {
     const name = shortenMiddle(visibleText(service), 100);
+    if (facts.isLeftOut === true) {
+      const words = `${name} is not watched, since its rules have problems: \`andon status\` names them`;
+      return [...frozen, { state: 'unknown', reason: 'rules-refused', words }];
+    }
     const check = facts.meant === undefined ? 'check the name' : `did you mean ${facts.meant}? Check the name`;
     const words = `no service named ${name} is watched: ${check}, or declare it in a rule file`;
     return [...frozen, { state: 'unknown', reason: 'unknown-service', words }];
@@ -157,10 +166,10 @@ function frozenBy({ id, service, by, reason, until, liftsWhen }: Freeze, now: nu
 
 function incidentIn(service: string, { group, incident }: GateScope, now: number): readonly GateFinding[] {
   if (incident === undefined) return [];
-  const { id, rules, onsetAt, watchedUntil } = incident;
+  const { id, rules, onsetAt, again = false, watchedUntil } = incident;
   const place = placeOf(service, group);
   if (watchedUntil === undefined) {
-    const words = `${place} is off since ${clockTime(onsetAt, now)} (${rules.join(', ')}): incident ${id} is open`;
+    const words = `${place} is off${again ? ' again' : ''} since ${clockTime(onsetAt, now)} (${rules.join(', ')}): incident ${id} is open`;
     return [{ state: 'stop', reason: 'incident-open', words, incident: id }];
   }
   const words = `${place} is back, and incident ${id} is watched for a relapse until ${clockTime(watchedUntil, now)}`;

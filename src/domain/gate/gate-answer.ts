@@ -24,6 +24,7 @@ export const gateReasons = [
   'data-stale',
   'not-evaluated',
   'unknown-service',
+  'rules-refused',
   'frozen',
   'incident-open',
   'remedy',

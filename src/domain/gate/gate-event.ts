@@ -63,6 +63,8 @@ export type GateEvent =
       readonly incident: string;
       readonly by: string;
       readonly reason: string;
+      /** The relapse that it began before, from 1; absent: the first onset. */
+      readonly relapse?: number;
     })
   /** A change asked a gate, by its id, and was not let through: once, however often it asks. */
   | (GateEventBase & {

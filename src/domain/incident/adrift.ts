@@ -24,3 +24,8 @@ export function withoutIncident(scopes: readonly ScopeState[], incidentId: strin
       : scope,
   );
 }
+
+/** A closing cannot lie ahead: where it was told by another clock than that of the service, or the clock was set since, it is taken to be now, ms. */
+export function closedByNow(scope: ScopeState, now: number): ScopeState {
+  return scope.notBefore === undefined || scope.notBefore <= now ? scope : { ...scope, notBefore: now };
+}

@@ -124,7 +124,8 @@ function advanceWatched(
   const { resolvedAt: _resolved, recoveredAt: _recovered, heldSince: _held, ...rest } = before;
   const incident: OpenIncident = {
     ...rest,
-    severity: [first, ...others].map((each) => each.rule.severity).reduce(worseSeverity, before.severity),
+    // It is as bad as what stops it now; a worse rule that was true before joins anew when it is.
+    severity: [first, ...others].map((each) => each.rule.severity).reduce(worseSeverity),
     rules: [...new Set([...before.rules, first.rule.name, ...others.map((each) => each.rule.name)])],
     relapses: before.relapses + 1,
     undecidedMs: 0,

@@ -76,8 +76,11 @@ export function evaluate(
     const begins = notBefore === undefined ? {} : { notBefore };
     const scene: Scene = { readings, group, now, timing, verdicts: readings.verdicts(group), ...begins };
     const lookup = readings.lookup(group);
+    // What is caught up with of the time before a closing by hand belongs to what was closed.
+    const isOver = scope.incident === undefined && notBefore !== undefined && now <= notBefore;
     const advanced = rules.map((rule): JudgedRule => {
       const truth = rule.when.evaluate(lookup);
+      if (isOver && rule.shadow !== true) return { rule, truth, state: newRuleState(rule.name) };
       return {
         rule,
         truth,

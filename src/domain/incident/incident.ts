@@ -27,8 +27,10 @@ export interface Incident {
   readonly owner?: string;
   /** `open` until the end state has held; `watching` for a relapse; then `closed`. */
   readonly phase: IncidentPhase;
-  /** The worst so far. */
+  /** The worst since it opened or relapsed, whichever was last. */
   readonly severity: Severity;
+  /** The worst that it ever had. */
+  readonly worstSeverity: Severity;
   /** The one it opened with: it stands when the incident is raised later. */
   readonly openedSeverity: Severity;
   readonly title: string;
@@ -145,6 +147,7 @@ function begin(event: Extract<StoredEvent, { type: 'opened' }>): Incident {
     ...(event.owner === undefined ? {} : { owner: event.owner }),
     phase: 'open',
     severity: stop.severity,
+    worstSeverity: stop.severity,
     openedSeverity: stop.severity,
     title: stop.summary ?? stop.rule,
     rules: [stop.rule],
@@ -180,6 +183,7 @@ function changes(incident: Incident, event: StoredEvent): Changes {
     case 'rule-joined':
       return {
         rules: withRule(incident.rules, event.stop.rule),
+        worstSeverity: worseSeverity(incident.worstSeverity, event.stop.severity),
         verdicts: event.stop.verdicts,
         verdictsAt: event.at,
         ...toldOf(incident, event.told),
@@ -244,7 +248,9 @@ function changes(incident: Incident, event: StoredEvent): Changes {
         offBeforeMs: timeOffMs(incident) ?? 0,
         ...(event.onset === undefined ? suspectsOf(event.suspects) : withRelapse(incident, event, event.onset)),
         rules: withRule(incident.rules, event.stop.rule),
-        severity: worseSeverity(incident.severity, event.stop.severity),
+        // Who is called now is told of the rule that stops it now, and not of what was true before it was back.
+        ...toldBy(event.stop),
+        worstSeverity: worseSeverity(incident.worstSeverity, event.stop.severity),
         verdicts: event.stop.verdicts,
         verdictsAt: event.at,
         ...toldOf(incident, event.told),

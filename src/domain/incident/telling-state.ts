@@ -18,6 +18,15 @@ export interface TellingState {
   readonly owed?: { readonly kind: OpenKind; readonly since: number; readonly by: SilencedBy };
   /** The incident whose page tells of this one too, and on which channels. */
   readonly under?: { readonly incidentId: string; readonly channels: readonly string[]; readonly at: number };
+  /** The incident whose page told of this one until channels were told of it by itself: which ones, and where it told of it. */
+  readonly apart?: {
+    readonly incidentId: string;
+    readonly channels: readonly string[];
+    readonly from: readonly string[];
+    readonly at: number;
+  };
+  /** When the last of its channels was told of its end; absent while it never was. */
+  readonly overAt?: number;
   /** Incidents told under this one that a notification has named, and when the last one did. */
   readonly named: readonly string[];
   readonly namedAt?: number;
@@ -77,7 +86,7 @@ export function foldTelling(
     case 'resolved': {
       const { withheld = [] } = event;
       const left = state.awaitsEnd.filter((channel) => withheld.includes(channel));
-      return { ...withoutOwed(state), awaitsEnd: left, turnedAt: event.recordedAt };
+      return { ...withAwaiting(withoutOwed(state), left, event.recordedAt), turnedAt: event.recordedAt };
     }
     case 'closed-by-hand': {
       // Of one that had resolved, the end is told or held back already.
@@ -85,7 +94,7 @@ export function foldTelling(
       const { flapping: _over, ...rest } = withoutOwed(state);
       const { withheld = [] } = event;
       const left = state.awaitsEnd.filter((channel) => withheld.includes(channel));
-      return { ...rest, awaitsEnd: left, turnedAt: event.recordedAt };
+      return { ...withAwaiting(rest, left, event.recordedAt), turnedAt: event.recordedAt };
     }
     case 'notified':
       // An older Andon wrote down nothing else of whom it told.
@@ -137,8 +146,17 @@ function handedOn(state: TellingState, event: Extract<StoredEvent, { type: 'remi
   return { ...state, handedTo: [...new Set([...(state.handedTo ?? []), ...channels])] };
 }
 
-function tellEnd(state: TellingState, { told: channels = [] }: Told): TellingState {
-  return { ...state, awaitsEnd: state.awaitsEnd.filter((channel) => !channels.includes(channel)) };
+function tellEnd(state: TellingState, { told: channels = [], recordedAt }: Told): TellingState {
+  return withAwaiting(
+    state,
+    state.awaitsEnd.filter((channel) => !channels.includes(channel)),
+    recordedAt,
+  );
+}
+
+function withAwaiting(state: TellingState, left: readonly string[], at: number): TellingState {
+  const isOver = state.awaitsEnd.length > 0 && left.length === 0;
+  return { ...state, awaitsEnd: left, ...(isOver ? { overAt: at } : {}) };
 }
 
 /** What joins from here on was not named yet, though it was named in a spell before. */
@@ -157,9 +175,23 @@ function told(state: TellingState, channels: readonly string[], at: number): Tel
 }
 
 /** Whoever was told of it by itself is not told of it under another one any more. */
-function apart({ under, ...state }: TellingState, channels: readonly string[]): TellingState {
+function apart(state: TellingState, channels: readonly string[]): TellingState {
+  const { under, apart: before, ...rest } = state;
+  const of = under ?? before;
+  if (of === undefined) return state;
   const left = under?.channels.filter((channel) => !channels.includes(channel)) ?? [];
-  return under === undefined || left.length === 0 ? state : { ...state, under: { ...under, channels: left } };
+  const known = before?.incidentId === of.incidentId ? before : { channels: [], from: [] };
+  const fresh = channels.filter((channel) => !state.awaitsEnd.includes(channel));
+  return {
+    ...rest,
+    ...(under === undefined || left.length === 0 ? {} : { under: { ...under, channels: left } }),
+    apart: {
+      incidentId: of.incidentId,
+      at: of.at,
+      channels: [...new Set([...known.channels, ...fresh])],
+      from: [...new Set([...known.from, ...(under?.channels ?? [])])],
+    },
+  };
 }
 
 function unsilencedAt({ firstToldAt, toldFirstBy }: TellingState, at: number): Pick<TellingState, 'unsilencedAt'> {

@@ -72,16 +72,37 @@ export function membersOf(lead: Incident, around: Around, channel?: string): rea
       if (channel === undefined) return true;
       return (isHanded || under.channels.includes(channel)) && !awaitsEnd.includes(channel);
     })
-    .sort((a, b) => joinedAt(a) - joinedAt(b) || (a.id < b.id ? -1 : 1));
+    .sort(byJoining);
 }
 
-/** The incidents that a page of an incident tells of on a channel: whom an escalation hands it on to, it tells of all. */
+/**
+ * All that a channel was told of under an incident since it was last told of its end, also what it was told of by itself
+ * since: who reads that all of them are back takes it for the whole group.
+ */
+export function everMembersOf(lead: Incident, around: Around, channel: string): readonly Incident[] {
+  const { handedTo = [], overAt = -Infinity } = lead.telling;
+  const isHanded = handedTo.includes(channel);
+  const current = membersOf(lead, around, channel);
+  const left = [...around.values()].filter((each) => {
+    if (current.includes(each)) return false;
+    const { apart } = each.telling;
+    if (apart === undefined || apart.incidentId !== lead.id || apart.at <= overAt) return false;
+    return apart.channels.includes(channel) && (isHanded || apart.from.includes(channel));
+  });
+  return left.length === 0 ? current : [...current, ...left].sort(byJoining);
+}
+
+/**
+ * The incidents that a page of an incident tells of on a channel: whom an escalation hands it on to, it tells of all, and
+ * its end is that of all that were ever told under it.
+ */
 export function toldTogether(
   lead: Incident,
   event: IncidentEvent,
   around: Around,
   channel: string,
 ): readonly Incident[] {
+  if (lead.phase !== 'open') return everMembersOf(lead, around, channel);
   if (event.type !== 'reminded' || event.reminder === 'repeat') return membersOf(lead, around, channel);
   const handedTo = [...(lead.telling.handedTo ?? []), channel];
   return membersOf({ ...lead, telling: { ...lead.telling, handedTo } }, around, channel);
@@ -89,7 +110,7 @@ export function toldTogether(
 
 /** Whether the end of an incident waits on a channel for others that are told under it. */
 export function waitsForGroup(lead: Incident, channel: string, around: Around): boolean {
-  return membersOf(lead, around, channel).some(
+  return everMembersOf(lead, around, channel).some(
     ({ phase, telling }) => phase === 'open' || telling.flapping !== undefined,
   );
 }
@@ -143,5 +164,9 @@ function firstOf({ telling, openedRecordedAt }: Incident): number {
 }
 
 function joinedAt({ telling, openedRecordedAt }: Incident): number {
-  return telling.under?.at ?? openedRecordedAt;
+  return telling.under?.at ?? telling.apart?.at ?? openedRecordedAt;
+}
+
+function byJoining(a: Incident, b: Incident): number {
+  return joinedAt(a) - joinedAt(b) || (a.id < b.id ? -1 : 1);
 }

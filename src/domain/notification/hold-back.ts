@@ -60,11 +60,11 @@ export function holdBack(
       if (!withheld.has(channel) && waitsForGroup(after, channel, around)) withheld.set(channel, 'group');
     return told(event, planned, withheld);
   }
+  // A reminder is due only where no other page speaks for it, and goes by itself: joined to one, it would tell nobody.
+  if (event.type === 'reminded') return told(event, planned, withheld);
   const leads = new Map<string, string>();
-  // Of one that is back itself nobody is reminded: then its page tells of no other any more.
-  const covering = event.type === 'reminded' ? onlyOpen(around) : around;
   for (const channel of channels) {
-    const lead = withheld.has(channel) ? undefined : leadOf(after, channel, covering, holding.grouping, holding.now);
+    const lead = withheld.has(channel) ? undefined : leadOf(after, channel, around, holding.grouping, holding.now);
     if (lead !== undefined) leads.set(channel, lead);
   }
   // One lead for all its channels: those of another are paged by themselves rather than lost between two.
@@ -73,10 +73,6 @@ export function holdBack(
   const joined = [...leads].flatMap(([channel, lead]) => (lead === incidentId ? [channel] : []));
   const grouped = { ...event, groupedUnder: { incidentId, channels: joined } };
   return told(grouped, planned, withheld, new Set(joined));
-}
-
-function onlyOpen(around: Around): Around {
-  return new Map([...around].filter(([, { phase }]) => phase === 'open'));
 }
 
 type Tellable = Extract<IncidentEvent, { readonly told?: readonly string[] }>;

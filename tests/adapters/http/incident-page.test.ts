@@ -90,6 +90,11 @@ describe('the page of an incident', () => {
     expect(page).toContain('href="https://runbooks.example.com/checkout"');
   });
 
+  test('of one that has resolved offers nobody to acknowledge it', () => {
+    const text = textOf(pageOf(anEvent('opened', 1, 100), anEvent('resolved', 2, 1300)));
+    expect(text).not.toContain('andon incidents acknowledge');
+  });
+
   test('says what keeps an open one open, with the values of now and what it has spent so far', async () => {
     await using world = await aWorld({ events: [anEvent('opened', 1, 100)], parts: { services: viewsKeptOpen } });
     const text = textOf(await (await world.get('/incidents/inc-1')).text());

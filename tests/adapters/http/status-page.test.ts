@@ -21,6 +21,25 @@ function pageOf(facts: Partial<PageFacts> = {}): string {
 }
 
 describe('the page', () => {
+  test('says of an open incident that it relapsed since when it is off again, and that nobody watches it', () => {
+    const book = new IncidentBook();
+    const onset = {
+      at: storyStart + 1_490_000,
+      earliest: storyStart,
+      latest: storyStart,
+      method: 'change-point' as const,
+    };
+    book.apply([
+      anEvent('opened', 1, 100),
+      anEvent('resolved', 2, 1300),
+      anEvent('relapsed', 3, 1500, { onset }),
+      anEvent('unwatched', 4, 1600),
+    ]);
+    const text = textOf(pageOf({ incidents: book.list({ limit: 9 }) }));
+    expect(text).toContain('open, unwatched');
+    expect(text).toContain('35m 10s off again since 2026-08-22 02:24:50Z (first off 2026-08-22 02:00:00Z)');
+  });
+
   test('has no table that a phone would cut: each cell says what it is', () => {
     const book = new IncidentBook();
     const cart = { incidentId: 'inc-2', service: 'cart' };

@@ -77,6 +77,14 @@ describe('the moments of an incident', () => {
 describe('what an incident is', () => {
   const info = 'andon_incident_info';
 
+  test('is told with the worst severity that it ever had, also once it relapsed with a milder one', async () => {
+    const { telemetry, tell } = aBench();
+    const ticket = aStop({ rule: 'slow', severity: 'ticket' });
+    tell(anEvent('opened', 1, 100), anEvent('resolved', 2, 1300), anEvent('relapsed', 3, 1500, { stop: ticket }));
+    const [line] = await samples(telemetry, info);
+    expect(line).toContain('severity="page",rule="payments-failing",phase="open"');
+  });
+
   test('is told with its page, as long as it is not closed', async () => {
     const { telemetry, tell, set } = aBench();
     const closedAt = storyStart + 4_500_000;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { describeClaim } from '../../../src/app/changes/claim-book.ts';
 import type { ChangeReport } from '../../../src/domain/change/change-event.ts';
 import type { SettledDeployment } from '../../../src/domain/change/delivery-metrics.ts';
 import { DaemonHarness, type HarnessOptions } from '../../support/daemon-harness.ts';
@@ -78,6 +79,11 @@ describe('a deploy that causes a relapse', () => {
     const remedies = { incident: id, by: 'eve', reason: 'ship it' };
     expect(await report(harness, 'bad-deploy', { remedies })).toMatchObject({ kind: 'not-a-remedy' });
     expect(harness.daemon.gates.ask('checkout', 'bad-deploy')).toMatchObject({ action: 'abort' });
+    expect(harness.daemon.gates.ask('checkout').words).toMatch(/^checkout is off again since 02:52:\d\d UTC /);
+    const [refused] = harness.daemon.changeDesk.claims(id);
+    expect(refused && describeClaim(refused)).toMatch(
+      /not believed: it began or was known before service was off again$/,
+    );
     // What begins after the relapse may be the fix of it.
     expect(await report(harness, 'fix', { remedies })).toMatchObject({ kind: 'recorded' });
     expect(harness.daemon.gates.ask('checkout', 'fix')).toMatchObject({ action: 'go', reason: 'remedy' });
@@ -172,6 +178,24 @@ describe('what was over when service was back', () => {
         await report(harness, 'fix-43', { remedies: { incident, by: 'ada', reason: 'mends it' } }),
     ],
     [
+      'a fix whose end was told just after service was back',
+      ended,
+      async (harness, incident) => {
+        await report(harness, 'fix-43', { version: 'v43', remedies: { incident, by: 'ada', reason: 'mends it' } });
+        await until(harness, backAt + second);
+        return await report(harness, 'fix-43', { outcome: 'succeeded' });
+      },
+    ],
+    [
+      'a fix that nobody called one, over just after service was back',
+      ended,
+      async (harness) => {
+        await report(harness, 'fix-43', { version: 'v43' });
+        await until(harness, backAt + second);
+        return await report(harness, 'fix-43', { outcome: 'succeeded' });
+      },
+    ],
+    [
       'a fix that was made before it',
       ended,
       async (harness, incident) =>
@@ -196,6 +220,33 @@ describe('what was over when service was back', () => {
     // What was only announced was never made.
     const fix = harness.daemon.changes.get('checkout', 'fix-43');
     expect(results.has('fix-43')).toBe(fix !== undefined && fix.told.announced === undefined);
+  });
+
+  test('is not charged with a relapse that only others may have caused, though nobody can tell which', async () => {
+    const settled: SettledDeployment[] = [];
+    await using harness = await aDaemon({
+      telemetry: { deploymentSettled: (each) => void settled.push(each) },
+    });
+    await until(harness, brokenAt - second);
+    await report(harness, 'd42', { ...d42, ...ended });
+    await until(harness, againAt - 4 * second);
+    await report(harness, 'd44', { version: 'v44' });
+    await aRelapse(harness);
+    expect(theIncident(harness).lastRelapses?.[0]?.suspects?.map(({ change, standing }) => [change, standing])).toEqual(
+      [
+        ['bad-deploy', 'confounded'],
+        ['d44', 'confounded'],
+      ],
+    );
+    await until(harness, againAt + 100 * minute);
+    const results = settled.map(({ change, result }) => [change, result]);
+    expect(results.toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1))).toEqual([
+      ['bad-deploy', 'unknown'],
+      ['d42', 'failed'],
+      ['d44', 'unknown'],
+    ]);
+    const charged = settled.find(({ change }) => change === 'd42')?.recoveriesMs[0] ?? NaN;
+    expect(Math.abs(charged - 3 * minute)).toBeLessThan(15 * second);
   });
 
   test('is a suspect of the relapse all the same where it was still being made', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { watchedFacts, type ServiceLook } from '../../../src/app/gate/gate-look.ts';
 import type { BudgetView } from '../../../src/app/budgets/budget-view.ts';
-import { aGateBench } from '../../support/gate-bench.ts';
+import { aGateBench, anOpenIncident } from '../../support/gate-bench.ts';
 
 const day = 86_400_000;
 
@@ -40,7 +40,7 @@ function said(facts: Partial<BudgetView['reading']>, known = 1): string | undefi
   const view = { budget: 'availability', group: {}, reading, known } as unknown as BudgetView;
   const seen: ServiceLook = { ...look, view: { ...look.view, budgets: [view] } };
   bench.looks.set('checkout', seen);
-  expect(watchedFacts(seen, now).budgets).toHaveLength(1);
+  expect(watchedFacts(seen, now, () => undefined).budgets).toHaveLength(1);
   return bench.desk.ask('checkout').findings.find(({ reason }) => reason === 'budget-unknown')?.words;
 }
 
@@ -55,4 +55,23 @@ test('a budget whose past is still being read, or of which time tells nothing, g
   expect(said({ reason: 'no-data', detail: 'availability: there are no counts' })).toMatch(
     / is not known: there are no counts$/,
   );
+});
+
+test('a relapse is off since its own onset, on the clock that is running, and without a record since the first', () => {
+  const bench = aGateBench();
+  const now = bench.clock.now();
+  const { onset, ...open } = anOpenIncident(now - 600_000);
+  // The source's clock was set by a minute after the first onset, and by another after the relapse.
+  bench.poll('checkout', 0, { incident: { ...open, onset, relapses: 1, clockSetMs: 120_000 } });
+  const look = bench.look('checkout');
+  if (look === undefined) throw new Error('checkout is not watched');
+  const relapse = (number: number) => {
+    const at = now - 200_000;
+    return { number, at, onset: { ...onset, at, earliest: at, latest: at }, clockSetMs: 60_000 };
+  };
+  const said = (lastRelapses: ReturnType<typeof relapse>[]) =>
+    watchedFacts(look, now, () => ({ onset, lastRelapses })).scopes[0]?.incident;
+  expect(said([relapse(1)])).toMatchObject({ onsetAt: now - 140_000, again: true });
+  expect(said([])).toMatchObject({ onsetAt: now - 600_000 });
+  expect(said([])).not.toHaveProperty('again');
 });

@@ -217,6 +217,25 @@ describe('a daemon with a heartbeat', () => {
     expect(watcher.beats).toBeGreaterThanOrEqual(20);
   });
 
+  test('that watches none of those that bad rule files declare stops, and goes on once they are mended', async () => {
+    const watcher = new CountingWatcher();
+    await using run = new DaemonHarness({ traffic: calm });
+    run.configured = { ...run.configured, heartbeat: { watcher, everyMs: minute, patienceMs: 5 * minute } };
+    const { rules } = run;
+    const standIn = { kind: 'nothing', problems: ['checkout.yaml:3:1: no'], leftOut: ['checkout'] } as const;
+    run.rules = { kind: 'loaded', services: [], warnings: [], standIn };
+    await run.start();
+    await run.advance(7 * minute);
+    const then = watcher.beats;
+    await run.advance(10 * minute);
+    expect(watcher.beats).toBe(then);
+    expect(run.daemon.gates.ask('checkout')).toMatchObject({ state: 'unknown', reason: 'rules-refused' });
+    run.rules = rules;
+    await run.daemon.reload();
+    await run.advance(5 * minute);
+    expect(watcher.beats).toBeGreaterThan(then);
+  });
+
   test('takes a test that arrives for a channel that works again', async () => {
     const { run, watcher } = await withHeartbeat({ traffic: stepFault(40 * minute, 300 * minute, 0.5) });
     await using daemon = run;

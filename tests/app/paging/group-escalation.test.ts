@@ -149,3 +149,70 @@ describe('the time to notify of one that joined', () => {
     }
   });
 });
+
+describe('a group whose first one is back while others stay off', () => {
+  /** Four of one owner; the last three are off for long after the first is back. */
+  function four(): readonly Service[] {
+    const { endState } = aService();
+    const slow = endState.targets.map((target) => ({ ...target, overMs: 30 * minute }));
+    return [0, 1, 2, 3].map((index) =>
+      aService({
+        name: `s0${index}`,
+        owner: 'payments',
+        endState: index === 0 ? endState : { ...endState, targets: slow },
+        rules: [aRule({ forMs: index * 10_000 })],
+      }),
+    );
+  }
+
+  test('is reminded of each that is off, and hears one end that counts all of them once all are back', async () => {
+    await using group = await aGroup(four(), { repeatEveryMs: 5 * minute });
+    await group.daemon.advance(22 * minute);
+    expect(group.incident('s00').phase).not.toBe('open');
+    for (const channel of [group.daemon.channel, group.boss])
+      for (const service of ['s01', 's02', 's03'])
+        expect(
+          told(channel).some((each) => each === `repeated ${service}` || each === `unacknowledged ${service}`),
+        ).toBe(true);
+    expect(told(group.daemon.channel)).not.toContain('resolved s00');
+    await group.daemon.advance(40 * minute);
+    expect(group.daemon.incidents().every(({ phase }) => phase !== 'open')).toBe(true);
+    for (const { sent } of [group.daemon.channel, group.boss]) {
+      const ends = sent.filter(({ kind }) => kind === 'resolved');
+      expect(ends.map(({ page }) => page.service).sort()).toEqual(['s00', 's01', 's02', 's03']);
+      const end = ends.find(({ page }) => page.service === 's00');
+      expect(end?.page.title).toMatch(/^s00 and 3 more: all 4 back/);
+      expect(end?.page.offCount).toEqual({ off: 0, of: 4 });
+    }
+  });
+});
+
+describe('the next step of an escalation', () => {
+  const onceItHolds = [{ afterMs: 11.5 * minute, channels: ['boss'] }];
+  const [s00, s01] = three([6 * minute, 6 * minute]);
+
+  test('wakes nobody for what is on its way back', async () => {
+    await using group = await aGroup(
+      [s00].flatMap((each) => each ?? []),
+      { escalate: onceItHolds },
+    );
+    await group.daemon.advance(14 * minute);
+    expect(group.incident('s00').phase).toBe('open');
+    await group.daemon.advance(10 * minute);
+    expect(group.incident('s00').phase).not.toBe('open');
+    expect(told(group.boss)).toEqual([]);
+  });
+
+  test('is told while another of the group is off', async () => {
+    const { targets } = aService().endState;
+    const slow = targets.map((target) => ({ ...target, overMs: 30 * minute }));
+    const other = s01 && { ...s01, endState: { ...s01.endState, targets: slow } };
+    await using group = await aGroup(
+      [s00, other].flatMap((each) => each ?? []),
+      { escalate: onceItHolds },
+    );
+    await group.daemon.advance(14 * minute);
+    expect(group.incident('s00').phase).toBe('open');
+    expect(told(group.boss)).toEqual(['unacknowledged s00']);
+  });
+});

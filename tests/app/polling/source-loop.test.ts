@@ -23,6 +23,26 @@ describe('several services of one source', () => {
   });
 });
 
+test('a service that was never evaluated before is written down as soon as it was, and not again before a minute', async () => {
+  const store = new FaultyStore(new MemoryStore());
+  await using run = await new DaemonHarness({ traffic, store }).start();
+  const writes = () => store.written.flatMap(({ checkpoints = [] }) => checkpoints);
+  await run.advance(6_000);
+  const evaluated = run.daemon.views()[0]?.lastPollAt ?? NaN;
+  expect(writes()).toHaveLength(1);
+  expect(evaluated - (writes()[0]?.evaluatedAt ?? NaN)).toBeLessThan(6_000);
+  await run.advance(45_000);
+  expect(writes()).toHaveLength(1);
+  await run.advance(15_000);
+  expect(writes()).toHaveLength(2);
+  // One that a reload brings waits no minute either.
+  run.rules = { kind: 'loaded', services: [aService(), aService({ name: 'cart' })], warnings: [] };
+  const reloading = run.daemon.reload();
+  await run.advance(10_000);
+  await reloading;
+  expect(writes().map(({ service }) => service)).toContain('cart');
+});
+
 describe('several sources', () => {
   const services = [aService(), aService({ name: 'far', source: 'second' })];
 

@@ -136,3 +136,38 @@ test('the timeline says of one that joined that it is one', async () => {
   await tell();
   expect(describeEvent(log.at(-1) as StoredEvent)).toContain('1 incident is told under this one: s15');
 });
+
+test('the end of a group waits for one that was told by itself meanwhile, and counts it', async () => {
+  const { turn, wait, tell, told, sent } = aStage();
+  for (const service of ['s14', 's15', 's16']) await turn('opened', service);
+  wait(30);
+  await tell();
+  await turn('resolved', 's14');
+  wait(200);
+  await turn('reminded', 's15');
+  await turn('reminded', 's16');
+  expect(told().slice(2)).toEqual(['repeated s15', 'repeated s16']);
+  await turn('resolved', 's16');
+  await tell();
+  expect(told().slice(4)).toEqual(['resolved s16']);
+  await turn('resolved', 's15');
+  await tell();
+  expect(told().slice(5)).toEqual(['resolved s15', 'resolved s14']);
+  expect(sent.at(-1)?.page.title).toMatch(/^s14 and 2 more: all 3 back/);
+});
+
+test('once the end of a group was told, what relapses by itself is none of it any more', async () => {
+  const { turn, wait, tell, told, sent } = aStage();
+  for (const service of ['s14', 's15']) await turn('opened', service);
+  await turn('resolved', 's15');
+  await turn('resolved', 's14');
+  await tell();
+  wait(300);
+  await turn('relapsed', 's15');
+  wait(300);
+  await turn('relapsed', 's14');
+  await turn('resolved', 's14');
+  await tell();
+  expect(told().slice(1)).toEqual(['resolved s14', 'relapsed s15', 'relapsed s14', 'resolved s14']);
+  expect(sent.at(-1)?.page.together).toBeUndefined();
+});

@@ -95,15 +95,46 @@ describe('the changes that an onset may come from', () => {
     const change = aChange('d1', startedAt, facts);
     const asked = { onset: anOnset(now), shiftSince: () => shifted };
     expect(findSuspects([change], bakeMs, asked)).toHaveLength(1);
-    const found = findSuspects([change], bakeMs, { ...asked, back: { earliest: now - 20 * minute } });
+    const found = findSuspects([change], bakeMs, { ...asked, relapse: aRelapse(now - 20 * minute) });
     expect(found).toHaveLength(expected ? 1 : 0);
   });
 
   test('are of a relapse those too whose end nobody told, for the hour that a rollout is given', () => {
     const { finishedAt: _end, ...open } = aChange('d1', now - 65 * minute);
     const asked = { onset: anOnset(now), shiftSince: () => shifted };
-    expect(findSuspects([open], bakeMs, { ...asked, back: { earliest: now - 10 * minute } })).toHaveLength(1);
-    expect(findSuspects([open], bakeMs, { ...asked, back: { earliest: now - 5 * minute } })).toEqual([]);
+    expect(findSuspects([open], bakeMs, { ...asked, relapse: aRelapse(now - 10 * minute) })).toHaveLength(1);
+    expect(findSuspects([open], bakeMs, { ...asked, relapse: aRelapse(now - 5 * minute) })).toEqual([]);
+  });
+
+  describe('after service had been back under a fix whose end was told just after that', () => {
+    const backAt = now - 20 * minute;
+    const believed = { incident: 'inc-1', by: 'ada', reason: 'reverts d1' };
+    const fix = aChange('fix', backAt - 5 * minute, { finishedAt: backAt + 3000, remedies: believed });
+    const guilty = aChange('d2', now - minute, { finishedAt: now - 30_000 });
+    const named = (changes: readonly Change[], wholeFor?: number) =>
+      findSuspects(changes, bakeMs, {
+        onset: anOnset(now),
+        shiftSince: () => shifted,
+        relapse: aRelapse(backAt, wholeFor),
+      });
+
+    test('are those that came after it, and the fix is blamed only where nothing else may be', () => {
+      expect(named([fix, guilty])).toMatchObject([{ change: 'd2', standing: 'suspect', sureness: 'likely' }]);
+      expect(named([fix])).toMatchObject([{ change: 'fix', standing: 'suspect' }]);
+      // Who remedies another incident, or nothing, is believed of nothing here.
+      const other = { ...fix, remedies: { ...believed, incident: 'inc-2' } };
+      expect(named([other, guilty]).map(({ change }) => change)).toEqual(['d2', 'fix']);
+    });
+
+    test('are none with which service was whole from its end on; what began once it was back is not cleared so', () => {
+      const { remedies: _none, ...deploy } = fix;
+      expect(named([deploy, guilty], minute / 4).map(({ change }) => change)).toEqual(['d2']);
+      expect(named([fix], minute / 4)).toEqual([]);
+      expect(named([deploy], 30 * minute)).toHaveLength(1);
+      expect(named([withoutEnd(deploy)], 0)).toHaveLength(1);
+      const open = { ...deploy, finishedAt: now + minute };
+      expect(named([open], -hour)).toHaveLength(1);
+    });
   });
 
   test.each<[string, Change[], Onset]>([
@@ -186,6 +217,11 @@ describe('the changes that an onset may come from', () => {
     );
   });
 });
+
+function aRelapse(backAt: number, wholeFor?: number) {
+  const wholeSince = (at: number): boolean => wholeFor !== undefined && now - at >= wholeFor;
+  return { incident: 'inc-1', back: { earliest: backAt, latest: backAt + 2000 }, wholeSince };
+}
 
 function withoutEnd({ finishedAt: _end, ...change }: Change): Change {
   return change;

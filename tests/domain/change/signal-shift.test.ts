@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { shiftAt } from '../../../src/domain/change/signal-shift.ts';
-import { noRows, withRows, type CountRow } from '../../../src/domain/reading/count-rows.ts';
+import { shiftAt, wasWhole } from '../../../src/domain/change/signal-shift.ts';
+import { noRows, rowAt, withRows, type CountRow } from '../../../src/domain/reading/count-rows.ts';
 import type { Onset } from '../../../src/domain/estimate/onset.ts';
 
 const step = 5000;
@@ -86,3 +86,34 @@ describe('a signal at an onset', () => {
     });
   });
 });
+
+describe('service was whole before a relapse', () => {
+  const stretch = { from: 20_000, to: 98_000, leastMs: 60_000, allowed: 0.01 };
+  const rows = rowsOf([...calm, ...broken]);
+
+  test('where whole steps without a gap show it for long enough', () => {
+    expect(wasWhole(rows, stretch)).toBe(true);
+    expect(wasWhole(rows, { ...stretch, leastMs: 75_000 })).toBe(true);
+  });
+
+  test.each<[string, boolean]>([
+    ['it was not seen for long enough', wasWhole(rows, { ...stretch, leastMs: 76_000 })],
+    ['its counts begin after that', wasWhole(rows, { ...stretch, from: -1 })],
+    ['nothing was counted', wasWhole(noRows, stretch)],
+    ['too few events were counted', wasWhole(rowsOf(calm, 1), stretch)],
+    ['more was bad than its target allows', wasWhole(rowsOf([...calm.slice(5), 20, 0, 0, 0, 0]), stretch)],
+    ['a step is missing', wasWhole(withGap(), stretch)],
+  ])('is not known where %s', (_name, known) => {
+    expect(known).toBe(false);
+  });
+});
+
+function withGap() {
+  const all = rowsOf(calm);
+  const kept = Array.from({ length: 20 }, (_, index) => index).filter((index) => index !== 10);
+  return withRows(
+    noRows,
+    kept.map((index) => rowAt(all, index)),
+    -1,
+  );
+}

@@ -166,6 +166,13 @@ describe('a gate', () => {
     expect(findings).toHaveLength(1);
   });
 
+  test('tells a relapse by when it was off again', () => {
+    const again = { ...broken, incident: { ...incident, again: true } };
+    expect(decideGate(facts({ scopes: [again] }), now).words).toBe(
+      'checkout is off again since 02:07:00 UTC (payments-failing): incident checkout-20260822T020711Z is open',
+    );
+  });
+
   test('knows when it may change by time alone', () => {
     const answer = decideGate(
       facts({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { foldIncident, type Incident } from '../../../src/domain/incident/incident.ts';
 import { Chance } from '../../support/chance.ts';
 import {
   above,
@@ -162,6 +163,39 @@ describe('further rules', () => {
     expect(run.find('opened').stop).toMatchObject({ rule: 'shaky', severity: 'ticket' });
     expect(run.find('rule-joined').stop).toMatchObject({ rule: 'down', severity: 'page' });
     expect(run.find('rule-joined').at - start).toBeGreaterThanOrEqual(14 * minute);
+  });
+
+  test('stop a relapse with their own severity and condition, and join it anew when they are true', () => {
+    // Off as a ticket, then as a page; back; off again as a ticket, and at last as a page.
+    const shares = [
+      [10, 0.05],
+      [14, 0.9],
+      [18, 0],
+      [22, 0.05],
+      [26, 0.9],
+      [30, 0],
+    ] as const;
+    const traffic = {
+      perSecond: () => 100,
+      badShare: (t: number) => shares.findLast(([from]) => t >= from * minute)?.[1] ?? 0,
+    };
+    const run = new Simulation({ service: escalating, traffic });
+    const folded = () =>
+      run.events.reduce<Incident | undefined>(
+        (incident, event, index) => foldIncident(incident, { ...event, seq: index + 1, recordedAt: event.at }),
+        undefined,
+      );
+    run.runUntil(25 * minute);
+    expect(run.events.at(-1)).toMatchObject({ type: 'relapsed', stop: { rule: 'shaky', severity: 'ticket' } });
+    expect(folded()).toMatchObject({
+      severity: 'ticket',
+      condition: run.find('opened').stop.condition,
+      worstSeverity: 'page',
+      openedSeverity: 'ticket',
+    });
+    run.runUntil(29 * minute);
+    expect(run.events.at(-1)).toMatchObject({ type: 'rule-joined', stop: { rule: 'down', severity: 'page' } });
+    expect(folded()).toMatchObject({ severity: 'page', condition: run.find('rule-joined').stop.condition });
   });
 
   test('that become true in the same moment open one incident, the most severe first', () => {

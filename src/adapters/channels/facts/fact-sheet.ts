@@ -117,7 +117,9 @@ export const Facts = z.object({
   link: z.string().optional().meta({ description: 'URL of the incident in Andon' }),
   labels: Labels,
   rules: z.array(z.string()).meta({ description: 'Rules that stopped the line in this incident, in order' }),
-  condition: z.string().meta({ description: 'The condition of the rule that opened it, or that raised its severity' }),
+  condition: z
+    .string()
+    .meta({ description: 'The condition of the rule that opened it, raised its severity, or made it relapse' }),
   because: z
     .enum(['condition-true', 'unknown-too-long'])
     .meta({ description: 'Whether the condition was true, or could not be decided for too long' }),

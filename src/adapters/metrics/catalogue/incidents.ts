@@ -19,14 +19,14 @@ export const incidentsMetrics = {
   timeToNotify: {
     name: 'andon_time_to_notify_seconds',
     type: 'histogram',
-    help: "From the opening of an incident to its first accepted page, once an incident, on Andon's clock; of one that another one's page was the first to tell of, nothing. Under the severity that the incident opened with. Rebuilt from the event log at start.",
+    help: "From when an incident was recorded, or a silence over it ended, to its first accepted page, once an incident, on Andon's clock; what was detected while Andon was away is recorded when it is back; of one that another one's page was the first to tell of, nothing. Under the severity that the incident opened with. Rebuilt from the event log at start.",
     labels: ['service', 'severity'],
     buckets: [0.1, 0.25, 0.5, ...reactionBuckets],
   },
   timeToAcknowledge: {
     name: 'andon_time_to_acknowledge_seconds',
     type: 'histogram',
-    help: "From the opening of an incident to its acknowledgement by a person, once an incident, on Andon's clock; incidents never acknowledged are not in it. Under the severity that the incident opened with. Rebuilt from the event log at start.",
+    help: "From when an incident was recorded to its acknowledgement by a person, once an incident, on Andon's clock; incidents never acknowledged are not in it. Under the severity that the incident opened with. Rebuilt from the event log at start.",
     labels: ['service', 'severity'],
     buckets: reactionBuckets,
   },
