@@ -28,7 +28,8 @@ function times(): readonly AnyPanel[] {
       counted: 'First pages',
       metric: catalogue.timeToNotify,
       filter: incidents,
-      description: 'From the recording of an incident to the first page of it that a channel took. Tickets page nobody.',
+      description:
+        'From the recording of an incident to the first page of it that a channel took. Tickets page nobody.',
     }),
     ...distribution({
       name: 'Time to acknowledge',
