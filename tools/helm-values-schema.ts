@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { SettingsFile } from '../src/config/settings/settings-file.ts';
 import { chartFolder, chartValues, type ChartValue } from './helm-values.ts';
+import { withNulls } from './helm-values-nulls.ts';
 import { valueShapes } from './helm-value-shapes.ts';
 
 export const helmValuesSchemaPath = 'helm/andon/values.schema.json';
@@ -31,7 +32,7 @@ export function helmValuesSchemaText(): string {
       description: 'For the `condition` of a chart that includes this one; nothing looks at it here.',
     },
   });
-  return `${JSON.stringify(root, null, 2)}\n`;
+  return `${JSON.stringify(withNulls(root), null, 2)}\n`;
 }
 
 function mapping(): Schema {

@@ -176,9 +176,12 @@ interface Level {
   readonly additionalProperties?: boolean | Level;
 }
 
-/** Fields of Kubernetes and words of others that are written like values. */
+/** Fields of Kubernetes, parts of values and words of others that are written like values. */
 const elsewhere: readonly string[] = [
   'emptyDir',
+  'fleetWatch',
+  'secretName',
+  'startWithBadRules',
   'fsGroup',
   'hostPath',
   'subPath',

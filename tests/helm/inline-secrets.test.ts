@@ -67,6 +67,16 @@ describe('a secret in the settings', () => {
     expect(codesOf(settings)).toEqual([]);
   });
 
+  test('in the URL of the proxy is told the key that the proxy has for it', async () => {
+    const { stderr } = await renderedWith({ sources, proxy: { url: `http://ada:${secret}@proxy:3128` } });
+    expect(stderr).toContain('settings.proxy.url is a URL with a user name or password');
+    expect(stderr).toContain(
+      'Write `proxy: { basicAuth: { username: …, passwordFile: /run/secrets/andon/<name>/<key> } }`',
+    );
+    expect(stderr).not.toContain('headerFiles');
+    expect(stderr).not.toContain(secret);
+  });
+
   test('is refused in the environment of the container too', async () => {
     const set = `extraEnv[0].name=ANDON_WEBHOOK,extraEnv[0].value=https://hooks.slack.com/services/${secret}`;
     const refusal = await charts.refusal(...scenarios.smallest, '--set', set);

@@ -50,6 +50,33 @@ describe('what is told after an installation', () => {
     );
   });
 
+  test.each(['ingress.hosts={andon.example.com},ingress', 'httpRoute.parentRefs[0].name=public,httpRoute'])(
+    'with a proxy beside it that %s leads to, nothing of that',
+    async (way) => {
+      const ports = 'service.extraPorts[0].name=proxy,service.extraPorts[0].port=4180';
+      const set = `${way}.enabled=true,${ports}`;
+      const name = way.replace(/.*,/, '');
+      expect(await notesWith(...smallest, '--set', `${set},${name}.port=4180`)).not.toContain('from outside');
+      expect(await notesWith(...smallest, '--set', `${set},${name}.port=9655`)).toContain(`${name}.enabled is true`);
+    },
+  );
+
+  test.each([
+    ['networkPolicy.ingressFrom[0].podSelector.x=y', 'networkPolicy.enabled is false, so that networkPolicy limits'],
+    ['networkPolicy.egress.enabled=true', 'networkPolicy.enabled is false, so that networkPolicy limits nobody'],
+    [
+      'networkPolicy.enabled=true,networkPolicy.egress.rules[0].ports[0].port=443',
+      'networkPolicy.egress.enabled is false, so that what stands below networkPolicy.egress limits nothing',
+    ],
+    [
+      'prometheusRule.groups[0].name=x,prometheusRule.groups[0].rules[0].record=y',
+      'prometheusRule.enabled is false, so that nobody gets the rules of prometheusRule.groups',
+    ],
+  ])('with %s, what is switched off', async (set, told) => {
+    expect(await notesWith(...smallest)).not.toContain('Switched off');
+    expect(await notesWith(...smallest, '--set', set)).toContain(`Switched off: ${told}`);
+  });
+
   test('where nothing is kept, what is gone with the pod', async () => {
     expect(await notesWith(...smallest)).not.toContain('emptyDir');
     expect(await notesWith(...smallest, '--set', 'persistence.enabled=false')).toContain(
@@ -68,7 +95,12 @@ describe('what is told after an installation', () => {
 
   test('of settings that the chart cannot see, nothing that may be false', async () => {
     const without = smallest.slice(0, -2);
-    expect(await notesWith(...without, '--set', 'settingsConfigMap=own')).not.toMatch(/NOBODY|Nobody/);
+    const notes = await notesWith(...without, '--set', 'settingsConfigMap=own');
+    expect(notes).not.toMatch(/NOBODY|Nobody/);
+    expect(notes).toContain(
+      'ConfigMap own, and nothing of `settings` is read: unless `startWithBadRules: true` stands',
+    );
+    expect(await notesWith(...smallest)).not.toContain('startWithBadRules');
   });
 
   test('with a scrape of one’s own, the labels that it must give', async () => {

@@ -20,12 +20,10 @@ describe('values that contradict each other', () => {
     ['podLabels.app\\.kubernetes\\.io/name=x', 'podLabels has app.kubernetes.io/name, by which'],
     ['prometheusRule.enabled=true', 'without a scrape of Andon its alert AndonDown fires for ever'],
     ['prometheusRule.generated=groups: []', 'prometheusRule.enabled is false: nobody would get them'],
-    ['prometheusRule.groups[0].name=x,prometheusRule.groups[0].rules[0].record=y', 'nobody would get them'],
     [
       'networkPolicy.enabled=true,networkPolicy.egress.enabled=true',
       'would reach neither its sources nor its channels',
     ],
-    ['networkPolicy.egress.enabled=true', 'networkPolicy.enabled is false: nothing would be limited'],
     ['argoRollouts.enabled=true,argoRollouts.namespaces={shop}', 'argoRollouts.namespaces is for argoRollouts.kind'],
     [
       'podDisruptionBudget.enabled=true,podDisruptionBudget.maxUnavailable=0',
@@ -55,9 +53,6 @@ describe('values that contradict each other', () => {
       'prometheusRule.enabled=true,podMonitor.enabled=true,prometheusRule.groups[0].name=andon.default,prometheusRule.groups[0].rules[0].record=y',
       'prometheusRule has two groups of the name "andon.default"',
     ],
-    ['networkPolicy.ingressFrom[0].namespaceSelector.x=y', 'everybody would get in. Set networkPolicy.enabled to true'],
-    ['networkPolicy.egress.rules[0].ports[0].port=443', 'Set networkPolicy.egress.enabled to true, or leave it out'],
-    ['networkPolicy.egress.dnsTo[0].namespaceSelector.x=y', 'networkPolicy.egress.dnsTo is set'],
     [
       'podDisruptionBudget.enabled=true,podDisruptionBudget.minAvailable=1',
       'podDisruptionBudget.minAvailable is 1: there',
@@ -78,7 +73,36 @@ describe('values that contradict each other', () => {
     ['service.loadBalancerClass=a', 'service.loadBalancerClass is set, and service.type is ClusterIP'],
     ['service.externalTrafficPolicy=Local', 'nothing comes to a Service of the type ClusterIP from outside'],
     ['service.clusterIP=None,service.type=NodePort', 'service.clusterIP is None, and a Service of the type NodePort'],
-    ['settingsConfigMap=own', 'settingsConfigMap names own, and settings has more beside it, which nobody would read'],
+    [
+      'settingsConfigMap=own',
+      'settingsConfigMap names own, and settings has sources beside it, which nobody would read',
+    ],
+    ['service.extraPorts[0].name=p,service.extraPorts[0].port=9655', 'the Service has a port of this number already'],
+    [
+      'service.extraPorts[0].name=p,service.extraPorts[0].port=80,service.extraPorts[1].name=p,service.extraPorts[1].port=81',
+      'extraPorts has p with the number 81, and the Service has a port of this name already',
+    ],
+    [
+      'service.port=80,service.extraPorts[0].name=p,service.extraPorts[0].port=9655',
+      'leads to 9655 in the pod, and that',
+    ],
+    [
+      'port=9000,service.extraPorts[0].name=p,service.extraPorts[0].port=80,service.extraPorts[0].targetPort=9000',
+      "that is `port`, Andon's own",
+    ],
+    ['extraVolumeMounts[0].name=ca,extraVolumeMounts[0].mountPath=/ca', 'extraVolumes has no volume of this name'],
+    ...[
+      '/var/lib/andon',
+      '/var/lib//andon/',
+      '/etc/andon',
+      '/etc/andon/settings',
+      '/etc/andon/rules',
+      '/etc/andon/rules/chart',
+      '/etc/andon/rules/own',
+    ].map((path) => [
+      `rules.configMaps={own},extraVolumes[0].name=a,extraVolumeMounts[0].name=a,extraVolumeMounts[0].mountPath=${path}`,
+      `extraVolumeMounts has ${path}, where the chart mounts settings, rules or the event log`,
+    ]),
     ['ingress.enabled=true', 'ingress.hosts is empty: write `hosts: [andon.example.com]`'],
     ['httpRoute.enabled=true', 'httpRoute.parentRefs is empty: write `parentRefs: [{ name: <the Gateway> }]`'],
     ['ingress.enabled=true,ingress.hosts={a.b},ingress.port=4180', 'ingress.port is 4180, which the Service has not'],
@@ -97,6 +121,20 @@ describe('values that contradict each other', () => {
 
   test.each([
     'rules.configMaps={charts}',
+    'prometheusRule.groups[0].name=x,prometheusRule.groups[0].rules[0].record=y',
+    'networkPolicy.egress.enabled=true',
+    'networkPolicy.ingressFrom[0].namespaceSelector.x=y',
+    'networkPolicy.egress.rules[0].ports[0].port=443',
+    'networkPolicy.enabled=true,networkPolicy.egress.dnsTo[0].namespaceSelector.x=y',
+    'settings.sources=null,settingsConfigMap=own',
+    'settings=null,settingsConfigMap=own',
+    'settings.sources=null,settings.startWithBadRules=null,settingsConfigMap=own',
+    'settings.sources=null,settings.startWithBadRules=false,settingsConfigMap=own',
+    'service.extraPorts[0].name=p,service.extraPorts[0].port=80,service.extraPorts[0].targetPort=4180',
+    'extraVolumes[0].name=own,extraVolumeMounts[0].name=own,extraVolumeMounts[0].mountPath=/etc/andon/rules/own',
+    'extraVolumeMounts[0].name=andon-data,extraVolumeMounts[0].mountPath=/tmp',
+    `${sidecar},extraVolumeMounts[0].name=of-the-service,extraVolumeMounts[0].mountPath=/ca`,
+    `${sidecar},serviceAccount.create=false`,
     'rules.configMaps[0]=a,rules.configMaps[1].name=b,rules.configMaps[1].optional=true',
     'flagger.metricTemplate.enabled=true,metrics.job=own',
     'service.type=NodePort,service.nodePort=30000',
@@ -240,6 +278,20 @@ describe('files of secrets', () => {
     [`${token},${mount('/run/secrets/andon/api-token/')}`, 'the chart mounts a Secret there already'],
   ])('that nothing mounts, or two, are refused: %s', async (set, told) => {
     expect(await charts.refusal(...smallest, '--set', set)).toContain(told);
+  });
+
+  test('are told by the keys of the settings, not by what a template says of them', async () => {
+    const channel = (webhook: object) => JSON.stringify({ name: 'x', webhook: { url: 'http://x', ...webhook } });
+    const set = (webhook: object) => ['--set-json', `settings.channels=[${channel(webhook)}]`];
+    const path = '/run/secrets/andon/none/url';
+    const named = 'but secrets has no "none"';
+    await charts.objects(...smallest, ...set({ template: `See ${path}` }));
+    await charts.objects(...smallest, ...set({ template: path }));
+    const caFile = ['--set', `settings.sources[0].tls.caFile=${path}`];
+    expect(await charts.refusal(...smallest, ...caFile)).toContain(named);
+    for (const webhook of [{ headerFiles: { 'X-Of': path } }, { secretFiles: [path] }]) {
+      expect(await charts.refusal(...smallest, ...set(webhook))).toContain(named);
+    }
   });
 
   test.each([

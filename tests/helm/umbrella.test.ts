@@ -1,6 +1,8 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { chartsForTests } from './charts.ts';
 import type { KubernetesObject } from './objects.ts';
 import { referenceFaults } from './reference-faults.ts';
@@ -100,4 +102,84 @@ spec:
   const objects = await charts.objects('prod', 'pair');
   expect(referenceFaults(objects, {})).toEqual([]);
   expect(namesOf(objects, 'Service')).toEqual(['prod-left', 'prod-right']);
+});
+
+interface Selector {
+  readonly matchLabels: Readonly<Record<string, string>>;
+}
+
+describe('a chart with nothing but Andon as a Deployment', () => {
+  const values = {
+    image: { repository: 'registry.example.com/andon' },
+    settings: { sources: [{ url: 'http://prometheus:9090' }] },
+    rules: { files: { 'own.yaml': 'kind: Service\n' } },
+  };
+  const wrapped = async (release: string, names: readonly string[], more: object = {}) => {
+    await using folder = await temporaryDirectory();
+    const andon = pathToFileURL(join(charts.path, 'helm/andon')).href;
+    const dependencies = names
+      .map(
+        (name) =>
+          `  - { name: andon, version: 0.1.0, repository: '${andon}'${name === 'andon' ? '' : `, alias: ${name}`} }\n`,
+      )
+      .join('');
+    await writeFile(
+      join(folder.path, 'Chart.yaml'),
+      `apiVersion: v2\nname: wrapper\nversion: 0.1.0\ndependencies:\n${dependencies}`,
+    );
+    const all = Object.fromEntries(names.map((name) => [name, { ...values, ...more }]));
+    await writeFile(join(folder.path, 'values.yaml'), JSON.stringify(all));
+    const { code, stderr } = await charts.helm('dependency', 'update', '--skip-refresh', folder.path);
+    expect([code, stderr]).toEqual([0, expect.anything()]);
+    const objects = await charts.objects(release, folder.path);
+    expect(referenceFaults(objects, {})).toEqual([]);
+    return objects
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ metadata, spec }) => ({
+        name: metadata.name,
+        selector: (spec?.['selector'] as Selector | undefined)?.matchLabels['app.kubernetes.io/name'],
+      }))
+      .toSorted((one, other) => one.name.localeCompare(other.name));
+  };
+
+  test.each([
+    ['andon', ['andon'], {}, [['andon', 'andon']]],
+    ['andon-eu', ['andon'], {}, [['andon-eu', 'andon']]],
+    ['prod', ['andon'], {}, [['prod-andon', 'andon']]],
+    ['andon', ['andon'], { fullnameOverride: 'andon' }, [['andon', 'andon']]],
+    ['prod', ['andon'], { fullnameOverride: 'watch' }, [['watch', 'andon']]],
+    ['prod', ['andon'], { nameOverride: 'watch' }, [['prod-watch', 'watch']]],
+    [
+      'prod',
+      ['left', 'right'],
+      {},
+      [
+        ['prod-left', 'left'],
+        ['prod-right', 'right'],
+      ],
+    ],
+    [
+      'left-right',
+      ['left', 'right'],
+      {},
+      [
+        ['left-right-left', 'left'],
+        ['left-right-right', 'right'],
+      ],
+    ],
+    [
+      'andon',
+      ['andon', 'fleet'],
+      {},
+      [
+        ['andon', 'andon'],
+        ['andon-fleet', 'fleet'],
+      ],
+    ],
+    ['fleet', ['fleet'], {}, [['fleet', 'fleet']]],
+    ['prod', ['fleetWatch'], {}, [['prod-fleet-watch', 'fleet-watch']]],
+    ['prod', ['fleet_watch'], {}, [['prod-fleet-watch', 'fleet-watch']]],
+  ])('in the release %s as %j with %j is called as in other charts', async (release, names, more, expected) => {
+    expect(await wrapped(release, names, more)).toEqual(expected.map(([name, selector]) => ({ name, selector })));
+  });
 });

@@ -7,8 +7,7 @@ import { chartValues } from '../../tools/helm-values.ts';
 import { root } from '../docs/pages.ts';
 import { chartsForTests } from './charts.ts';
 import { scenarios } from './scenarios.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
+import { levelsOf, partsOf, type Schema } from './schema-parts.ts';
 
 const charts = await chartsForTests();
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -27,8 +26,8 @@ function faultsWith(path: string, value: unknown): readonly string[] {
 }
 
 const long = 'a'.repeat(254);
-const noTexts = ['x', ['x'], { a: 1 }, { a: null }];
-const noNames = ['A', 'a_b', '-a', 'a-', 'a b', long, 1, null];
+const noTexts = ['x', ['x'], { a: 1 }];
+const noNames = ['A', 'a_b', '-a', 'a-', 'a b', long, 1];
 const noPeers = ['x', [{ podSelecter: {} }], [{ podSelector: 'x' }], [{ x: {} }]];
 const noWholes = [-1, 1.5, '1', null];
 const noPorts = [0, 65_536, 80.5, '80'];
@@ -51,7 +50,7 @@ const monitor = (at: string): Readonly<Record<string, readonly unknown[]>> => ({
   [`${at}.namespace`]: noNames,
   [`${at}.labels`]: noTexts,
   [`${at}.annotations`]: noTexts,
-  [`${at}.scheme`]: ['ftp', 'HTTPS', null],
+  [`${at}.scheme`]: ['ftp', 'HTTPS'],
   [`${at}.honorLabels`]: noFlags,
   [`${at}.interval`]: noTimes,
   [`${at}.scrapeTimeout`]: noTimes,
@@ -69,8 +68,8 @@ const refused: Readonly<Record<string, readonly unknown[]>> = {
   imagePullSecrets: ['x', ['x'], [{}], [{ name: 'A' }], [{ name: '' }], [{ name: 'a', key: 'b' }]],
   'global.imageRegistry': ['https://a', 'A.b', 'a b', 1],
   'global.imagePullSecrets': ['x', ['A'], [''], [{}], [{ name: 'a', key: 'b' }]],
-  nameOverride: noNames.slice(0, -1),
-  fullnameOverride: [...noNames.slice(0, -1), 'a'.repeat(46)],
+  nameOverride: noNames,
+  fullnameOverride: [...noNames, 'a'.repeat(46)],
   namespaceOverride: ['A', 'a.b', '-a', 'a'.repeat(64), 1],
   commonLabels: noTexts,
   commonAnnotations: noTexts,
@@ -184,7 +183,7 @@ const refused: Readonly<Record<string, readonly unknown[]>> = {
   hostAliases: ['x', [{}], [{ ip: '' }], [{ ip: 'a', hostname: 'b' }], [{ ip: 'a', hostnames: ['A'] }]],
   dnsPolicy: ['clusterFirst', 'x'],
   dnsConfig: ['x', { nameserver: [] }, { nameservers: 'x' }, { options: ['x'] }],
-  'metrics.job': [1, null],
+  'metrics.job': [1],
   'metrics.labels': [...noTexts, { 'a-b': 'x' }, { '1a': 'x' }],
   ...monitor('serviceMonitor'),
   ...monitor('podMonitor'),
@@ -267,7 +266,7 @@ const open: readonly string[] = [
 /** Texts of which the schema says nothing more. */
 const anyText =
   `extraEnv.*.value extraEnvFrom.*.prefix httpRoute.parentRefs.*.group httpRoute.parentRefs.*.kind lifecycle.stopSignal metrics.job
-  podSecurityContext.seLinuxChangePolicy podSecurityContext.seccompProfile.localhostProfile podSecurityContext.seccompProfile.type
+  podSecurityContext.seLinuxChangePolicy prometheusRule.generated podSecurityContext.seccompProfile.localhostProfile podSecurityContext.seccompProfile.type
   podSecurityContext.supplementalGroupsPolicy securityContext.procMount securityContext.seccompProfile.localhostProfile
   securityContext.seccompProfile.type service.extraPorts.*.appProtocol tolerations.*.effect tolerations.*.key tolerations.*.operator
   tolerations.*.value`.split(/\s+/);
@@ -290,7 +289,10 @@ describe('the schema of the values', () => {
 
   test('refuses at each level a key that is not there', () => {
     const unbounded = levelsOf(schema, '').filter(
-      ({ level }) => level['additionalProperties'] === undefined || level['additionalProperties'] === true,
+      ({ level, path }) =>
+        (level['additionalProperties'] === undefined || level['additionalProperties'] === true) &&
+        // Which of two keys is there says a mapping within one that is bounded.
+        !/\.oneOf\d+$/.test(path),
     );
     expect(unbounded.map(({ path }) => path).toSorted()).toEqual(open.toSorted());
     expect(levelsOf(schema, '').length).toBeGreaterThan(80);
@@ -307,10 +309,25 @@ describe('the schema of the values', () => {
     expect(parts.length).toBeGreaterThan(250);
   });
 
+  test('takes `null` wherever something may be left out, and nowhere else', () => {
+    const faults = levelsOf(schema, '').flatMap(({ path, level }) =>
+      Object.entries((level['properties'] ?? {}) as Readonly<Record<string, Schema>>)
+        .filter(([, inner]) => !('not' in inner && Object.keys(inner).length === 1))
+        .filter(([key, inner]) => {
+          const isNeeded = ((level['required'] ?? []) as readonly string[]).includes(key);
+          const takesNull = new Ajv({ strict: false }).compile(inner)(null);
+          return isNeeded === takesNull;
+        })
+        .map(([key]) => `${path}.${key}`),
+    );
+    expect(faults).toEqual([]);
+    expect(levelsOf(schema, '').length).toBeGreaterThan(80);
+  });
+
   test('takes any text only where Kubernetes or a template looks at it', () => {
     const bounds = ['pattern', 'enum', 'minLength'];
     const texts = partsOf(schema, '').filter(
-      ({ level }) => level['type'] === 'string' && !bounds.some((key) => key in level),
+      ({ level }) => isOnly(level, 'string') && !bounds.some((key) => key in level),
     );
     // The values of labels, and what stands in lists, are told by what they are in.
     const named = texts.map(({ path }) => path).filter((path) => !path.endsWith('*') && !path.startsWith('settings'));
@@ -355,29 +372,12 @@ describe('the schema of the values', () => {
   });
 });
 
-interface Part {
-  readonly path: string;
-  readonly level: Schema;
-}
-
-/** Every mapping in a schema, with its path. */
-function levelsOf(level: Schema, path: string): readonly Part[] {
-  return partsOf(level, path).filter(
-    (part) => [part.level['type']].flat().includes('object') || part.level['properties'] !== undefined,
+/** Whether it is of this type, or taken out with `null`. */
+function isOnly(level: Schema, type: string): boolean {
+  return (
+    [level['type']]
+      .flat()
+      .filter((each) => each !== 'null')
+      .join() === type
   );
-}
-
-/** Whatever a schema says something about, with its path. */
-function partsOf(level: Schema, path: string): readonly Part[] {
-  const below = (inner: unknown, key: string) =>
-    typeof inner === 'object' && inner !== null ? partsOf(inner as Schema, path === '' ? key : `${path}.${key}`) : [];
-  return [
-    { path, level },
-    ...Object.entries((level['properties'] ?? {}) as Schema).flatMap(([key, inner]) => below(inner, key)),
-    ...below(level['items'], '*'),
-    ...below(level['additionalProperties'], '*'),
-    ...['anyOf', 'oneOf', 'allOf'].flatMap((key) =>
-      ((level[key] ?? []) as readonly Schema[]).flatMap((inner, index) => below(inner, `${key}${index}`)),
-    ),
-  ];
 }

@@ -21,12 +21,34 @@
 {{- fail (printf "extraVolumeMounts has %s, and the chart mounts a Secret there already: leave one of them out." .mountPath) -}}
 {{- end -}}
 {{- end -}}
+{{- include "andon.checks.mounts" . -}}
 {{- $labelled := dict "commonLabels" .Values.commonLabels "podLabels" .Values.podLabels "service.labels" .Values.service.labels "test.podLabels" .Values.test.podLabels -}}
 {{- range $key, $labels := $labelled -}}
 {{- range $label := list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
 {{- if hasKey ($labels | default dict) $label -}}
 {{- fail (printf "%s has %s, by which the Service, the scrape and the Deployment find Andon: it is the chart's. For another name there are nameOverride and the name of the release." $key $label) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Where further volumes are mounted. Into the pod of a sidecar the other chart may put volumes of its own, which cannot be seen from here; the pod of
+checkFirst has none of them.
+*/}}
+{{- define "andon.checks.mounts" -}}
+{{- $volumes := list -}}
+{{- range .Values.extraVolumes -}}{{- $volumes = append $volumes .name -}}{{- end -}}
+{{- $taken := list "/etc/andon" "/etc/andon/settings" "/etc/andon/rules" "/etc/andon/rules/chart" "/var/lib/andon" -}}
+{{- range include "andon.ruleMaps" . | fromYamlArray -}}{{- $taken = append $taken (printf "/etc/andon/rules/%s" .name) -}}{{- end -}}
+{{- $isOurPod := or (eq .Values.mode "deployment") .Values.checkFirst.enabled -}}
+{{- range .Values.extraVolumeMounts -}}
+{{- $path := regexReplaceAll "/+" .mountPath "/" | trimSuffix "/" -}}
+{{- if has $path $taken -}}
+{{- fail (printf "extraVolumeMounts has %s, where the chart mounts settings, rules or the event log, which would be hidden: mount it elsewhere, such as /etc/andon/%s." .mountPath .name) -}}
+{{- end -}}
+{{- if and $isOurPod (not (has .name $volumes)) (not (hasPrefix "andon-" .name)) -}}
+{{- fail (printf "extraVolumeMounts mounts %q at %s, and extraVolumes has no volume of this name: add it there." .name .mountPath) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,18 +1,7 @@
 {{/* What keeps others from Andon, Andon from others, and the nodes from being drained. */}}
 {{- define "andon.checks.network" -}}
 {{- with .Values.networkPolicy -}}
-{{- if and .egress.enabled (not .enabled) -}}
-{{- fail "networkPolicy.egress.enabled is true and networkPolicy.enabled is false: nothing would be limited. Set networkPolicy.enabled to true." -}}
-{{- end -}}
-{{- if and .ingressFrom (not .enabled) -}}
-{{- fail "networkPolicy.ingressFrom is set and networkPolicy.enabled is false: everybody would get in. Set networkPolicy.enabled to true, or leave it out." -}}
-{{- end -}}
-{{- range $key := list "dnsTo" "rules" -}}
-{{- if and (get $.Values.networkPolicy.egress $key) (not $.Values.networkPolicy.egress.enabled) -}}
-{{- fail (printf "networkPolicy.egress.%s is set and networkPolicy.egress.enabled is false: nothing would be limited. Set networkPolicy.egress.enabled to true, or leave it out." $key) -}}
-{{- end -}}
-{{- end -}}
-{{- if and .egress.enabled (not .egress.rules) -}}
+{{- if and .enabled .egress.enabled (not .egress.rules) -}}
 {{- fail "networkPolicy.egress.enabled is true and networkPolicy.egress.rules is empty: Andon would reach neither its sources nor its channels. Name them there, as docs/kubernetes.md shows under Network." -}}
 {{- end -}}
 {{- end -}}
@@ -50,7 +39,17 @@
 {{- end -}}
 {{- end -}}
 {{- $ports := list (int .Values.service.port) -}}
-{{- range .Values.service.extraPorts -}}{{- $ports = append $ports (int .port) -}}{{- end -}}
+{{- $names := list -}}
+{{- range .Values.service.extraPorts -}}
+{{- if or (has (int .port) $ports) (has .name $names) -}}
+{{- fail (printf "service.extraPorts has %s with the number %v, and the Service has a port of this %s already: give it another." .name .port (ternary "number" "name" (has (int .port) $ports))) -}}
+{{- end -}}
+{{- if eq (toString (.targetPort | default .port)) (toString $.Values.port) -}}
+{{- fail (printf "service.extraPorts has %s, which leads to %v in the pod, and that is `port`, Andon's own, which service.port leads to: give it the port of another container." .name $.Values.port) -}}
+{{- end -}}
+{{- $ports = append $ports (int .port) -}}
+{{- $names = append $names .name -}}
+{{- end -}}
 {{- range $name, $what := dict "ingress" "hosts" "httpRoute" "parentRefs" -}}
 {{- with get $.Values $name -}}
 {{- if and .enabled (not $.Values.service.enabled) -}}

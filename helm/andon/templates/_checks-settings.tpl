@@ -23,8 +23,9 @@
 {{- $settings := .Values.settings | default dict -}}
 {{- $names := list -}}
 {{- range .Values.extraEnv -}}{{- $names = append $names .name -}}{{- end -}}
-{{- if and .Values.settingsConfigMap (ne (toJson $settings) (toJson (dict "startWithBadRules" true))) -}}
-{{- fail (printf "settingsConfigMap names %s, and settings has more beside it, which nobody would read: leave one of them out." .Values.settingsConfigMap) -}}
+{{- $more := omit $settings "startWithBadRules" | keys | sortAlpha -}}
+{{- if and .Values.settingsConfigMap $more -}}
+{{- fail (printf "settingsConfigMap names %s, and settings has %s beside it, which nobody would read: leave one of them out." .Values.settingsConfigMap (join ", " $more)) -}}
 {{- end -}}
 {{- if not (or $settings.sources (has "ANDON_SOURCE" $names) .Values.extraEnvFrom .Values.settingsConfigMap) -}}
 {{- fail "settings.sources is empty, and Andon does not start without a source: `settings: { sources: [{ url: http://prometheus.monitoring.svc:9090 }] }`." -}}
@@ -60,7 +61,7 @@ it, and `value`. It refuses what `andon check` refuses, by the same expressions;
 {{- else if kindIs "string" .value -}}
 {{- $start := regexFind `^(?i:https?)://[^/?#\s]+` .value | lower -}}
 {{- if contains "@" $start -}}
-{{- fail (printf "%s is a URL with a user name or password, which would be readable in a ConfigMap: leave them out of it, and put them into a Secret that `secrets` names. A source has `basicAuth.passwordFile` and `headerFiles`, a channel has `urlFile` and `headerFiles`." $path) -}}
+{{- fail (printf "%s is a URL with a user name or password, which would be readable in a ConfigMap: leave them out of it, and put them into a Secret that `secrets` names. %s" $path (ternary "Write `proxy: { basicAuth: { username: …, passwordFile: /run/secrets/andon/<name>/<key> } }`." "A source has `basicAuth.passwordFile` and `headerFiles`, a channel has `urlFile` and `headerFiles`." (hasSuffix ".proxy.url" $path))) -}}
 {{- end -}}
 {{- $host := regexReplaceAll `\.+$` (regexReplaceAll `^https?://|:[0-9]*$` $start "") "" -}}
 {{- $isSecret := regexMatch `(?:^|\.)(?:hooks\.slack(?:-gov)?\.com|logic\.azure\.(?:com|us|cn)|api\.powerplatform\.com|webhook\.office\.com|chat\.googleapis\.com|hc-ping\.com|deadmanssnitch\.com|nosnch\.in)$` $host -}}
@@ -71,12 +72,29 @@ it, and `value`. It refuses what `andon check` refuses, by the same expressions;
 {{- end -}}
 {{- end -}}
 
+{{/*
+The files that settings name, a line each: what stands below keys that end in `File` or `Files`, as all of them do. Such a path in the text of a
+template is only a text. Takes a dict: `key`, the last that names files, and `value`.
+*/}}
+{{- define "andon.filesIn" -}}
+{{- $key := .key -}}
+{{- if kindIs "map" .value -}}
+{{- range $name, $value := .value -}}
+{{- include "andon.filesIn" (dict "key" (ternary $key $name (hasSuffix "Files" $key)) "value" $value) -}}
+{{- end -}}
+{{- else if kindIs "slice" .value -}}
+{{- range .value -}}{{- include "andon.filesIn" (dict "key" $key "value" .) -}}{{- end -}}
+{{- else if and (kindIs "string" .value) (regexMatch "Files?$" $key) (hasPrefix "/run/secrets/andon/" .value) -}}
+{{- printf "%s\n" .value -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Files below /run/secrets/andon that settings name and that nothing mounts there. */}}
 {{- define "andon.checks.secretFiles" -}}
 {{- $secrets := .Values.secrets | default dict -}}
-{{- $texts := list (include "andon.settingsText" .) -}}
-{{- range .Values.extraEnv -}}{{- $texts = append $texts (.value | default "") -}}{{- end -}}
-{{- range $path := regexFindAll "/run/secrets/andon/[^\\s\"']*" (join "\n" $texts) -1 | uniq -}}
+{{- $files := include "andon.filesIn" (dict "key" "" "value" (.Values.settings | default dict)) -}}
+{{- range .Values.extraEnv -}}{{- $files = printf "%s\n%s" $files (include "andon.filesIn" (dict "key" "File" "value" .value)) -}}{{- end -}}
+{{- range $path := regexFindAll "/run/secrets/andon/[^\n]*" $files -1 | uniq -}}
 {{- $isMounted := false -}}
 {{- range $.Values.extraVolumeMounts -}}
 {{- if hasPrefix (printf "%s/" (trimSuffix "/" .mountPath)) (printf "%s/" $path) -}}{{- $isMounted = true -}}{{- end -}}

@@ -34,8 +34,8 @@ checkFirst too, and are refused only where there is none.
 {{- if or .annotations .automountToken -}}
 {{- fail "serviceAccount.annotations and serviceAccount.automountToken have no effect on a sidecar, whose pod is the service's: write them there, in the other chart." -}}
 {{- end -}}
-{{- if and (or .name (not .create)) (not $.Values.checkFirst.enabled) -}}
-{{- fail "serviceAccount has no effect on a sidecar, whose pod is the service's: write serviceAccountName there, in the other chart (with checkFirst.enabled it counts for the pod of that Job)." -}}
+{{- if and .name (not $.Values.checkFirst.enabled) -}}
+{{- fail "serviceAccount.name has no effect on a sidecar, whose pod is the service's: write serviceAccountName there, in the other chart (with checkFirst.enabled it counts for the pod of that Job)." -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

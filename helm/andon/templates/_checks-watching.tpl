@@ -10,8 +10,8 @@
 {{- fail "metrics.labels has job: write that as metrics.job." -}}
 {{- end -}}
 {{- with .Values.prometheusRule -}}
-{{- if and (or .generated .groups) (not .enabled) -}}
-{{- fail "prometheusRule.generated and prometheusRule.groups hold rules, and prometheusRule.enabled is false: nobody would get them. Set prometheusRule.enabled to true." -}}
+{{- if and .generated (not .enabled) -}}
+{{- fail "prometheusRule.generated holds rules, and prometheusRule.enabled is false: nobody would get them. Set prometheusRule.enabled to true." -}}
 {{- end -}}
 {{- if and .enabled .alerts (not (has "AndonDown" (.disabled | default list))) (not (include "andon.isScraped" $)) (not $.Values.metrics.job) -}}
 {{- fail "prometheusRule.enabled is true, and neither serviceMonitor.enabled nor podMonitor.enabled: without a scrape of Andon its alert AndonDown fires for ever. Set one of them, or say with metrics.job which `job` a scrape of your own gives." -}}

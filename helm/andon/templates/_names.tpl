@@ -7,35 +7,45 @@
 {{- end -}}
 {{- end -}}
 
+{{/* A name as Kubernetes takes one: an alias in Chart.yaml may be `fleetWatch` or `fleet_watch`, and both are `fleet-watch`. */}}
+{{- define "andon.asName" -}}
+{{- regexReplaceAll "([a-z0-9])([A-Z])" . "${1}-${2}" | lower | replace "_" "-" | replace "." "-" | trimAll "-" -}}
+{{- end -}}
+
 {{/*
-The name of Andon in this release: that of the chart. Where it lies deeper than in the chart that is installed, the charts in between are
-in it (`checkout-andon`), since each of them may have an Andon. Helm tells that by the path of the templates, and tells it from its own first
-template on, which come before those of the charts around it.
+The name of Andon in this release: that of the chart, or its alias. Pods are selected by it, which Kubernetes lets nobody change. That of a
+sidecar which lies deeper than in the chart that is installed has the charts in between in it (`checkout-andon`), since each of them may have an
+Andon. Helm tells that by the path of the templates, and tells it from its own first template on, which come before those of the charts around it.
 */}}
 {{- define "andon.name" -}}
+{{- $above := list -}}
+{{- if eq .Values.mode "sidecar" -}}
 {{- $template := get . "Template" -}}
 {{- if not $template -}}
 {{- fail "the template that includes Andon lies so deep that Helm comes to it before Andon's own: put it at most two folders below templates/." -}}
 {{- end -}}
-{{- $above := initial (splitList "/charts/" (trimSuffix "/templates" (get $template "BasePath"))) | join "/" | splitList "/" | rest -}}
-{{- $name := .Values.nameOverride | default (join "-" (append $above .Chart.Name)) | replace "." "-" -}}
-{{- include "andon.cut" (dict "text" $name "most" 50) -}}
+{{- $above = initial (splitList "/charts/" (trimSuffix "/templates" (get $template "BasePath"))) | join "/" | splitList "/" | rest -}}
+{{- end -}}
+{{- $name := .Values.nameOverride | default (join "-" (append $above .Chart.Name)) -}}
+{{- include "andon.cut" (dict "text" (include "andon.asName" $name) "most" 50) -}}
 {{- end -}}
 
 {{/*
 The name of the objects: a DNS label that a Service may have, which begins with a letter and has no dot, and short enough for the endings
-that objects get. The name of Andon always stays in it, since in a chart with objects of its own these are likely to be called as the release.
+that objects get. As in other charts, the release alone where the chart's name is in it. The name of a sidecar always stays behind the release, since
+the objects of its service are likely to be called as that; and so does an alias, as two of them may both be in it.
 */}}
 {{- define "andon.fullname" -}}
 {{- $name := include "andon.name" . -}}
+{{- $isSidecar := eq .Values.mode "sidecar" -}}
 {{- $override := .Values.fullnameOverride | default "" -}}
-{{- if and $override (eq $override .Release.Name) (not .Chart.IsRoot) -}}
+{{- if and $override $isSidecar (eq $override .Release.Name) -}}
 {{- fail (printf "fullnameOverride is %s, as the release is, and so are likely the objects of the chart around this one: leave it out, or write %s-andon." $override $override) -}}
 {{- end -}}
 {{- $base := $override | default .Release.Name | replace "." "-" | trimAll "-" -}}
 {{- if regexMatch "^[0-9]" $base -}}{{- $base = printf "andon-%s" $base -}}{{- end -}}
-{{- $isNamed := and .Chart.IsRoot (le (len $base) 45) (regexMatch (printf "(^|-)%s(-|$)" (regexQuoteMeta $name)) .Release.Name) -}}
-{{- if or $override $isNamed -}}
+{{- $isIn := and (contains $name .Release.Name) (or (eq .Chart.Name "andon") (eq $name .Release.Name)) -}}
+{{- if or $override (and $isIn (not $isSidecar) (le (len $base) 45)) -}}
 {{- include "andon.cut" (dict "text" $base "most" 45) -}}
 {{- else -}}
 {{- $end := include "andon.cut" (dict "text" $name "most" 24) -}}

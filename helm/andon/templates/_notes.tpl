@@ -50,12 +50,33 @@ The alerts look for a scrape with {{ include "andon.target" . }}, which is yours
 {{- end }}
 {{- $ways := list }}
 {{- if and .Values.service.enabled (ne .Values.service.type "ClusterIP") }}{{ $ways = append $ways (printf "service.type is %s" .Values.service.type) }}{{ end }}
-{{- if .Values.ingress.enabled }}{{ $ways = append $ways "ingress.enabled is true" }}{{ end }}
-{{- if .Values.httpRoute.enabled }}{{ $ways = append $ways "httpRoute.enabled is true" }}{{ end }}
+{{- /* Another port than Andon's is that of a proxy beside it. */}}
+{{- range $name := list "ingress" "httpRoute" }}
+{{- with get $.Values $name }}
+{{- if and .enabled (eq (int (.port | default $.Values.service.port)) (int $.Values.service.port)) }}{{ $ways = append $ways (printf "%s.enabled is true" $name) }}{{ end }}
+{{- end }}
+{{- end }}
 {{- with $ways }}
 
 Andon can be reached from outside the cluster: {{ join ", " . }}. Whoever reaches it reads everything, incidents and notes too; only changes need the
 token. Put a proxy with TLS and authentication in front.
+{{- end }}
+{{- if .Values.settingsConfigMap }}
+
+The settings are those of the ConfigMap {{ .Values.settingsConfigMap }}, and nothing of `settings` is read: unless `startWithBadRules: true` stands in its andon.yaml,
+one bad rule file keeps Andon from starting.
+{{- end }}
+{{- $idle := list }}
+{{- with .Values.networkPolicy }}
+{{- if and (not .enabled) (or .ingressFrom .egress.enabled) }}{{ $idle = append $idle "networkPolicy.enabled is false, so that networkPolicy limits nobody" }}{{ end }}
+{{- if and .enabled (not .egress.enabled) (or .egress.rules .egress.dnsTo) }}{{ $idle = append $idle "networkPolicy.egress.enabled is false, so that what stands below networkPolicy.egress limits nothing" }}{{ end }}
+{{- end }}
+{{- with .Values.prometheusRule }}
+{{- if and .groups (not .enabled) }}{{ $idle = append $idle "prometheusRule.enabled is false, so that nobody gets the rules of prometheusRule.groups" }}{{ end }}
+{{- end }}
+{{- with $idle }}
+
+Switched off: {{ join "; " . }}.
 {{- end }}
 {{- if not (include "andon.isKept" .) }}
 

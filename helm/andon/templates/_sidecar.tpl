@@ -35,6 +35,7 @@ switched Andon off, `.Subcharts.andon` is nothing, and so are all of them.
 
 {{- define "andon.sidecar.checks" -}}
 {{- include "andon.checks.scope" (dict "scope" . "write" "include \"andon.sidecar.containers\" .Subcharts.andon") -}}
+{{- include "andon.withoutNulls" .Values -}}
 {{- if ne .Values.mode "sidecar" -}}
 {{- fail "mode is not sidecar: there would be two Andons, one in this pod and one as a Deployment. Set `andon: { mode: sidecar }`." -}}
 {{- end -}}
