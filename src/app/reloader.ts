@@ -105,8 +105,8 @@ export class Reloader {
     }
     const { configured, atNextStart } = loaded;
     for (const change of atNextStart) log.warn('a setting takes effect at the next start', { change });
-    this.#standIn = undefined;
     await this.#parts.use(configured);
+    this.#standIn = undefined;
     log.info('the rule files were read', { services: configured.services.length });
     return { ok: true, atNextStart };
   }
